@@ -1,0 +1,54 @@
+// People and their tokens: simple accounts with a local password.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "kernel/access.hpp"
+
+namespace parley::kernel {
+
+struct create_user_command {
+    std::string username;
+    std::string display_name;   ///< empty: the username
+    std::string role = "member";
+    std::string password_hash;  ///< made before, because hashing takes long; empty: no password
+};
+/// With the user's personal conversation. `conflict` when the name is taken. By the system or users.manage.
+[[nodiscard]] result<user> create_user(const environment&, writing&, const caller&, const create_user_command&);
+
+/// What is given is changed, the rest stays. Appends user.updated.
+struct change_profile_command {
+    std::optional<std::string> display_name;
+    std::optional<std::string> status_text;  ///< empty takes it away
+    std::optional<moment> status_expires_at;
+};
+[[nodiscard]] result<user> change_profile(const environment&, writing&, const caller&, const change_profile_command&);
+
+/// Role or activity of somebody; by the system or users.manage. Nothing given changes nothing. Appends user.updated,
+/// and rights.updated when the role is another one.
+struct change_account_command {
+    user_id user;
+    std::optional<std::string> role;
+    std::optional<std::string> password_hash;
+    std::optional<bool> disabled;
+};
+[[nodiscard]] result<user> change_account(const environment&, writing&, const caller&, const change_account_command&);
+
+struct issued_token {
+    access_token row;
+    std::string secret;  ///< shown once, never stored
+};
+/// A token for the caller, or by the system for `owner`. Lives as long as the tenant's settings say unless `expires_at`
+/// is earlier.
+[[nodiscard]] result<issued_token> issue_token(const environment&, writing&, const caller&, user_id owner,
+                                               std::string_view name, std::optional<moment> expires_at);
+/// One's own tokens that are still good.
+[[nodiscard]] result<std::vector<access_token>> list_tokens(const environment&, reading&, const caller&);
+/// One's own; saying it twice changes nothing.
+[[nodiscard]] result<void> revoke_token(const environment&, writing&, const caller&, token_id);
+
+/// Whether a stored token still opens anything.
+[[nodiscard]] bool is_good(const access_token&, moment now);
+
+}  // namespace parley::kernel

@@ -1,0 +1,36 @@
+// What sending and editing have in common: the rules for a message's text, data and mentions, and the checks.
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <string>
+#include <vector>
+
+#include "kernel/access.hpp"
+#include "model/message.hpp"
+
+namespace parley::kernel {
+
+/// The most bytes of typed data beside a text.
+inline constexpr std::size_t max_data_bytes = 16 * 1024;
+/// The most people one message mentions; further names stay text.
+inline constexpr std::size_t max_mentions = 50;
+
+/// `invalid` or `too_large`, naming the field, unless text and data are fit for a message of this type here.
+[[nodiscard]] result<void> check_content(const environment&, const caller&, const conversation&, std::string_view type,
+                                         const std::string& text, const boost::json::object& data);
+
+/// The members of the conversation whom the text names.
+[[nodiscard]] std::vector<user_id> mentioned_members(reading&, conversation_id, std::string_view text);
+
+/// Runs the checks over a draft.
+[[nodiscard]] verdict judge(const environment&, const message& draft, const conversation& in, const user& author);
+
+/// The message with what it replies to.
+[[nodiscard]] message_view view_of(reading&, message);
+/// The same for a page, with one look-up for all.
+[[nodiscard]] std::vector<message_view> views_of(reading&, std::vector<message>);
+
+/// Counts the thread of a reply again, stores it in the root and gives the root; nothing when the root is gone.
+[[nodiscard]] std::optional<message> recount_thread(writing&, message_id root);
+
+}  // namespace parley::kernel

@@ -1,0 +1,83 @@
+// Who is here and who is typing. In memory only; used from one thread.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/id.hpp"
+
+namespace parley::kernel {
+
+enum class presence : std::uint8_t { offline = 1, online, away, busy };
+[[nodiscard]] std::string_view name_of(presence);
+/// What a client may ask for: online, away, busy.
+[[nodiscard]] std::optional<presence> parse_presence(std::string_view);
+
+struct presence_state {
+    presence shown = presence::offline;
+    std::optional<moment> last_active;
+    friend bool operator==(const presence_state&, const presence_state&) = default;
+};
+
+/// A change that others should hear of.
+struct presence_change {
+    tenant_id tenant;
+    user_id user;
+    presence_state now;
+};
+
+struct typing_change {
+    tenant_id tenant;
+    conversation_id conversation;
+    user_id user;
+    bool started = false;
+};
+
+/// Several devices of a user count as one: the most present one is shown, unless somebody chose otherwise.
+class presence_board {
+public:
+    explicit presence_board(const clock& time) : time_(time) {}
+
+    /// A device came. Answers the change if the user looks different now.
+    [[nodiscard]] std::optional<presence_change> arrived(tenant_id, user_id, std::uint64_t device);
+    [[nodiscard]] std::optional<presence_change> went(tenant_id, user_id, std::uint64_t device);
+    /// A device did something: away by itself ends.
+    [[nodiscard]] std::optional<presence_change> active(tenant_id, user_id, std::uint64_t device);
+    /// The user chose; online takes the choice back. Without a device here, nothing changes.
+    [[nodiscard]] std::optional<presence_change> choose(tenant_id, user_id, presence);
+    /// Users without activity on any device for `after` become away.
+    [[nodiscard]] std::vector<presence_change> turn_away(tenant_id, std::chrono::seconds after);
+
+    [[nodiscard]] presence_state of(tenant_id, user_id) const;
+
+    /// Starts or renews; it ends by itself after `lasts`. Answers whether others should hear (it was not going on).
+    [[nodiscard]] std::optional<typing_change> typing(tenant_id, conversation_id, user_id, std::chrono::seconds lasts);
+    [[nodiscard]] std::optional<typing_change> stopped_typing(tenant_id, conversation_id, user_id);
+    /// Those whose time is over.
+    [[nodiscard]] std::vector<typing_change> expire_typing();
+
+private:
+    struct person {
+        std::unordered_map<std::uint64_t, moment> devices;  ///< when each was last active
+        std::optional<presence> chosen;
+        std::optional<moment> last_active;
+        presence shown = presence::offline;
+        bool idle = false;
+    };
+    struct writer {
+        user_id user;
+        moment until;
+    };
+    using people = std::unordered_map<user_id, person>;
+
+    [[nodiscard]] std::optional<presence_change> settle(tenant_id, user_id, person&);
+
+    const clock& time_;
+    std::unordered_map<tenant_id, people> people_;
+    std::unordered_map<tenant_id, std::unordered_map<conversation_id, std::vector<writer>>> typing_;
+};
+
+}  // namespace parley::kernel

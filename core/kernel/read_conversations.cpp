@@ -1,0 +1,88 @@
+// Lists of conversations, members and people that the caller may see.
+#include "kernel/read_conversations.hpp"
+
+#include <algorithm>
+
+#include "kernel/read_messages.hpp"
+
+namespace parley::kernel {
+namespace {
+
+result<void> check_limit(int limit) {
+    if (limit >= 1 && limit <= max_page) return {};
+    return invalid("limit_invalid", "A page has 1 to 200 entries.", "limit");
+}
+
+listed_conversation listed(const environment& env, reading& from, conversation row, std::optional<member> as) {
+    listed_conversation out{.row = std::move(row), .as = {}};
+    out.kind = env.kinds.find(out.row.kind);
+    if (as) out.as = read_state{*as, unread_of(from, out.row, *as)};
+    return out;
+}
+
+}  // namespace
+
+result<std::vector<listed_conversation>> my_conversations(const environment& env, reading& from, const caller& by) {
+    auto who = access::authorise(from, by);
+    if (!who) return std::unexpected(who.error());
+    std::vector<listed_conversation> all;
+    for (auto& [in, as] : from.memberships_of(rows(), who->id())) all.push_back(listed(env, from, std::move(in), as));
+    return all;
+}
+
+result<listed_conversation> read_conversation(const environment& env, reading& from, const caller& by,
+                                              conversation_id id) {
+    auto who = access::authorise(from, by);
+    if (!who) return std::unexpected(who.error());
+    auto in = access::see(env, from, *who, id);
+    if (!in) return std::unexpected(in.error());
+    return listed(env, from, std::move(in->row), in->as);
+}
+
+result<std::vector<listed_conversation>> browse_conversations(const environment& env, reading& from, const caller& by,
+                                                              const browse_query& query) {
+    if (auto fits = check_limit(query.limit); !fits) return std::unexpected(fits.error());
+    auto who = access::authorise(from, by);
+    if (!who) return std::unexpected(who.error());
+    if (auto may = who->require(permission::channels_browse); !may) return std::unexpected(may.error());
+    std::vector<listed_conversation> all;
+    for (auto& row : from.list_open(rows(), query.contains, query.after_name, query.after_id, query.limit)) {
+        const auto as = from.find_member(rows(), row.id, who->id());
+        all.push_back(listed(env, from, std::move(row), as));
+    }
+    return all;
+}
+
+result<std::vector<member_entry>> read_members(const environment& env, reading& from, const caller& by,
+                                               conversation_id id, user_id after, int limit) {
+    if (auto fits = check_limit(limit); !fits) return std::unexpected(fits.error());
+    auto who = access::authorise(from, by);
+    if (!who) return std::unexpected(who.error());
+    auto in = access::see(env, from, *who, id);
+    if (!in) return std::unexpected(in.error());
+    return from.members(rows(), id, after, limit);
+}
+
+result<std::vector<user>> list_users(const environment&, reading& from, const caller& by, std::string_view prefix,
+                                     std::string_view after, int limit) {
+    if (auto fits = check_limit(limit); !fits) return std::unexpected(fits.error());
+    auto who = access::authorise(from, by);
+    if (!who) return std::unexpected(who.error());
+    if (auto may = who->require(permission::users_see); !may) return std::unexpected(may.error());
+    return from.list_users(prefix, after, limit);
+}
+
+result<user> read_user(const environment&, reading& from, const caller& by, user_id id) {
+    auto who = access::authorise(from, by);
+    if (!who) return std::unexpected(who.error());
+    if (id == who->id()) return who->account();
+    if (!who->may(permission::users_see)) {
+        const auto known = from.contacts_of(rows(), who->id());
+        if (std::ranges::find(known, id) == known.end()) return no_such("user");
+    }
+    auto found = from.find_user(id);
+    if (!found) return no_such("user");
+    return std::move(*found);
+}
+
+}  // namespace parley::kernel

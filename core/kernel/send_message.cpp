@@ -1,0 +1,132 @@
+// The life of a message begins here: right, rules, checks, row, event.
+#include "kernel/send_message.hpp"
+
+#include <algorithm>
+
+#include "kernel/events.hpp"
+#include "kernel/message_draft.hpp"
+#include "kernel/publish.hpp"
+
+namespace parley::kernel {
+namespace {
+
+constexpr std::size_t max_key_bytes = 64;
+constexpr std::size_t max_participants = 20;
+
+result<void> takes_messages(const actor& who, const seen_conversation& in) {
+    if (in.row.archived_at)
+        return failure(fault::conflict, "conversation_archived", "The conversation is archived; nothing can be added.");
+    const auto writers = in.kind == nullptr ? party::nobody : in.kind->writes;
+    if (!access::is_among(writers, who, in)) return not_allowed("Members may not write in this conversation.");
+    return {};
+}
+
+/// A message that can be answered: in the same conversation, published, not deleted.
+result<message> answerable(const environment& env, writing& w, const actor& who, conversation_id in, message_id id,
+                           std::string_view field) {
+    auto found = access::see(env, w, who, id);
+    if (!found || found->row.conversation != in || found->row.state != message_state::published ||
+        found->row.deleted_at)
+        return invalid("message_unknown", "There is no such message in this conversation.", std::string(field));
+    return std::move(found->row);
+}
+
+result<message> draft_of(const environment& env, writing& w, const actor& who, const send_message_command& command,
+                         moment now) {
+    message draft{.tenant = w.tenant(),
+                  .conversation = command.conversation,
+                  .author = who.id(),
+                  .shown = command.shown.value_or(
+                      shown_identity{.id = who.id().value, .name = {}, .avatar = {}}),
+                  .type = command.type,
+                  .text = command.text,
+                  .data = command.data,
+                  .thread = {},
+                  .state_reason = {},
+                  .client_key = command.client_key,
+                  .mentions = {},
+                  .created_at = now};
+    if (command.reply_to) {
+        auto original = answerable(env, w, who, command.conversation, command.reply_to, "reply_to");
+        if (!original) return std::unexpected(original.error());
+        draft.reply_to = original->id;
+    }
+    if (command.thread_root) {
+        auto root = answerable(env, w, who, command.conversation, command.thread_root, "thread_root");
+        if (!root) return std::unexpected(root.error());
+        draft.thread_root = root->thread_root ? root->thread_root : root->id;
+    }
+    draft.mentions = mentioned_members(w, command.conversation, command.text);
+    return draft;
+}
+
+/// A new reply only ever adds to its thread, so nothing has to be counted again.
+std::optional<message> add_to_thread(writing& w, const message& reply) {
+    if (!reply.thread_root) return std::nullopt;
+    auto root = w.find_message(rows(), reply.thread_root);
+    if (!root) return std::nullopt;
+    root->thread.replies += 1;
+    root->thread.last_reply_at = reply.created_at;
+    auto& known = root->thread.participants;
+    if (known.size() < max_participants && std::ranges::find(known, reply.shown) == known.end())
+        known.push_back(reply.shown);
+    w.update(rows(), *root);
+    return root;
+}
+
+}  // namespace
+
+void number_and_announce(writing& w, conversation& in, message& what, moment now, message_row stored) {
+    what.state = message_state::published;
+    what.state_reason.clear();
+    what.created_at = now;
+    what.seq = ++in.last_sequence;
+    in.last_message_at = now;
+    w.update(rows(), in);
+    if (stored == message_row::is_new)
+        w.insert(rows(), what);
+    else
+        w.update(rows(), what);
+    const auto root = add_to_thread(w, what);
+    w.append(events::message_created(view_of(w, what), root ? &*root : nullptr, now));
+}
+
+result<sent_message> send_message(const environment& env, writing& w, const caller& by,
+                                  const send_message_command& command) {
+    auto who = access::authorise(w, by);
+    if (!who) return std::unexpected(who.error());
+    if (auto may = who->require(permission::messages_send); !may) return std::unexpected(may.error());
+    if (command.client_key.size() > max_key_bytes)
+        return invalid("key_too_long", "A client key is at most 64 bytes.", "client_key");
+    auto in = access::enter(env, w, *who, command.conversation);
+    if (!in) return std::unexpected(in.error());
+    if (!command.client_key.empty())
+        if (auto before = w.find_by_client_key(rows(), who->id(), command.client_key)) {
+            if (before->conversation != command.conversation)
+                return failure(fault::conflict, "key_reused", "This key was used for another conversation.",
+                               "client_key");
+            return sent_message{view_of(w, std::move(*before)), true};
+        }
+    if (auto may = takes_messages(*who, *in); !may) return std::unexpected(may.error());
+    if (auto fits = check_content(env, by, in->row, command.type, command.text, command.data); !fits)
+        return std::unexpected(fits.error());
+    const auto now = env.time.now();
+    auto draft = draft_of(env, w, *who, command, now);
+    if (!draft) return std::unexpected(draft.error());
+    auto said = judge(env, *draft, in->row, who->account());
+    if (said.said == verdict::outcome::refuse)
+        return failure(fault::forbidden, "message_refused", said.reason, "text");
+    draft->id = env.ids.next<message_id>();
+    if (said.said == verdict::outcome::hold) {
+        draft->state = message_state::held;
+        draft->state_reason = said.reason;
+        w.insert(rows(), *draft);
+        auto view = view_of(w, *draft);
+        w.append(events::message_held(view, now));
+        return sent_message{std::move(view)};
+    }
+    number_and_announce(w, in->row, *draft, now, message_row::is_new);
+    return sent_message{view_of(w, std::move(*draft))};
+}
+
+}  // namespace parley::kernel

@@ -1,0 +1,18 @@
+// Retention of the event log: by age and by number, whichever cuts more.
+#include "kernel/trim_log.hpp"
+
+#include <algorithm>
+
+namespace parley::kernel {
+
+bool trim_log(const environment& env, writing& w, std::string_view tenant_name) {
+    const auto keep = env.settings.of(tenant_name)->events;
+    const auto by_number = w.log_end() - keep.retention_count;
+    const auto by_age = w.log_position_before(env.time.now() - std::chrono::days{keep.retention_days});
+    const auto until = std::max(by_number, by_age);
+    if (until <= w.log_begin()) return false;
+    w.trim_log(until);
+    return true;
+}
+
+}  // namespace parley::kernel
