@@ -1,0 +1,43 @@
+// A whole configuration, validated and merged: what the server runs on, and where each value came from.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "config/node.hpp"
+#include "config/server_settings.hpp"
+#include "model/settings.hpp"
+
+namespace parley::config {
+
+/// The merged trees behind the typed settings, with the origin of every value. May hold secrets: show values only with
+/// node::shown().
+struct origins {
+    node server;  ///< with tenant_defaults inside
+    node tenant;  ///< for tenants without a file
+    std::map<std::string, node, std::less<>> tenants;
+    std::map<std::string, node, std::less<>> models;  ///< by "tenant/model"
+};
+
+/// Immutable once loaded; any thread may read it.
+struct configuration {
+    std::filesystem::path file;  ///< parley.yaml, as it was named to load()
+    server_settings server;
+    tenant_settings tenant_defaults;                              ///< for tenants without a file
+    std::map<std::string, tenant_settings, std::less<>> tenants;  ///< by the tenant's name; only those with files
+    origins from;
+
+    /// The settings of a tenant, whether it has a file or not.
+    [[nodiscard]] const tenant_settings& tenant(std::string_view name) const {
+        const auto found = tenants.find(name);
+        return found == tenants.end() ? tenant_defaults : found->second;
+    }
+
+    /// The tenant a host name leads to, empty when there is none. Lower case, no port; [::1] in brackets.
+    [[nodiscard]] std::string_view tenant_of_host(std::string_view host) const;
+};
+
+}  // namespace parley::config

@@ -1,0 +1,125 @@
+// valijson held at arm's length: its headers are heavy, so this is the only unit that includes them.
+#include "config/json_schema.hpp"
+
+#include <boost/json.hpp>
+#include <valijson/adapters/boost_json_adapter.hpp>
+#include <valijson/schema.hpp>
+#include <valijson/schema_parser.hpp>
+#include <valijson/validation_results.hpp>
+#include <valijson/validator.hpp>
+
+#include <utility>
+#include <vector>
+
+namespace parley::config {
+namespace {
+
+namespace json = boost::json;
+
+json::value to_json(const node& from) {
+    switch (from.kind) {
+        case node_kind::boolean:
+            return from.flag;
+        case node_kind::integer:
+            return from.integer;
+        case node_kind::real:
+            return from.real;
+        case node_kind::text:
+            return json::value(from.text);
+        case node_kind::list: {
+            json::array made;
+            for (const auto& item : from.items) made.push_back(to_json(item));
+            return made;
+        }
+        case node_kind::object: {
+            json::object made;
+            for (const auto& each : from.members) made[each.key] = to_json(each.value);
+            return made;
+        }
+        case node_kind::nothing:
+            break;
+    }
+    return nullptr;
+}
+
+/// Nests {"type": "object", "properties": ...} along a setting's path.
+void add_rules(json::object& schema, std::string_view path, const setting& of) {
+    schema["type"] = "object";
+    auto& properties = schema["properties"];
+    if (!properties.is_object()) properties.emplace_object();
+    const auto [key, rest] = split_first(path);
+    auto& inner = properties.as_object()[key];
+    if (rest.empty()) {
+        inner = to_json(of.rules);
+        return;
+    }
+    if (!inner.is_object()) inner.emplace_object();
+    add_rules(inner.as_object(), rest, of);
+}
+
+/// {"<root>", "[hosts]", "[2]"} -> "hosts[2]"; "" for the root.
+std::string path_of(const std::vector<std::string>& context) {
+    std::string path;
+    for (const auto& step : context) {
+        if (!step.starts_with('[')) continue;
+        const bool index = step.size() > 2 && step[1] >= '0' && step[1] <= '9';
+        if (index) {
+            path += step;
+        } else {
+            path += (path.empty() ? "" : ".") + step.substr(1, step.size() - 2);
+        }
+    }
+    return path;
+}
+
+/// valijson also reports every object and list around a fault; the innermost place is the one worth saying.
+std::set<std::string> innermost(const std::set<std::string>& paths) {
+    std::set<std::string> made;
+    for (const auto& path : paths) {
+        const auto inside = [&](const std::string& other) {
+            return path.empty() ? !other.empty() : other.starts_with(path + ".") || other.starts_with(path + "[");
+        };
+        bool outer = false;
+        for (const auto& other : paths) outer = outer || inside(other);
+        if (!outer) made.insert(path);
+    }
+    return made;
+}
+
+struct compiled_rules {
+    explicit compiled_rules(level where) {
+        json::object document;
+        for (const auto& [path, of] : kernel_schema().known_to(where)) add_rules(document, path, *of);
+        const json::value rules(std::move(document));
+        valijson::SchemaParser().populateSchema(valijson::adapters::BoostJsonAdapter(rules), schema);
+    }
+
+    valijson::Schema schema;
+};
+
+const valijson::Schema& rules_of(level where) {
+    static const compiled_rules server(level::server), tenant(level::tenant), model(level::model);
+    switch (where) {
+        case level::tenant:
+            return tenant.schema;
+        case level::model:
+            return model.schema;
+        case level::server:
+            break;
+    }
+    return server.schema;
+}
+
+}  // namespace
+
+std::set<std::string> schema_violations(const node& values, level where) {
+    const json::value target = to_json(values);
+    valijson::ValidationResults results;
+    valijson::Validator validator;  // strong types: "8080" is no number
+    if (validator.validate(rules_of(where), valijson::adapters::BoostJsonAdapter(target), &results)) return {};
+    std::set<std::string> paths;
+    for (const auto& each : results) paths.insert(path_of(each.context));
+    return innermost(paths);
+}
+
+}  // namespace parley::config

@@ -1,0 +1,62 @@
+// The kernel's settings as data: what there is, what is allowed, what it means.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/node.hpp"
+
+namespace parley::config {
+
+/// Where a value may be set; each file has one. A tenant's file may also set what a model may.
+enum class level : unsigned char { server = 1, tenant, model };
+
+/// One setting of settings_text.cpp.
+struct setting {
+    std::string path;         ///< "server.port"
+    std::string description;  ///< in Markdown
+    level lowest = level::server;
+    bool live = false;      ///< a running server can take a new value
+    bool secret = false;    ///< may be a reference, is never shown
+    bool inherited = true;  ///< may stand under tenant_defaults and passes from tenant to model
+    std::string check;      ///< a rule of checks.cpp; empty for none
+    node fallback;          ///< the default
+    node rules;             ///< the JSON Schema words: type, minimum, maximum, enum, ...
+
+    /// "a whole number from 0 to 65535"
+    [[nodiscard]] std::string expectation() const;
+};
+
+struct section {
+    std::string path;
+    std::string description;
+};
+
+/// By the path under which a level knows it: for the server also "tenant_defaults.messages.max_bytes".
+using known_settings = std::map<std::string, const setting*, std::less<>>;
+
+/// The whole of settings_text.cpp, in its order.
+struct schema {
+    std::vector<section> sections;
+    std::vector<setting> settings;
+
+    [[nodiscard]] const setting* find(std::string_view path) const;
+
+    /// What a file of this level may set.
+    [[nodiscard]] known_settings known_to(level where) const;
+
+    /// Every default of the settings whose lowest level is one of these two.
+    [[nodiscard]] node defaults(level first, level second) const;
+};
+
+/// Read once; thread-safe.
+[[nodiscard]] const schema& kernel_schema();
+
+/// The text itself, in YAML; its words are explained in settings_text.cpp.
+[[nodiscard]] std::string_view settings_text();
+
+inline constexpr std::string_view tenant_defaults_key = "tenant_defaults";
+
+}  // namespace parley::config

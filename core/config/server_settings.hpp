@@ -1,0 +1,66 @@
+// What an operator may decide for the whole server: plain values with their defaults.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "base/log.hpp"
+
+namespace parley::config {
+
+struct listener_settings {
+    std::string address = "127.0.0.1";             ///< an IPv4 or IPv6 address, without brackets
+    std::uint16_t port = 8080;                     ///< 0: any free one
+    std::string public_url;                        ///< without a slash at the end; empty: what the client asked for
+    unsigned threads = 0;                          ///< 0: as many as there are cores
+    unsigned node = 0;                             ///< 0 to 1023, part of every id this server makes
+    std::filesystem::path data_directory = "var";  ///< absolute once loaded
+    std::vector<std::string> trusted_proxies;      ///< addresses or networks (10.0.0.0/8)
+    std::int64_t drain_timeout_seconds = 10;
+
+    friend bool operator==(const listener_settings&, const listener_settings&) = default;
+};
+
+enum class sqlite_synchronous : unsigned char { normal = 1, full, extra };
+
+struct database_settings {
+    /// May hold a password: never print it. SQLite's path is absolute once loaded.
+    std::string url = "sqlite:parley.db";
+    unsigned readers = 4;
+    std::size_t batch_limit = 512;
+    config::sqlite_synchronous sqlite_synchronous = config::sqlite_synchronous::full;
+
+    friend bool operator==(const database_settings&, const database_settings&) = default;
+};
+
+struct websocket_settings {
+    std::int64_t idle_timeout_seconds = 25;
+    std::size_t max_frame_bytes = 64 * 1024;
+    std::size_t send_queue_bytes = 1024 * 1024;
+    bool compression = true;
+
+    friend bool operator==(const websocket_settings&, const websocket_settings&) = default;
+};
+
+struct http_settings {
+    std::size_t max_body_bytes = 1024 * 1024;
+    std::size_t max_header_bytes = 16 * 1024;
+    std::size_t json_depth = 32;
+    std::int64_t request_timeout_seconds = 30;
+
+    friend bool operator==(const http_settings&, const http_settings&) = default;
+};
+
+/// Everything of scope "server"; each is explained in docs/reference/settings.md.
+struct server_settings {
+    listener_settings server;
+    database_settings database;
+    parley::log::settings log;  ///< a file's path is absolute once loaded
+    websocket_settings websocket;
+    http_settings http;
+};
+
+}  // namespace parley::config

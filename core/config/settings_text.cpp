@@ -1,0 +1,196 @@
+// Every setting of the kernel, once: validation, `config explain` and the reference page all come from this text.
+#include "config/schema.hpp"
+
+namespace parley::config {
+
+// Sections group settings and hand down scope and reload. A setting has the words of JSON Schema (type, minimum,
+// maximum, enum, minLength, maxLength, maxItems, items) and ours:
+//   description  what it decides, in a sentence or two
+//   scope        the lowest level that may set it: server, tenant or model
+//   reload       live or restart: whether a running server can take a new value
+//   secret       true: may be a reference ({secret: {file: path}}), and its value is never shown
+//   inherit      false: belongs to one tenant or model alone, so it cannot stand under tenant_defaults
+//   check        a rule of ours by name, in checks.cpp
+std::string_view settings_text() {
+    return R"yaml(
+server:
+  description: Where the server listens and what it calls its own.
+  scope: server
+  reload: restart
+  properties:
+    address:
+      {type: string, maxLength: 64, check: address, default: 127.0.0.1,
+       description: "The IPv4 or IPv6 address to listen on; `0.0.0.0` or `::` for all of the machine's."}
+    port:
+      {type: integer, minimum: 0, maximum: 65535, default: 8080,
+       description: "The TCP port to listen on; 0 takes any free one and says which in the log."}
+    public_url:
+      {type: string, maxLength: 2048, check: public_url, default: "",
+       description: "The address people reach the server under, such as `https://chat.example.org`; needed for links behind a proxy. Empty: what each client asked for."}
+    threads:
+      {type: integer, minimum: 0, maximum: 1024, default: 0,
+       description: "How many threads serve connections; 0 means one for each core."}
+    node:
+      {type: integer, minimum: 0, maximum: 1023, default: 0,
+       description: "This server's number; every server on the same database needs a different one, because ids contain it."}
+    data_directory:
+      {type: string, minLength: 1, maxLength: 1024, default: ./var,
+       description: "The folder for the SQLite database and other files the server writes; a relative path starts at the folder of `parley.yaml`."}
+    trusted_proxies:
+      {type: array, maxItems: 256, items: {type: string, maxLength: 64}, check: network, default: [],
+       description: "Addresses or networks, such as `10.0.0.0/8`, whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed; from all others they are ignored."}
+    drain_timeout_seconds:
+      {type: integer, minimum: 0, maximum: 600, default: 10,
+       description: "How long a stopping server lets requests finish and clients leave before it closes what is still open."}
+
+database:
+  description: Where conversations are kept.
+  scope: server
+  reload: restart
+  properties:
+    url:
+      {type: string, minLength: 1, maxLength: 4096, check: database_url, secret: true, default: "sqlite:parley.db",
+       description: "`sqlite:` and a path, which starts at the data directory when relative, or `postgresql://user@host:port/database`. A URL with a password must come by reference or from the environment."}
+    readers:
+      {type: integer, minimum: 1, maximum: 256, default: 4,
+       description: "How many connections read beside the one that writes."}
+    batch_limit:
+      {type: integer, minimum: 1, maximum: 10000, default: 512,
+       description: "How many waiting changes at most are committed in one transaction."}
+    sqlite_synchronous:
+      {type: string, enum: [full, extra, normal], default: full,
+       description: "How hard SQLite makes sure of a commit. With `full` and `extra` what was acknowledged survives a power cut (`extra` also syncs the folder); with `normal` it survives a crash of the server, but a power cut may take the last acknowledged messages."}
+
+log:
+  description: What the server says about itself.
+  scope: server
+  reload: restart
+  properties:
+    level:
+      {type: string, enum: [trace, debug, info, warning, error], default: info, reload: live,
+       description: "The least important kind of line that is written."}
+    format:
+      {type: string, enum: [json, text], default: json,
+       description: "`json` for programs, one object a line, or `text` for people."}
+    file:
+      {type: string, minLength: 1, maxLength: 1024, default: stderr,
+       description: "`stderr`, or a file to append to; a relative path starts at the data directory."}
+
+websocket:
+  description: Connections that stay open.
+  scope: server
+  reload: restart
+  properties:
+    idle_timeout_seconds:
+      {type: integer, minimum: 20, maximum: 30, default: 25,
+       description: "A connection on which nothing arrived for so long, not even the answer to a ping, is closed."}
+    max_frame_bytes:
+      {type: integer, minimum: 1024, maximum: 16777216, default: 65536,
+       description: "The longest message a client may send over the WebSocket; what is longer can go over HTTP."}
+    send_queue_bytes:
+      {type: integer, minimum: 65536, maximum: 1073741824, default: 1048576,
+       description: "How much may wait for one slow client before it is disconnected; it loses nothing, because it resumes from the log."}
+    compression:
+      {type: boolean, default: true,
+       description: "Whether permessage-deflate is offered to clients that ask for it."}
+
+http:
+  description: Limits of requests.
+  scope: server
+  reload: restart
+  properties:
+    max_body_bytes:
+      {type: integer, minimum: 1024, maximum: 67108864, default: 1048576,
+       description: "The longest request body."}
+    max_header_bytes:
+      {type: integer, minimum: 1024, maximum: 1048576, default: 16384,
+       description: "The longest request line and headers together."}
+    json_depth:
+      {type: integer, minimum: 4, maximum: 256, default: 32,
+       description: "How deep objects and lists may be nested in a request's JSON."}
+    request_timeout_seconds:
+      {type: integer, minimum: 1, maximum: 600, default: 30,
+       description: "How long a request may take to arrive and to be answered."}
+
+display_name:
+  {type: string, maxLength: 200, default: "", scope: model, reload: live, inherit: false,
+   description: "What people read as the name of this tenant or model. Empty: the name of its file."}
+
+description:
+  {type: string, maxLength: 2000, default: "", scope: model, reload: live, inherit: false,
+   description: "A few words about this tenant or model for those who administer it."}
+
+hosts:
+  {type: array, maxItems: 256, items: {type: string, maxLength: 255}, check: host, default: [],
+   scope: tenant, reload: live, inherit: false,
+   description: "Host names, without port, that lead to this tenant; each belongs to one tenant only."}
+
+messages:
+  description: Limits of one message.
+  scope: model
+  reload: live
+  properties:
+    max_graphemes:
+      {type: integer, minimum: 1, maximum: 100000, default: 8000,
+       description: "The longest text of a message, in characters as people see them: an emoji counts once."}
+    max_bytes:
+      {type: integer, minimum: 256, maximum: 1048576, default: 65536,
+       description: "The longest text of a message in bytes of UTF-8."}
+    edit_window_seconds:
+      {type: integer, minimum: -1, maximum: 315360000, default: 86400,
+       description: "For how long after sending authors may edit; 0 means never, -1 without end."}
+
+conversations:
+  description: Limits of one conversation.
+  scope: tenant
+  reload: live
+  properties:
+    max_members:
+      {type: integer, minimum: 2, maximum: 1000000, default: 10000,
+       description: "How many members a conversation may have."}
+    name_graphemes:
+      {type: integer, minimum: 1, maximum: 500, default: 80,
+       description: "The longest name, in characters as people see them."}
+    topic_graphemes:
+      {type: integer, minimum: 0, maximum: 5000, default: 250,
+       description: "The longest topic, in characters as people see them."}
+    description_graphemes:
+      {type: integer, minimum: 0, maximum: 20000, default: 2000,
+       description: "The longest description, in characters as people see them."}
+
+events:
+  description: How far back the event log reaches. A client that was away for longer is told to take a fresh snapshot; messages themselves are not touched.
+  scope: tenant
+  reload: live
+  properties:
+    retention_days:
+      {type: integer, minimum: 1, maximum: 3650, default: 30,
+       description: "Events older than this are removed from the log."}
+    retention_count:
+      {type: integer, minimum: 10, maximum: 1000000000, default: 1000000,
+       description: "How many of the newest events are kept at most."}
+
+sessions:
+  description: How long people stay signed in.
+  scope: tenant
+  reload: live
+  properties:
+    token_days:
+      {type: integer, minimum: 1, maximum: 3650, default: 90,
+       description: "How long an access token is good when it was made without an expiry of its own."}
+
+presence:
+  description: Who is here and who is typing.
+  scope: tenant
+  reload: live
+  properties:
+    typing_seconds:
+      {type: integer, minimum: 2, maximum: 60, default: 6,
+       description: "A sign of typing that is not repeated for so long ends by itself."}
+    away_after_seconds:
+      {type: integer, minimum: 30, maximum: 86400, default: 600,
+       description: "After so long without activity somebody who is online is shown as away."}
+)yaml";
+}
+
+}  // namespace parley::config

@@ -1,0 +1,127 @@
+// Merged trees of values into the plain structs that the rest of the server uses.
+#include "config/typed.hpp"
+
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+namespace parley::config {
+namespace {
+
+const node& value_at(const node& values, std::string_view path) {
+    const node* found = values.find(path);
+    if (found == nullptr) throw std::logic_error("no value for " + std::string(path));
+    return *found;
+}
+
+const std::string& text(const node& values, std::string_view path) { return value_at(values, path).text; }
+
+bool flag(const node& values, std::string_view path) { return value_at(values, path).flag; }
+
+template <class Number>
+void take(Number& into, const node& values, std::string_view path) {
+    into = static_cast<Number>(value_at(values, path).integer);
+}
+
+std::vector<std::string> texts(const node& values, std::string_view path) {
+    std::vector<std::string> made;
+    for (const auto& item : value_at(values, path).items) made.push_back(item.text);
+    return made;
+}
+
+sqlite_synchronous synchronous_named(std::string_view word) {
+    if (word == "normal") return sqlite_synchronous::normal;
+    if (word == "extra") return sqlite_synchronous::extra;
+    return sqlite_synchronous::full;
+}
+
+std::filesystem::path absolute(const std::filesystem::path& from, const std::string& path) {
+    return (from / path).lexically_normal();
+}
+
+listener_settings listener_of(const node& values, const std::filesystem::path& folder) {
+    listener_settings made;
+    made.address = text(values, "server.address");
+    take(made.port, values, "server.port");
+    made.public_url = text(values, "server.public_url");
+    take(made.threads, values, "server.threads");
+    take(made.node, values, "server.node");
+    made.data_directory = absolute(folder, text(values, "server.data_directory"));
+    made.trusted_proxies = texts(values, "server.trusted_proxies");
+    take(made.drain_timeout_seconds, values, "server.drain_timeout_seconds");
+    return made;
+}
+
+database_settings database_of(const node& values, const std::filesystem::path& data_directory) {
+    static constexpr std::string_view sqlite = "sqlite:";
+    database_settings made;
+    made.url = text(values, "database.url");
+    if (made.url.starts_with(sqlite)) {
+        made.url = std::string(sqlite) + absolute(data_directory, made.url.substr(sqlite.size())).string();
+    }
+    take(made.readers, values, "database.readers");
+    take(made.batch_limit, values, "database.batch_limit");
+    made.sqlite_synchronous = synchronous_named(text(values, "database.sqlite_synchronous"));
+    return made;
+}
+
+parley::log::settings log_of(const node& values, const std::filesystem::path& data_directory) {
+    parley::log::settings made;
+    const auto least = parley::log::parse_level(text(values, "log.level"));
+    if (!least) throw std::logic_error("settings_text allows a log.level that the log does not know");
+    made.least = *least;
+    made.as = text(values, "log.format") == "text" ? parley::log::format::text : parley::log::format::json;
+    const std::string& file = text(values, "log.file");
+    if (file != "stderr") made.file = absolute(data_directory, file).string();
+    return made;
+}
+
+message_settings messages_of(const node& values) {
+    message_settings made;
+    take(made.max_graphemes, values, "messages.max_graphemes");
+    take(made.max_bytes, values, "messages.max_bytes");
+    take(made.edit_window_seconds, values, "messages.edit_window_seconds");
+    return made;
+}
+
+}  // namespace
+
+server_settings server_of(const node& values, const std::filesystem::path& folder) {
+    server_settings made;
+    made.server = listener_of(values, folder);
+    made.database = database_of(values, made.server.data_directory);
+    made.log = log_of(values, made.server.data_directory);
+    take(made.websocket.idle_timeout_seconds, values, "websocket.idle_timeout_seconds");
+    take(made.websocket.max_frame_bytes, values, "websocket.max_frame_bytes");
+    take(made.websocket.send_queue_bytes, values, "websocket.send_queue_bytes");
+    made.websocket.compression = flag(values, "websocket.compression");
+    take(made.http.max_body_bytes, values, "http.max_body_bytes");
+    take(made.http.max_header_bytes, values, "http.max_header_bytes");
+    take(made.http.json_depth, values, "http.json_depth");
+    take(made.http.request_timeout_seconds, values, "http.request_timeout_seconds");
+    return made;
+}
+
+tenant_settings tenant_of(const node& values) {
+    tenant_settings made;
+    made.display_name = text(values, "display_name");
+    made.description = text(values, "description");
+    made.hosts = texts(values, "hosts");
+    made.messages = messages_of(values);
+    take(made.conversations.max_members, values, "conversations.max_members");
+    take(made.conversations.name_graphemes, values, "conversations.name_graphemes");
+    take(made.conversations.topic_graphemes, values, "conversations.topic_graphemes");
+    take(made.conversations.description_graphemes, values, "conversations.description_graphemes");
+    take(made.events.retention_days, values, "events.retention_days");
+    take(made.events.retention_count, values, "events.retention_count");
+    take(made.sessions.token_days, values, "sessions.token_days");
+    take(made.presence.typing_seconds, values, "presence.typing_seconds");
+    take(made.presence.away_after_seconds, values, "presence.away_after_seconds");
+    return made;
+}
+
+model_settings model_of(const node& values) {
+    return {text(values, "display_name"), text(values, "description"), messages_of(values)};
+}
+
+}  // namespace parley::config
