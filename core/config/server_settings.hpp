@@ -16,7 +16,7 @@ struct listener_settings {
     std::uint16_t port = 8080;                     ///< 0: any free one
     std::string public_url;                        ///< without a slash at the end; empty: what the client asked for
     unsigned threads = 0;                          ///< 0: as many as there are cores
-    unsigned node = 0;                             ///< 0 to 1023, part of every id this server makes
+    unsigned node = 0;                             ///< 0 to 1022, part of every id this server makes
     std::filesystem::path data_directory = "var";  ///< absolute once loaded
     std::vector<std::string> trusted_proxies;      ///< addresses or networks (10.0.0.0/8)
     std::int64_t drain_timeout_seconds = 10;

@@ -31,7 +31,7 @@ server:
       {type: integer, minimum: 0, maximum: 1024, default: 0,
        description: "How many threads serve connections; 0 means one for each core."}
     node:
-      {type: integer, minimum: 0, maximum: 1023, default: 0,
+      {type: integer, minimum: 0, maximum: 1022, default: 0,
        description: "This server's number; every server on the same database needs a different one, because ids contain it."}
     data_directory:
       {type: string, minLength: 1, maxLength: 1024, default: ./var,

@@ -24,10 +24,12 @@ bool ends_own_conversation(reading& from, const event& what, user_id me) {
 
 }  // namespace
 
-hearing::hearing(const actor& who, std::span<const membership> all)
-    : reader_(viewer_of(who)), reviews_(who.may(permission::messages_review)) {
+hearing::hearing(viewer reader, hears_held held, std::span<const membership> all) : reader_(reader), held_(held) {
     for (const auto& [in, as] : all) since_.emplace(in.id, as.joined_position);
 }
+
+hearing::hearing(const actor& who, std::span<const membership> all)
+    : hearing(viewer_of(who), who.may(permission::messages_review) ? hears_held::yes : hears_held::no, all) {}
 
 void hearing::follow(const event& what) {
     if (what.user != reader_.id || what.heard_by != audience::user) return;

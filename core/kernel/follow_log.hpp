@@ -11,9 +11,13 @@
 
 namespace parley::kernel {
 
+/// Whether somebody hears of messages that wait for a verdict, besides its own.
+enum class hears_held : std::uint8_t { no = 1, yes };
+
 /// Which events a user hears, as of one moment. Follows membership events, so that it stays true.
 class hearing {
 public:
+    hearing(viewer reader, hears_held, std::span<const membership>);
     hearing(const actor&, std::span<const membership>);
 
     /// Whether the event is for this user. Contacts' events are heard when the caller says so, because only it
@@ -24,7 +28,7 @@ public:
             case audience::members: return is_in(what.conversation, what.at);
             case audience::user: return what.user == reader_.id;
             case audience::reviewers:
-                return (reviews_ || what.user == reader_.id) && is_in(what.conversation, what.at);
+                return (held_ == hears_held::yes || what.user == reader_.id) && is_in(what.conversation, what.at);
             case audience::contacts: return what.user == reader_.id || shares_conversation_with(what.user);
         }
         return false;
@@ -36,7 +40,7 @@ public:
     /// The rights of `fresh`, with the conversations of this.
     void take_rights(const hearing& fresh) {
         reader_ = fresh.reader_;
-        reviews_ = fresh.reviews_;
+        held_ = fresh.held_;
     }
 
     [[nodiscard]] viewer reader() const { return reader_; }
@@ -49,7 +53,7 @@ private:
     }
 
     viewer reader_;
-    bool reviews_ = false;
+    hears_held held_ = hears_held::no;
     std::unordered_map<conversation_id, position> since_;  ///< conversation to the position of joining it
 };
 

@@ -219,7 +219,7 @@ bool hides_author(const event& what) {
 }
 
 bool knows_author(const event& what, viewer reader) {
-    return !hides_author(what) || reader.sees_authors || what.data.at("facts").at("author") == reader.id.text();
+    return !hides_author(what) || reader.sees_authors || what.data.at("facts").at("author").as_string() == reader.id.text();
 }
 
 }  // namespace parley::kernel

@@ -11,9 +11,12 @@ namespace {
 
 std::string_view name_of(kind of) {
     switch (of) {
-        case kind::counter: return "counter";
-        case kind::gauge: return "gauge";
-        case kind::histogram: return "histogram";
+        case kind::counter:
+            return "counter";
+        case kind::gauge:
+            return "gauge";
+        case kind::histogram:
+            return "histogram";
     }
     return "untyped";
 }

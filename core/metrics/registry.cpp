@@ -50,7 +50,8 @@ std::string registry::text() const {
 
 registry::group& registry::group_of(kind of, std::string_view name, std::string_view help) {
     const auto found = std::ranges::find(groups_, name, &group::name);
-    if (found == groups_.end()) return groups_.emplace_back(group{of, std::string(name), std::string(help), {}, {}, {}});
+    if (found == groups_.end())
+        return groups_.emplace_back(group{of, std::string(name), std::string(help), {}, {}, {}});
     if (found->of != of) throw std::logic_error("one metric cannot be of two kinds: " + found->name);
     return *found;
 }

@@ -1,0 +1,60 @@
+// The commands of `parley`, one function each; command_line.cpp reads what was typed and calls them.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "server/command.hpp"
+
+namespace parley::server {
+
+// cli_migrate.cpp
+[[nodiscard]] outcome migrate_up(const command_context&);
+[[nodiscard]] outcome migrate_down(const command_context&, int to);
+[[nodiscard]] outcome migrate_status(const command_context&);
+[[nodiscard]] outcome migrate_show(const command_context&, int version);
+
+// cli_config.cpp
+[[nodiscard]] outcome config_check(const command_context&);
+/// `path` may be a setting, a section, or empty for all of the scope.
+[[nodiscard]] outcome config_explain(const command_context&, const std::string& scope, const std::string& path);
+[[nodiscard]] outcome config_reference(const command_context&);
+
+// cli_tenant.cpp
+[[nodiscard]] outcome tenant_create(const command_context&, const std::string& name);
+[[nodiscard]] outcome tenant_list(const command_context&);
+
+// cli_user.cpp
+enum class password_source : std::uint8_t { none = 1, standard_input };
+
+struct user_options {
+    std::string tenant;
+    std::string name;
+    std::string display_name;
+    std::string role = "member";
+    password_source password = password_source::none;
+};
+[[nodiscard]] outcome user_create(const command_context&, const user_options&);
+[[nodiscard]] outcome user_list(const command_context&, const std::string& tenant);
+[[nodiscard]] outcome user_disable(const command_context&, const user_options&);
+[[nodiscard]] outcome user_enable(const command_context&, const user_options&);
+[[nodiscard]] outcome user_role(const command_context&, const user_options&);
+[[nodiscard]] outcome user_password(const command_context&, const user_options&);
+
+// cli_token.cpp
+struct token_options {
+    std::string tenant;
+    std::string user;
+    std::string name;
+    std::optional<int> days;  ///< nothing: as long as the tenant's settings say
+    std::string id;
+};
+[[nodiscard]] outcome token_create(const command_context&, const token_options&);
+[[nodiscard]] outcome token_list(const command_context&, const token_options&);
+[[nodiscard]] outcome token_revoke(const command_context&, const token_options&);
+
+// cli_doctor.cpp
+[[nodiscard]] outcome doctor(const command_context&);
+
+}  // namespace parley::server

@@ -1,0 +1,87 @@
+// The names and sentences of the server's metrics.
+#include "server/server_metrics.hpp"
+
+#include <fmt/format.h>
+
+#include "base/log.hpp"
+#include "base/version.hpp"
+
+namespace parley::server {
+namespace {
+
+using metrics::kind;
+
+double seconds(const storage::counter& microseconds) { return static_cast<double>(microseconds.get()) / 1e6; }
+
+}  // namespace
+
+void write_build(metrics::exposition& to) {
+    to.family(kind::gauge, "parley_build_info", "Always 1; the labels say what runs.");
+    to.sample(1, {{"version", version}, {"compiler", __VERSION__}});
+}
+
+void write_process(metrics::exposition& to, const process_usage& of) {
+    to.single(kind::counter, "process_cpu_seconds_total", "Processor time, user and system.", of.cpu_seconds);
+    to.single(kind::gauge, "process_resident_memory_bytes", "Memory in use.", of.resident_bytes);
+    to.single(kind::gauge, "process_open_fds", "Open file descriptors.", of.open_descriptors);
+    to.single(kind::gauge, "process_max_fds", "Most file descriptors allowed.", of.most_descriptors);
+    to.single(kind::gauge, "process_start_time_seconds", "When the process began, in seconds since 1970.",
+              of.started_at);
+    to.single(kind::counter, "parley_log_entries_dropped_total", "Log entries that could not be written.",
+              log::dropped());
+}
+
+void write_wire(metrics::exposition& to, const transport::wire_totals& of) {
+    to.single(kind::counter, "parley_connections_accepted_total", "Sockets taken in.", of.connections_accepted);
+    to.single(kind::gauge, "parley_connections_open", "Sockets open now, of HTTP and WebSocket.", of.connections_open);
+    to.single(kind::counter, "parley_accept_errors_total", "Sockets that could not be taken in.", of.accept_errors);
+    to.single(kind::counter, "parley_websockets_opened_total", "WebSocket handshakes completed.", of.websockets_opened);
+    to.single(kind::gauge, "parley_websockets_open", "WebSockets open now.", of.websockets_open);
+    to.family(kind::counter, "parley_http_requests_total", "Requests answered, by class of status.");
+    for (std::size_t digit = 1; digit < of.requests.size(); ++digit)
+        to.sample(of.requests[digit], {{"class", fmt::format("{}xx", digit)}});
+    to.single(kind::counter, "parley_websocket_messages_received_total", "Messages from WebSocket clients.",
+              of.messages_received);
+    to.single(kind::counter, "parley_websocket_frames_sent_total", "Event frames queued for WebSocket clients.",
+              of.frames_sent);
+    to.single(kind::counter, "parley_websocket_bytes_written_total", "WebSocket bytes given to the system.",
+              of.bytes_written);
+    to.single(kind::counter, "parley_websocket_write_calls_total", "System calls that wrote them.", of.write_calls);
+    to.single(kind::counter, "parley_slow_consumers_total", "Connections cut off because they read too slowly.",
+              of.slow_consumers);
+}
+
+void write_storage(metrics::exposition& to, const storage::storage_counters& of) {
+    to.single(kind::counter, "parley_write_jobs_total", "Writes finished, whatever the outcome.", of.write_jobs.get());
+    to.single(kind::counter, "parley_write_jobs_failed_total", "Writes finished with an error of the store's.",
+              of.write_jobs_failed.get());
+    to.single(kind::counter, "parley_write_jobs_refused_total", "Writes refused because too many waited.",
+              of.write_jobs_refused.get());
+    to.single(kind::gauge, "parley_write_queue_length", "Writes that wait now.", of.write_queue_length.get());
+    to.single(kind::counter, "parley_commits_total", "Transactions committed.", of.commits.get());
+    to.single(kind::counter, "parley_committed_jobs_total", "Writes in them; divided by commits, the mean group.",
+              of.committed_jobs.get());
+    to.single(kind::gauge, "parley_commit_group_largest", "The largest group since the start.", of.largest_group.get());
+    to.single(kind::counter, "parley_commit_groups_split_total", "Groups run again one by one.", of.groups_split.get());
+    to.single(kind::counter, "parley_commit_groups_retried_total", "Groups run again as a whole.",
+              of.groups_retried.get());
+    to.single(kind::counter, "parley_commits_in_doubt_total", "Commits during which the connection was lost.",
+              of.commits_in_doubt.get());
+    to.single(kind::counter, "parley_commit_seconds_total", "Time spent in COMMIT.", seconds(of.commit_microseconds));
+    to.single(kind::counter, "parley_write_seconds_total", "Time spent on groups, COMMIT included.",
+              seconds(of.write_microseconds));
+    to.single(kind::counter, "parley_foreign_events_total", "Events that other processes wrote.",
+              of.foreign_events.get());
+    to.single(kind::gauge, "parley_cached_rows", "Rows the writer remembers.", of.cached_rows.get());
+    to.single(kind::counter, "parley_cache_drops_total", "Times it forgot them.", of.cache_drops.get());
+    to.single(kind::counter, "parley_read_jobs_total", "Reads finished.", of.read_jobs.get());
+    to.single(kind::counter, "parley_read_jobs_failed_total", "Reads that failed.", of.read_jobs_failed.get());
+    to.single(kind::counter, "parley_read_jobs_refused_total", "Reads refused because too many waited.",
+              of.read_jobs_refused.get());
+    to.single(kind::gauge, "parley_read_queue_length", "Reads that wait now.", of.read_queue_length.get());
+    to.single(kind::counter, "parley_read_seconds_total", "Time spent reading.", seconds(of.read_microseconds));
+    to.single(kind::counter, "parley_database_reconnects_total", "Connections to the database made anew.",
+              of.reconnects.get());
+}
+
+}  // namespace parley::server

@@ -1,0 +1,16 @@
+// What the server says about itself, in Prometheus' words.
+#pragma once
+
+#include "metrics/exposition.hpp"
+#include "server/process_usage.hpp"
+#include "storage/storage_counters.hpp"
+#include "transport/wire_counters.hpp"
+
+namespace parley::server {
+
+void write_build(metrics::exposition&);
+void write_process(metrics::exposition&, const process_usage&);
+void write_wire(metrics::exposition&, const transport::wire_totals&);
+void write_storage(metrics::exposition&, const storage::storage_counters&);
+
+}  // namespace parley::server

@@ -1,0 +1,57 @@
+// One thread's connection: made when it is needed, thrown away when it is found dead.
+#pragma once
+
+#include <cstdint>
+
+#include "storage/database.hpp"
+#include "storage/odb.hpp"
+#include "storage/storage_counters.hpp"
+
+namespace parley::storage {
+
+enum class purpose : std::uint8_t {
+    reading = 1,  ///< each transaction is a read-only snapshot
+    writing,      ///< each transaction holds, in SQLite, the one write lock from its beginning
+    migrating     ///< as writing, without time limits
+};
+
+/// Why a pool of ODB's own is not used: it hands out connections that died with the server's last restart, and the
+/// first two uses of each of those fail.
+class connection_slot {
+public:
+    connection_slot(database&, purpose, storage_counters* = nullptr);
+
+    /// A new transaction, to be handed to odb::transaction. A connection that turns out dead here is replaced, once.
+    /// Throws what ODB throws when there is no database to talk to.
+    [[nodiscard]] odb::transaction_impl* begin();
+    /// The same, but takes no lock whatever the purpose: for a look.
+    [[nodiscard]] odb::transaction_impl* begin_look();
+    /// Whether the other side is known to be gone.
+    [[nodiscard]] bool is_dead();
+    /// Whether COMMIT can succeed: PostgreSQL answers COMMIT of a failed transaction with a silent rollback.
+    [[nodiscard]] bool transaction_is_good();
+    [[nodiscard]] odb::connection& connection() { return *connection_; }
+    void drop() { connection_.reset(); }
+
+    /// Throws a sentence unless the server behind a new connection is one that Parley can use.
+    void require_usable();
+
+private:
+    enum class locking : std::uint8_t { for_purpose = 1, none };
+
+    [[nodiscard]] odb::transaction_impl* begin(locking);
+    [[nodiscard]] odb::transaction_impl* begin_now(locking);
+    void connect();
+    void prepare_sqlite();
+    void prepare_postgresql();
+
+    database& database_;
+    purpose purpose_;
+    storage_counters* counters_;
+    odb::connection_ptr connection_;
+};
+
+/// Runs several statements at once on the connection, without ODB, which takes one at a time.
+void run_script(engine, odb::connection&, const std::string& sql);
+
+}  // namespace parley::storage

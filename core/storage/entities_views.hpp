@@ -1,0 +1,59 @@
+// What queries over several tables answer, as classes that the ODB compiler reads as C++14.
+#pragma once
+
+#include "storage/entities.hpp"
+
+namespace parley {
+namespace storage {
+
+#pragma db view object(member_row) object(conversation_row : member_row::key.conversation == conversation_row::id)
+struct membership_view {
+    std::shared_ptr<member_row> as;
+    std::shared_ptr<conversation_row> in;
+};
+
+#pragma db view object(member_row) object(account_row : member_row::key.account == account_row::id)
+struct member_entry_view {
+    std::shared_ptr<member_row> as;
+    std::shared_ptr<account_row> who;
+};
+
+// The following carry no query of their own; the SQL stands where it is asked, columns in this order.
+
+#pragma db view
+struct number_view {
+    maybe_bigint value;
+};
+
+#pragma db view
+struct unread_view {
+    bigint messages = 0;
+    bigint mentions = 0;
+};
+
+#pragma db view
+struct thread_totals_view {
+    bigint replies = 0;
+    maybe_bigint last_reply_at;
+};
+
+#pragma db view
+struct shown_identity_view {
+    short from = 0;
+    bigint id = 0;
+    std::string name;
+    std::string avatar;
+};
+
+/// A tenant's clock row under the writer's lock.
+#pragma db view
+struct tenant_clock_view {
+    bigint tenant = 0;
+    bigint position = 0;
+    bigint log_begin = 0;
+    bigint generation = 0;
+    bigint transaction = 0;  ///< PostgreSQL's number of this transaction, 0 for SQLite
+};
+
+}  // namespace storage
+}  // namespace parley

@@ -1,0 +1,230 @@
+// What becomes of a group: committed, tried again, or taken apart so that one bad job does not fail its neighbours.
+#include "storage/group_commit.hpp"
+
+#include <fmt/core.h>
+
+#include <stdexcept>
+
+#include "base/log.hpp"
+#include "storage/failure.hpp"
+#include "storage/load.hpp"
+
+namespace parley::storage {
+namespace {
+
+using steady = std::chrono::steady_clock;
+using namespace std::chrono_literals;
+
+constexpr auto first_pause = 20ms;
+constexpr auto longest_pause = 500ms;
+
+std::int64_t microseconds_since(steady::time_point start) {
+    return std::chrono::duration_cast<std::chrono::microseconds>(steady::now() - start).count();
+}
+
+const error unknown_outcome{
+    fault::unavailable,
+    "outcome_unknown",
+    "The database went away while this was being stored; ask whether it was before trying again.",
+    {}};
+const error overloaded{fault::unavailable, "write_queue_full", "Too much is waiting to be stored; try again.", {}};
+
+}  // namespace
+
+group_commit::group_commit(database& db, const store_options& options, kernel::event_sink& sink,
+                           storage_counters& counters, condition& state, tenant_memories memories)
+    : database_(db),
+      options_(options),
+      sink_(sink),
+      counters_(counters),
+      condition_(state),
+      queue_(options.write_queue),
+      memories_(std::move(memories)),
+      slot_(db, purpose::writing, &counters),
+      last_look_(steady::now()),
+      thread_([this] { run(); }) {}
+
+void group_commit::submit(kernel::write_job job) {
+    waiting_write one{std::move(job), steady::now() + options_.write_deadline, std::nullopt};
+    if (queue_.push(one)) return;
+    counters_.write_jobs_refused.add();
+    one.job.finish(overloaded);
+}
+
+void group_commit::stop() {
+    queue_.close();
+    if (thread_.joinable()) thread_.join();
+}
+
+void group_commit::run() {
+    const bool watches = options_.watch_interval > 0ms;
+    while (!queue_.is_done()) {
+        auto jobs = queue_.pop(options_.batch_limit, watches ? options_.watch_interval : 1'000ms);
+        counters_.write_queue_length.set(static_cast<std::int64_t>(queue_.size()));
+        const auto start = steady::now();
+        if (!jobs.empty()) {
+            commit(std::move(jobs));
+            counters_.write_microseconds.add(microseconds_since(start));
+            bound_memory();
+        }
+        if (watches && steady::now() - last_look_ >= options_.watch_interval) watch();
+    }
+}
+
+void group_commit::commit(std::vector<waiting_write> jobs) {
+    auto pause = 0ms;
+    for (expire(jobs); !jobs.empty(); expire(jobs)) {
+        switch (attempt(jobs)) {
+            case outcome::committed:
+                for (auto& one : jobs) finish(one, std::move(one.problem));
+                return;
+            case outcome::failed:
+                return split(std::move(jobs));
+            case outcome::again:
+                break;
+        }
+        counters_.groups_retried.add();
+        std::this_thread::sleep_for(pause);
+        pause = std::clamp(pause * 2, std::chrono::milliseconds(first_pause), std::chrono::milliseconds(longest_pause));
+    }
+    in_doubt_.reset();
+}
+
+group_commit::outcome group_commit::attempt(std::vector<waiting_write>& jobs) {
+    for (auto& one : jobs) one.problem.reset();
+    auto said = outcome::failed;
+    try {
+        attempt_once(jobs);
+        condition_.is_well();
+        return outcome::committed;
+    } catch (const std::exception& thrown) {
+        said = judge(slot_.is_dead() ? failure_kind::lost : classify(thrown), thrown.what());
+    } catch (...) {
+        said = judge(failure_kind::other, "a job threw something that is no exception");
+    }
+    for (const auto& one : jobs)
+        if (const auto known = memories_.find(one.job.tenant); known != memories_.end()) known->second.forget();
+    return said;
+}
+
+void group_commit::attempt_once(std::vector<waiting_write>& jobs) {
+    odb::transaction open(slot_.begin());
+    auto group = std::make_unique<write_group>(database_, memories_, sink_, counters_);
+    // Waits for the end of a transaction whose COMMIT was under way, as that holds the same locks.
+    group->lock(jobs);
+    if (in_doubt_ && was_kept(in_doubt_->transaction())) {
+        open.rollback();
+        const auto kept = std::move(in_doubt_);
+        kept->announce();
+        return;
+    }
+    in_doubt_.reset();
+    group->catch_up();
+    group->run(jobs);
+    // A rollback, because releasing row locks by COMMIT would cost a sync.
+    if (!group->has_written()) return open.rollback();
+    group->finish();
+    if (!slot_.transaction_is_good()) throw std::logic_error("a job hid that a statement of its failed");
+    if (group->transaction() != 0) in_doubt_ = std::move(group);
+    const auto start = steady::now();
+    try {
+        open.commit();
+    } catch (const std::exception& thrown) {
+        // An answer, even a bad one, leaves no doubt.
+        if (!slot_.is_dead() && classify(thrown) != failure_kind::lost) in_doubt_.reset();
+        throw;
+    }
+    counters_.commit_microseconds.add(microseconds_since(start));
+    counters_.commits.add();
+    counters_.committed_jobs.add(static_cast<std::int64_t>(jobs.size()));
+    if (static_cast<std::int64_t>(jobs.size()) > counters_.largest_group.get())
+        counters_.largest_group.set(static_cast<std::int64_t>(jobs.size()));
+    if (in_doubt_) group = std::move(in_doubt_);
+    group->announce();
+}
+
+bool group_commit::was_kept(std::int64_t transaction) {
+    std::int64_t kept = 0;
+    const auto sql =
+        fmt::format("SELECT CASE WHEN txid_status({}) = 'committed' THEN 1::bigint ELSE 0::bigint END", transaction);
+    each_view<number_view>(database_.mapped(), odb::query_base(sql),
+                           [&](const number_view& one) { kept = one.value.get(); });
+    return kept == 1;
+}
+
+group_commit::outcome group_commit::judge(failure_kind kind, const char* what) {
+    if (kind == failure_kind::lost) {
+        if (in_doubt_) counters_.commits_in_doubt.add();
+        slot_.drop();
+        if (condition_.is_away(what))
+            log::warning("the database went away", {{"database", database_.shown_url()}, {"why", what}});
+        return outcome::again;
+    }
+    condition_.note(what);
+    failure_ = to_error(kind);
+    // As long as an earlier attempt may have been kept, nothing of it may run alone.
+    return kind == failure_kind::busy || in_doubt_ ? outcome::again : outcome::failed;
+}
+
+void group_commit::split(std::vector<waiting_write> jobs) {
+    if (jobs.size() == 1) {
+        log::error("a write failed", {{"code", failure_.code}, {"why", condition_.last_error()}});
+        return finish(jobs.front(), failure_);
+    }
+    counters_.groups_split.add();
+    for (auto& one : jobs) {
+        std::vector<waiting_write> alone;
+        alone.push_back(std::move(one));
+        commit(std::move(alone));
+    }
+}
+
+void group_commit::expire(std::vector<waiting_write>& jobs) {
+    const auto now = steady::now();
+    std::erase_if(jobs, [&](waiting_write& one) {
+        if (now < one.deadline) return false;
+        finish(one, in_doubt_ ? unknown_outcome : to_error(failure_kind::lost));
+        return true;
+    });
+}
+
+void group_commit::finish(waiting_write& one, std::optional<error> why_not) {
+    counters_.write_jobs.add();
+    if (why_not) counters_.write_jobs_failed.add();
+    one.job.finish(std::move(why_not));
+}
+
+/// For events that the command-line tool or another node wrote while nothing is written here.
+void group_commit::watch() {
+    last_look_ = steady::now();
+    try {
+        odb::transaction open(slot_.begin_look());
+        each<tenant_row>(database_.mapped(), odb::query<tenant_row>(true), [&](const tenant_row& row) {
+            const tenant_id id{row.id};
+            auto& memory = memories_[id];
+            if (memory.heard < row.position)
+                hear_foreign_events(database_.mapped(), id, memory, row.position, sink_, counters_);
+        });
+        open.rollback();
+        condition_.is_well();
+    } catch (const std::exception& thrown) {
+        const auto kind = slot_.is_dead() ? failure_kind::lost : classify(thrown);
+        if (kind == failure_kind::busy) return;
+        slot_.drop();
+        if (condition_.is_away(thrown.what()))
+            log::warning("the database went away", {{"database", database_.shown_url()}, {"why", thrown.what()}});
+    }
+}
+
+void group_commit::bound_memory() {
+    std::size_t rows = 0;
+    for (const auto& [id, memory] : memories_) rows += memory.size();
+    if (rows > options_.cached_rows) {
+        for (auto& [id, memory] : memories_) memory.forget();
+        counters_.cache_drops.add();
+        rows = 0;
+    }
+    counters_.cached_rows.set(static_cast<std::int64_t>(rows));
+}
+
+}  // namespace parley::storage

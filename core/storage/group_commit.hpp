@@ -1,0 +1,62 @@
+// The writing thread: whatever waits when the last commit ends goes into the next.
+#pragma once
+
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "storage/bounded_queue.hpp"
+#include "storage/condition.hpp"
+#include "storage/connection.hpp"
+#include "storage/failure.hpp"
+#include "storage/store.hpp"
+#include "storage/write_group.hpp"
+
+namespace parley::storage {
+
+/// One per database. Jobs, `finish` and the sink are called on its thread only.
+class group_commit {
+public:
+    /// `memories` says up to where the sink needs to hear nothing.
+    group_commit(database&, const store_options&, kernel::event_sink&, storage_counters&, condition&,
+                 tenant_memories memories);
+    ~group_commit() { stop(); }
+
+    /// Any thread. Finishes the job at once when there is no room.
+    void submit(kernel::write_job);
+    /// Ends when everything that waits is finished.
+    void stop();
+
+private:
+    enum class outcome : std::uint8_t { committed = 1, again, failed };
+
+    void run();
+    void commit(std::vector<waiting_write>);
+    [[nodiscard]] outcome attempt(std::vector<waiting_write>&);
+    void attempt_once(std::vector<waiting_write>&);
+    [[nodiscard]] bool was_kept(std::int64_t transaction);
+    [[nodiscard]] outcome judge(failure_kind, const char* what);
+    void split(std::vector<waiting_write>);
+    void expire(std::vector<waiting_write>&);
+    void finish(waiting_write&, std::optional<error>);
+    void watch();
+    void bound_memory();
+
+    database& database_;
+    const store_options options_;
+    kernel::event_sink& sink_;
+    storage_counters& counters_;
+    condition& condition_;
+    bounded_queue<waiting_write> queue_;
+
+    // The thread's own.
+    tenant_memories memories_;
+    connection_slot slot_;
+    std::unique_ptr<write_group> in_doubt_;  ///< was being committed when the connection was lost
+    error failure_;                          ///< of the last attempt that failed
+    std::chrono::steady_clock::time_point last_look_;
+
+    std::thread thread_;
+};
+
+}  // namespace parley::storage

@@ -1,0 +1,42 @@
+// Rows to values and back.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "model/conversation.hpp"
+#include "model/event.hpp"
+#include "model/message.hpp"
+#include "model/user.hpp"
+#include "storage/entities.hpp"
+
+namespace parley::storage {
+
+[[nodiscard]] tenant to_value(const tenant_row&);
+[[nodiscard]] user to_value(const account_row&);
+[[nodiscard]] access_token to_value(const access_token_row&);
+[[nodiscard]] conversation to_value(const conversation_row&);
+[[nodiscard]] member to_value(const member_row&);
+/// Without mentions, which stand in rows of their own.
+[[nodiscard]] message to_value(const message_row&);
+[[nodiscard]] revision to_value(const revision_row&);
+/// Without its view.
+[[nodiscard]] event to_value(const event_row&);
+
+// Rows whose value does not say the tenant are told.
+[[nodiscard]] tenant_row to_row(const tenant&);
+[[nodiscard]] account_row to_row(const user&);
+[[nodiscard]] access_token_row to_row(const access_token&);
+[[nodiscard]] conversation_row to_row(const conversation&);
+[[nodiscard]] member_row to_row(const member&, tenant_id);
+[[nodiscard]] message_row to_row(const message&);
+[[nodiscard]] mention_row to_mention(const message&, std::size_t place);
+[[nodiscard]] revision_row to_row(const revision&, tenant_id);
+[[nodiscard]] event_row to_row(const event&, tenant_id);
+
+/// What message.sender_key holds.
+[[nodiscard]] std::string sender_key(user_id author, std::string_view client_key);
+
+[[nodiscard]] inline bigint microseconds(moment at) { return at.time_since_epoch().count(); }
+
+}  // namespace parley::storage

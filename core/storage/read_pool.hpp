@@ -1,0 +1,52 @@
+// The reading threads: each job sees one moment of the database.
+#pragma once
+
+#include <thread>
+#include <variant>
+#include <vector>
+
+#include "storage/bounded_queue.hpp"
+#include "storage/condition.hpp"
+#include "storage/connection.hpp"
+#include "storage/failure.hpp"
+#include "storage/store.hpp"
+
+namespace parley::storage {
+
+struct directory_job {
+    std::move_only_function<void(kernel::directory&)> run;
+    std::move_only_function<void(error)> failed;
+};
+
+class read_pool {
+public:
+    read_pool(database&, const store_options&, storage_counters&, condition&);
+    ~read_pool() { stop(); }
+
+    /// Any thread. Fails the job at once when there is no room.
+    void submit(kernel::read_job);
+    void submit(directory_job);
+    /// Ends when everything that waits is done.
+    void stop();
+
+private:
+    struct waiting_read {
+        std::variant<kernel::read_job, directory_job> job;
+        std::chrono::steady_clock::time_point deadline;
+    };
+
+    void enqueue(waiting_read);
+    void run();
+    void serve(connection_slot&, waiting_read&);
+    void run_in_snapshot(connection_slot&, waiting_read&);
+    [[nodiscard]] error explain(connection_slot&, failure_kind, const char* what);
+
+    database& database_;
+    const store_options options_;
+    storage_counters& counters_;
+    condition& condition_;
+    bounded_queue<waiting_read> queue_;
+    std::vector<std::thread> threads_;
+};
+
+}  // namespace parley::storage

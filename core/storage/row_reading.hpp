@@ -1,0 +1,123 @@
+// The kernel's reading port over rows; the writing port builds on the same.
+#pragma once
+
+#include "kernel/ports.hpp"
+#include "storage/rows.hpp"
+
+namespace parley::storage {
+
+/// `Port` is kernel::reading or kernel::writing.
+template <class Port>
+class row_reading : public Port {
+public:
+    row_reading(odb::database& from, tenant_id of) : rows_(from, of) {}
+
+    [[nodiscard]] tenant_id tenant() const override { return rows_.tenant(); }
+    [[nodiscard]] position log_end() override { return clock().position; }
+    [[nodiscard]] position log_begin() override { return clock().log_begin; }
+    [[nodiscard]] std::vector<event> events_after(position since, int limit) override {
+        return rows_.events_after(since, limit);
+    }
+
+    [[nodiscard]] std::optional<user> find_user(user_id id) override { return rows_.find_user(id); }
+    [[nodiscard]] std::optional<user> find_user(std::string_view username) override {
+        settle();
+        return rows_.find_user(username);
+    }
+    [[nodiscard]] std::vector<user> users(std::span<const user_id> ids) override {
+        settle();
+        return rows_.users(ids);
+    }
+    [[nodiscard]] std::vector<user> users(std::span<const std::string> usernames) override {
+        settle();
+        return rows_.users(usernames);
+    }
+    [[nodiscard]] std::vector<user> list_users(std::string_view prefix, std::string_view after, int limit) override {
+        settle();
+        return rows_.list_users(prefix, after, limit);
+    }
+    [[nodiscard]] std::vector<access_token> tokens_of(user_id of) override { return rows_.tokens_of(of); }
+
+    [[nodiscard]] std::optional<conversation> find_conversation(kernel::access_key, conversation_id id) override {
+        auto found = rows_.find_conversation(id);
+        return found && found->deleted_at ? std::nullopt : found;
+    }
+    [[nodiscard]] std::optional<conversation> find_direct(kernel::access_key, std::string_view direct_key) override {
+        settle();
+        return rows_.find_direct(direct_key);
+    }
+    [[nodiscard]] std::vector<conversation> list_open(kernel::access_key, std::string_view contains,
+                                                      std::string_view after_name, conversation_id after_id,
+                                                      int limit) override {
+        settle();
+        return rows_.list_open(contains, after_name, after_id, limit);
+    }
+    [[nodiscard]] std::optional<member> find_member(kernel::access_key, conversation_id in, user_id who) override {
+        return rows_.find_member(in, who);
+    }
+    [[nodiscard]] std::vector<kernel::membership> memberships_of(kernel::access_key, user_id who) override {
+        settle();
+        return rows_.memberships_of(who);
+    }
+    [[nodiscard]] std::vector<kernel::member_entry> members(kernel::access_key, conversation_id in, user_id after,
+                                                            int limit) override {
+        settle();
+        return rows_.members(in, after, limit);
+    }
+    [[nodiscard]] std::vector<user_id> contacts_of(kernel::access_key, user_id who) override {
+        settle();
+        return rows_.contacts_of(who);
+    }
+
+    [[nodiscard]] std::optional<message> find_message(kernel::access_key, message_id id) override {
+        return rows_.find_message(id);
+    }
+    [[nodiscard]] std::vector<message> messages(kernel::access_key, std::span<const message_id> ids) override {
+        return rows_.messages(ids);
+    }
+    [[nodiscard]] std::optional<message> find_by_client_key(kernel::access_key, user_id author,
+                                                            std::string_view key) override {
+        return rows_.find_by_client_key(author, key);
+    }
+    [[nodiscard]] std::vector<message> history(kernel::access_key, conversation_id in,
+                                               kernel::page_range page) override {
+        return rows_.history(in, page);
+    }
+    [[nodiscard]] std::vector<message> replies(kernel::access_key, message_id root, sequence after,
+                                               int limit) override {
+        return rows_.replies(root, after, limit);
+    }
+    [[nodiscard]] std::vector<message> withheld(kernel::access_key, conversation_id in, user_id author,
+                                                message_id after, int limit) override {
+        return rows_.withheld(in, author, after, limit);
+    }
+    [[nodiscard]] std::vector<revision> revisions(kernel::access_key, message_id of) override {
+        return rows_.revisions(of);
+    }
+    [[nodiscard]] unread_counts count_unread(kernel::access_key, conversation_id in, user_id reader,
+                                             sequence after) override {
+        return rows_.count_unread(in, reader, after);
+    }
+    [[nodiscard]] thread_summary summarise_thread(kernel::access_key, message_id root) override {
+        return rows_.summarise_thread(root);
+    }
+
+protected:
+    /// Called before a query that looks at users, conversations or members: what waits to be written is written.
+    virtual void settle() {}
+
+    rows rows_;
+
+private:
+    /// Read once: the snapshot does not move.
+    const tenant_row& clock() {
+        if (!clock_) clock_ = rows_.clock().value_or(tenant_row{});
+        return *clock_;
+    }
+
+    std::optional<tenant_row> clock_;
+};
+
+using snapshot_reading = row_reading<kernel::reading>;
+
+}  // namespace parley::storage

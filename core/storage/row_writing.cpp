@@ -1,0 +1,220 @@
+// What each write does now, and what it leaves for the end of the group.
+#include "storage/row_writing.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "storage/load.hpp"
+
+namespace parley::storage {
+namespace {
+
+template <class Row>
+void update_row(odb::database& db, Row row) {
+    db.update(row);
+}
+
+}  // namespace
+
+row_writing::row_writing(odb::database& db, const tenant_clock_view& clock, tenant_memory& remembers)
+    : row_reading(db, tenant_id{clock.tenant}), clock_(clock), memory_(remembers) {}
+
+void row_writing::prefetch(std::vector<std::string> sender_keys) {
+    for (auto& found : rows_.by_sender_keys(sender_keys)) {
+        note(found);
+        by_sender_key_[sender_key(found.author, found.client_key)] = std::move(found);
+    }
+    for (auto& key : sender_keys) by_sender_key_.try_emplace(std::move(key));
+}
+
+void row_writing::finish() {
+    settle();
+    ++clock_.generation;
+    tenant_row row;
+    row.id = clock_.tenant;
+    row.position = clock_.position;
+    row.log_begin = clock_.log_begin;
+    row.generation = clock_.generation;
+    rows_.db().update(row);
+}
+
+void row_writing::settle() {
+    memory_.users.flush([&](const user& one) { update_row(rows_.db(), to_row(one)); });
+    memory_.conversations.flush([&](const conversation& one) { update_row(rows_.db(), to_row(one)); });
+    memory_.members.flush([&](const member& one) { update_row(rows_.db(), to_row(one, tenant())); });
+}
+
+/// A row of another tenant here is a mistake that must not reach the database.
+void row_writing::require_own(tenant_id of) const {
+    if (of != tenant())
+        throw std::logic_error(fmt::format("a row of tenant {} in a transaction of {}", of.value, tenant().value));
+}
+
+std::optional<user> row_writing::find_user(user_id id) {
+    if (const auto* known = memory_.users.find(id)) return *known;
+    auto found = rows_.find_user(id);
+    if (found) memory_.users.keep(id, *found);
+    return found;
+}
+
+std::optional<conversation> row_writing::find_conversation(kernel::access_key, conversation_id id) {
+    const auto* known = memory_.conversations.find(id);
+    auto found = known == nullptr ? rows_.find_conversation(id) : std::make_optional(*known);
+    if (known == nullptr && found) memory_.conversations.keep(id, *found);
+    return found && found->deleted_at ? std::nullopt : found;
+}
+
+std::optional<member> row_writing::find_member(kernel::access_key, conversation_id in, user_id who) {
+    if (const auto* known = memory_.members.find({in, who})) return *known;
+    auto found = rows_.find_member(in, who);
+    if (found) memory_.members.keep({in, who}, *found);
+    return found;
+}
+
+std::optional<message> row_writing::find_message(kernel::access_key, message_id id) {
+    auto found = rows_.find_message(id);
+    if (found) note(*found);
+    return found;
+}
+
+std::optional<message> row_writing::find_by_client_key(kernel::access_key, user_id author, std::string_view key) {
+    const auto known = by_sender_key_.find(sender_key(author, key));
+    if (known != by_sender_key_.end()) return known->second;
+    auto found = rows_.find_by_client_key(author, key);
+    if (found) note(*found);
+    return found;
+}
+
+void row_writing::insert(const user& one) {
+    require_own(one.tenant);
+    ++writes_;
+    rows_.db().persist(to_row(one));
+    memory_.users.keep(one.id, one);
+}
+
+void row_writing::update(const user& one) {
+    require_own(one.tenant);
+    ++writes_;
+    memory_.users.change(one.id, one);
+}
+
+void row_writing::insert(const access_token& one) {
+    require_own(one.tenant);
+    ++writes_;
+    rows_.db().persist(to_row(one));
+}
+
+void row_writing::update(const access_token& one) {
+    require_own(one.tenant);
+    ++writes_;
+    update_row(rows_.db(), to_row(one));
+}
+
+void row_writing::insert(kernel::access_key, const conversation& one) {
+    require_own(one.tenant);
+    ++writes_;
+    rows_.db().persist(to_row(one));
+    memory_.conversations.keep(one.id, one);
+}
+
+void row_writing::update(kernel::access_key, const conversation& one) {
+    require_own(one.tenant);
+    ++writes_;
+    memory_.conversations.change(one.id, one);
+}
+
+void row_writing::insert(kernel::access_key, const member& one) {
+    ++writes_;
+    rows_.db().persist(to_row(one, tenant()));
+    memory_.members.keep({one.conversation, one.user}, one);
+}
+
+void row_writing::update(kernel::access_key, const member& one) {
+    ++writes_;
+    memory_.members.change({one.conversation, one.user}, one);
+}
+
+void row_writing::erase(kernel::access_key, const member& one) {
+    using q = odb::query<member_row>;
+    ++writes_;
+    rows_.db().erase_query<member_row>(q::key.conversation == one.conversation.value &&
+                                       q::key.account == one.user.value && q::tenant == tenant().value);
+    memory_.members.forget({one.conversation, one.user});
+}
+
+void row_writing::insert(kernel::access_key, const message& one) {
+    require_own(one.tenant);
+    ++writes_;
+    rows_.db().persist(to_row(one));
+    insert_mentions(one);
+    note(one);
+    if (!one.client_key.empty()) by_sender_key_[sender_key(one.author, one.client_key)] = one;
+}
+
+void row_writing::update(kernel::access_key, const message& one) {
+    require_own(one.tenant);
+    ++writes_;
+    update_row(rows_.db(), to_row(one));
+    const auto known = mentions_.find(one.id);
+    const stored_mentions now{one.mentions, one.seq};
+    if (known == mentions_.end() || known->second != now) {
+        erase_mentions(one.id);
+        insert_mentions(one);
+    }
+    note(one);
+    if (!one.client_key.empty()) by_sender_key_[sender_key(one.author, one.client_key)] = one;
+}
+
+void row_writing::erase(kernel::access_key key, const message& one) {
+    require_own(one.tenant);
+    ++writes_;
+    erase_revisions(key, one.id);
+    erase_mentions(one.id);
+    rows_.db().erase<message_row>(one.id.value);
+    mentions_.erase(one.id);
+    if (!one.client_key.empty()) by_sender_key_[sender_key(one.author, one.client_key)] = std::nullopt;
+}
+
+void row_writing::insert(kernel::access_key, const revision& one) {
+    ++writes_;
+    rows_.db().persist(to_row(one, tenant()));
+}
+
+void row_writing::erase_revisions(kernel::access_key, message_id of) {
+    using q = odb::query<revision_row>;
+    ++writes_;
+    rows_.db().erase_query<revision_row>(q::key.message == of.value && q::tenant == tenant().value);
+}
+
+void row_writing::insert_mentions(const message& of) {
+    for (std::size_t place = 0; place < of.mentions.size(); ++place) rows_.db().persist(to_mention(of, place));
+}
+
+void row_writing::erase_mentions(message_id of) {
+    using q = odb::query<mention_row>;
+    rows_.db().erase_query<mention_row>(q::key.message == of.value && q::tenant == tenant().value);
+}
+
+/// So that an update that leaves the mentions alone, as each reply's update of its thread's root does, costs none.
+void row_writing::note(const message& as_stored) { mentions_[as_stored.id] = {as_stored.mentions, as_stored.seq}; }
+
+position row_writing::append(event one) {
+    ++writes_;
+    one.at = ++clock_.position;
+    rows_.db().persist(to_row(one, tenant()));
+    events_.push_back(std::make_shared<const event>(std::move(one)));
+    return clock_.position;
+}
+
+void row_writing::trim_log(position until) {
+    using q = odb::query<event_row>;
+    ++writes_;
+    rows_.db().erase_query<event_row>(q::key.tenant == tenant().value && q::key.position <= until);
+    clock_.log_begin = std::max(clock_.log_begin, std::min(until, clock_.position));
+}
+
+position row_writing::log_position_before(moment before) { return rows_.log_position_before(before); }
+
+}  // namespace parley::storage

@@ -1,0 +1,59 @@
+// Whose a token is, and which tenants there are.
+#include "storage/tenant_directory.hpp"
+
+#include <algorithm>
+
+#include "storage/connection.hpp"
+#include "storage/load.hpp"
+
+namespace parley::storage {
+namespace {
+
+/// A second transaction of this thread; the first one is the current one again afterwards.
+class inner_transaction {
+public:
+    explicit inner_transaction(odb::transaction_impl* begun)
+        : outer_(odb::transaction::current()), inner_(begun, false) {
+        odb::transaction::current(inner_);
+    }
+    ~inner_transaction() { odb::transaction::current(outer_); }
+    inner_transaction(const inner_transaction&) = delete;
+    inner_transaction& operator=(const inner_transaction&) = delete;
+    void commit() { inner_.commit(); }
+
+private:
+    odb::transaction& outer_;
+    odb::transaction inner_;
+};
+
+}  // namespace
+
+std::optional<tenant> tenant_directory::find_tenant(std::string_view name) {
+    using q = odb::query<tenant_row>;
+    const auto known = std::ranges::find(inserted_, name, &tenant::name);
+    if (known != inserted_.end()) return *known;
+    return load_one<tenant_row>(database_.mapped(), q::name == std::string(name));
+}
+
+std::vector<tenant> tenant_directory::tenants() {
+    using q = odb::query<tenant_row>;
+    auto all = load_all<tenant_row>(database_.mapped(), q(true) + "ORDER BY" + q::name);
+    all.insert(all.end(), inserted_.begin(), inserted_.end());
+    return all;
+}
+
+std::optional<access_token> tenant_directory::find_token(std::string_view digest) {
+    using q = odb::query<access_token_row>;
+    return load_one<access_token_row>(database_.mapped(), q::digest == std::string(digest));
+}
+
+void tenant_directory::insert(const tenant& one) {
+    connection_slot slot(database_, purpose::writing);
+    inner_transaction open(slot.begin());
+    auto row = to_row(one);
+    database_.mapped().persist(row);
+    open.commit();
+    inserted_.push_back(one);
+}
+
+}  // namespace parley::storage

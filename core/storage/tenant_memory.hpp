@@ -1,0 +1,86 @@
+// What the writer remembers of a tenant between groups.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+#include "model/conversation.hpp"
+#include "model/user.hpp"
+
+namespace parley::storage {
+
+struct member_place {
+    conversation_id conversation;
+    user_id user;
+    friend bool operator==(member_place, member_place) = default;
+};
+
+struct member_place_hash {
+    std::size_t operator()(member_place of) const noexcept {
+        return std::hash<std::int64_t>{}(of.conversation.value * 31 + of.user.value);
+    }
+};
+
+/// Rows by key, each either as stored or waiting to be written. What is not there is not remembered.
+template <class Key, class Value, class Hash = std::hash<Key>>
+class remembered {
+public:
+    [[nodiscard]] const Value* find(const Key& key) const {
+        const auto found = all_.find(key);
+        return found == all_.end() ? nullptr : &found->second.value;
+    }
+    void keep(const Key& key, Value value) { all_[key] = {std::move(value), false}; }
+    void change(const Key& key, Value value) {
+        auto& entry = all_[key];
+        entry.value = std::move(value);
+        if (!entry.waiting) waiting_.push_back(key);
+        entry.waiting = true;
+    }
+    void forget(const Key& key) { all_.erase(key); }
+
+    /// Hands each waiting value to `write`, once however often it changed.
+    template <class Write>
+    void flush(Write write) {
+        for (const auto& key : waiting_) {
+            const auto found = all_.find(key);
+            if (found == all_.end() || !found->second.waiting) continue;
+            write(found->second.value);
+            found->second.waiting = false;
+        }
+        waiting_.clear();
+    }
+    void clear() {
+        all_.clear();
+        waiting_.clear();
+    }
+    [[nodiscard]] std::size_t size() const { return all_.size(); }
+
+private:
+    struct entry {
+        Value value;
+        bool waiting = false;
+    };
+    std::unordered_map<Key, entry, Hash> all_;
+    std::vector<Key> waiting_;
+};
+
+struct tenant_memory {
+    position heard = 0;  ///< the sink has heard everything up to here
+    /// The rows below are good as long as the tenant's row says this, for every commit raises it.
+    std::optional<std::int64_t> generation;
+    remembered<user_id, user> users;
+    remembered<conversation_id, conversation> conversations;
+    remembered<member_place, member, member_place_hash> members;
+
+    [[nodiscard]] std::size_t size() const { return users.size() + conversations.size() + members.size(); }
+    void forget() {
+        generation.reset();
+        users.clear();
+        conversations.clear();
+        members.clear();
+    }
+};
+
+}  // namespace parley::storage

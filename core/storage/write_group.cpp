@@ -1,0 +1,109 @@
+// One transaction's steps; group_commit.cpp decides what happens when one of them fails.
+#include "storage/write_group.hpp"
+
+#include <fmt/core.h>
+#include <fmt/ranges.h>
+
+#include <set>
+#include <stdexcept>
+
+#include "storage/load.hpp"
+
+namespace parley::storage {
+namespace {
+
+constexpr int events_at_once = 1'000;
+
+}  // namespace
+
+write_group::write_group(database& db, tenant_memories& memories, kernel::event_sink& sink, storage_counters& counters)
+    : database_(db), memories_(memories), sink_(sink), counters_(counters) {}
+
+void write_group::lock(std::span<const waiting_write> jobs) {
+    std::set<std::int64_t> ids;
+    for (const auto& one : jobs) ids.insert(one.job.tenant.value);
+    const bool is_sqlite = database_.kind() == engine::sqlite;
+    const auto sql =
+        fmt::format("SELECT id, \"position\", log_begin, generation, {} FROM tenant WHERE id IN ({}) ORDER BY id{}",
+                    is_sqlite ? "0" : "txid_current()", fmt::join(ids, ","), is_sqlite ? "" : " FOR UPDATE");
+    each_view<tenant_clock_view>(database_.mapped(), odb::query_base(sql), [&](const tenant_clock_view& clock) {
+        const tenant_id id{clock.tenant};
+        transaction_ = clock.transaction;
+        tenants_.try_emplace(id, database_.mapped(), clock, memories_[id]);
+    });
+}
+
+void write_group::catch_up() {
+    for (auto& [id, writing] : tenants_) {
+        auto& memory = memories_[id];
+        hear_foreign_events(database_.mapped(), id, memory, writing.at(), sink_, counters_);
+        if (memory.generation == writing.generation()) continue;
+        if (memory.size() != 0) counters_.cache_drops.add();
+        memory.forget();
+        memory.generation = writing.generation();
+    }
+}
+
+void write_group::prefetch(std::span<const waiting_write> jobs) {
+    std::map<tenant_id, std::vector<std::string>> keys;
+    for (const auto& one : jobs)
+        if (one.job.author && !one.job.client_key.empty())
+            keys[one.job.tenant].push_back(sender_key(one.job.author, one.job.client_key));
+    for (auto& [id, wanted] : keys)
+        if (const auto found = tenants_.find(id); found != tenants_.end()) found->second.prefetch(std::move(wanted));
+}
+
+void write_group::run(std::span<waiting_write> jobs) {
+    prefetch(jobs);
+    for (auto& one : jobs) {
+        const auto found = tenants_.find(one.job.tenant);
+        if (found == tenants_.end()) {
+            one.problem = error{fault::not_found, "tenant_unknown", "There is no such tenant.", {}};
+            continue;
+        }
+        auto& writing = found->second;
+        const auto before = writing.writes();
+        const bool says_it_wrote = one.job.apply(writing);
+        if (!says_it_wrote && writing.writes() != before)
+            throw std::logic_error("a job wrote although it says that it did not");
+    }
+}
+
+bool write_group::has_written() const {
+    for (const auto& [id, writing] : tenants_)
+        if (writing.writes() != 0) return true;
+    return false;
+}
+
+void write_group::finish() {
+    for (auto& [id, writing] : tenants_)
+        if (writing.writes() != 0) writing.finish();
+}
+
+void write_group::announce() {
+    for (auto& [id, writing] : tenants_) {
+        auto& memory = memories_[id];
+        memory.generation = writing.generation();
+        if (writing.events().empty()) continue;
+        memory.heard = writing.at();
+        sink_.committed(id, writing.events());
+    }
+}
+
+void hear_foreign_events(odb::database& db, tenant_id of, tenant_memory& memory, position until,
+                         kernel::event_sink& sink, storage_counters& counters) {
+    rows log(db, of);
+    while (memory.heard < until) {
+        std::vector<std::shared_ptr<const event>> heard;
+        for (auto& one : log.events_after(memory.heard, events_at_once))
+            if (one.at <= until) heard.push_back(std::make_shared<const event>(std::move(one)));
+        // What the log no longer holds cannot be heard.
+        if (heard.empty()) memory.heard = until;
+        if (heard.empty()) return;
+        memory.heard = heard.back()->at;
+        counters.foreign_events.add(static_cast<std::int64_t>(heard.size()));
+        sink.committed(of, heard);
+    }
+}
+
+}  // namespace parley::storage

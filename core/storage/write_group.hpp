@@ -1,0 +1,60 @@
+// The writes that share one transaction, from the tenants' locks to the news of what was committed.
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <optional>
+#include <span>
+#include <unordered_map>
+
+#include "kernel/ports.hpp"
+#include "storage/database.hpp"
+#include "storage/row_writing.hpp"
+#include "storage/storage_counters.hpp"
+#include "storage/tenant_memory.hpp"
+
+namespace parley::storage {
+
+struct waiting_write {
+    kernel::write_job job;
+    std::chrono::steady_clock::time_point deadline;
+    std::optional<error> problem;  ///< why it cannot be done, though its group was
+};
+
+using tenant_memories = std::unordered_map<tenant_id, tenant_memory>;
+
+/// Made anew for each transaction; the functions are called in the order in which they stand here.
+class write_group {
+public:
+    write_group(database&, tenant_memories&, kernel::event_sink&, storage_counters&);
+
+    /// Locks the rows of the jobs' tenants, in order of identifiers so that two nodes cannot wait for each other.
+    void lock(std::span<const waiting_write>);
+    /// PostgreSQL's number of this transaction, by which its fate can be asked; 0 for SQLite.
+    [[nodiscard]] std::int64_t transaction() const { return transaction_; }
+    /// Lets the sink hear what other processes wrote, and forgets what that made old.
+    void catch_up();
+    /// Runs the jobs in order. Throws what they throw, and when one says that it wrote nothing but did.
+    void run(std::span<waiting_write>);
+    [[nodiscard]] bool has_written() const;
+    /// Writes what was left for the end.
+    void finish();
+    /// After the commit: remembers, and lets the sink hear the group's events.
+    void announce();
+
+private:
+    void prefetch(std::span<const waiting_write>);
+
+    database& database_;
+    tenant_memories& memories_;
+    kernel::event_sink& sink_;
+    storage_counters& counters_;
+    std::map<tenant_id, row_writing> tenants_;
+    std::int64_t transaction_ = 0;
+};
+
+/// Lets the sink hear the events after memory.heard up to `until`, which must all be committed. Within a transaction.
+void hear_foreign_events(odb::database&, tenant_id, tenant_memory&, position until, kernel::event_sink&,
+                         storage_counters&);
+
+}  // namespace parley::storage

@@ -1,0 +1,200 @@
+// From a request to an operation and back: route, tenant, caller, input, answer.
+#include "transport/api_handler.hpp"
+
+#include <boost/json/serialize.hpp>
+#include <fmt/format.h>
+
+#include "base/json.hpp"
+#include "base/log.hpp"
+#include "transport/api_documents.hpp"
+#include "transport/problem.hpp"
+#include "transport/route.hpp"
+
+namespace parley::transport {
+namespace json = boost::json;
+namespace {
+
+constexpr std::string_view socket_path = "/api/v1/socket";
+constexpr std::string_view subprotocol = "parley.v1";
+
+std::string_view bearer_of(const http_request& request) {
+    const auto value = request.header("Authorization");
+    constexpr std::string_view scheme = "Bearer ";
+    if (value.size() <= scheme.size() || !same_token(value.substr(0, scheme.size() - 1), "Bearer")) return {};
+    return value.substr(scheme.size());
+}
+
+/// A tag of what was said, so that asking again can be answered in a line. FNV-1a: nobody is deceived but the asker.
+std::string tag_of(std::string_view body) {
+    std::uint64_t hash = 14'695'981'039'346'656'037ULL;
+    for (const char c : body) hash = (hash ^ static_cast<unsigned char>(c)) * 1'099'511'628'211ULL;
+    return fmt::format("\"{:016x}\"", hash);
+}
+
+http_response tagged(const http_request& request, http_response response) {
+    if ((request.method != "GET" && request.method != "HEAD") || response.status != 200) return response;
+    auto tag = tag_of(response.body);
+    response.headers.push_back({"Cache-Control", "private, no-cache"});
+    for (const auto known : list_members(request.header("If-None-Match")))
+        if (known == tag || known == "*") {
+            response.status = 304;
+            response.body.clear();
+            response.content_type.clear();
+        }
+    response.headers.push_back({"ETag", std::move(tag)});
+    return response;
+}
+
+/// The members of a body join what path and query carry; those win, and what they displace is reported.
+result<json::object> body_of(const http_request& request, const api_options& options) {
+    if (request.body.empty()) return json::object{};
+    return parse_object(request.body, {.max_bytes = options.json_bytes, .max_depth = options.json_depth});
+}
+
+bool says_json(const http_request& request) {
+    auto type = request.header("Content-Type");
+    type = type.substr(0, type.find(';'));
+    while (type.ends_with(' ')) type.remove_suffix(1);
+    return same_token(type, "application/json");
+}
+
+std::optional<http_response> document(const http_request& request) {
+    if (request.path() == "/api/v1/openapi.json") return http_response{.headers = {}, .body = openapi_document()};
+    if (request.path() == "/api/v1/asyncapi.json") return http_response{.headers = {}, .body = asyncapi_document()};
+    return std::nullopt;
+}
+
+}  // namespace
+
+void api_handler::handle(http_request request, http_answer answer) {
+    if (auto other = others_(request)) return answer(std::move(*other));
+    if (request.method == "GET" || request.method == "HEAD")
+        if (auto text = document(request)) return answer(tagged(request, std::move(*text)));
+    if (request.path() == socket_path)
+        return answer(problem(426, {fault::invalid, "upgrade_required", "This address speaks WebSocket.", {}},
+                              request.request_id));
+    auto route = find_route(request.method, request.path());
+    if (!route) return answer(problem(route.error(), request.request_id));
+    if (route->found == nullptr) {
+        auto refused = problem(405, {fault::invalid, "method_not_allowed", "This address takes other methods.", {}},
+                               request.request_id);
+        refused.headers.push_back({"Allow", fmt::format("{}", fmt::join(route->allowed, ", "))});
+        return answer(std::move(refused));
+    }
+    const auto& wanted = *route->found;
+    if (!request.body.empty() && !says_json(request))
+        return answer(problem(415, {fault::invalid, "not_json", "A body is application/json.", {}}, request.request_id));
+    auto given = body_of(request, options_);
+    if (!given) return answer(problem(given.error(), request.request_id));
+    auto asked = read_query(wanted, request.query());
+    if (!asked) return answer(problem(asked.error(), request.request_id));
+    const auto carry = [&given](const json::object& more) {
+        for (const auto& [name, value] : more) {
+            // Kept under another name, it is no field and will be reported.
+            if (auto* twice = given->if_contains(name)) (*given)[fmt::format("body.{}", std::string_view(name))] = *twice;
+            (*given)[name] = value;
+        }
+    };
+    carry(*asked);
+    carry(route->carried);
+    if (wanted.name == "message.send" && !given->contains("client_key"))
+        if (const auto key = request.header("Idempotency-Key"); !key.empty()) (*given)["client_key"] = key;
+    run(wanted, std::move(request), std::move(*given), std::move(answer));
+}
+
+void api_handler::run(const operation& wanted, http_request request, json::object given, http_answer answer) {
+    auto shared = std::make_shared<std::pair<http_request, http_answer>>(std::move(request), std::move(answer));
+    const auto token = bearer_of(shared->first);
+    if (wanted.access == access_level::anybody) {
+        parts_.who.find_tenant(shared->first.header("Host"), [this, &wanted, shared, given = std::move(given)](
+                                                                 result<authenticator::tenant_of_host> tenant) mutable {
+            if (!tenant) return shared->second(problem(tenant.error(), shared->first.request_id));
+            run_as(wanted, shared->first, {tenant->id, tenant->name, {}, shared->first.request_id}, {},
+                   std::move(given), std::move(shared->second));
+        });
+        return;
+    }
+    if (token.empty()) {
+        auto refused = problem({fault::unauthenticated, "not_signed_in", "An access token is needed.", {}},
+                               shared->first.request_id);
+        refused.headers.push_back({"WWW-Authenticate", "Bearer"});
+        return shared->second(std::move(refused));
+    }
+    parts_.who.find_session(token, [this, &wanted, shared, given = std::move(given)](result<session> found) mutable {
+        if (!found) {
+            auto refused = problem(found.error(), shared->first.request_id);
+            if (found.error().kind == fault::unauthenticated)
+                refused.headers.push_back({"WWW-Authenticate", "Bearer error=\"invalid_token\""});
+            return shared->second(std::move(refused));
+        }
+        run_as(wanted, shared->first, {found->tenant, found->tenant_name, found->user, shared->first.request_id},
+               found->token, std::move(given), std::move(shared->second));
+    });
+}
+
+void api_handler::run_as(const operation& wanted, const http_request& request, kernel::caller by, token_id session,
+                         json::object given, http_answer answer) {
+    // Every answer from here on says whose it was.
+    http_answer signed_answer = [answer = std::move(answer), tenant = by.tenant_name](http_response made) mutable {
+        made.tenant = std::move(tenant);
+        answer(std::move(made));
+    };
+    std::vector<std::string> ignored;
+    auto checked = check_input(wanted, std::move(given), ignored);
+    if (!checked) return signed_answer(problem(checked.error(), request.request_id));
+    // Only what tagging looks at: bodies are not kept while the answer is made.
+    http_request seen{.method = request.method, .target = {}, .headers = {}, .body = {}, .remote = {},
+                      .request_id = request.request_id};
+    if (const auto tag = request.header("If-None-Match"); !tag.empty())
+        seen.headers.push_back({"If-None-Match", std::string(tag)});
+    wanted.run({.with = parts_.with,
+                .by = std::move(by),
+                .session = session,
+                .in = std::move(*checked),
+                .reply = [seen = std::move(seen), ignored = std::move(ignored),
+                          answer = std::move(signed_answer)](result<transport::answer> made) mutable {
+                    if (!made) return answer(problem(made.error(), seen.request_id));
+                    if (!ignored.empty()) made->body["ignored"] = json::array(ignored.begin(), ignored.end());
+                    http_response response{.status = made->status, .headers = {}, .body = {}};
+                    if (made->status == 204)
+                        response.content_type.clear();
+                    else
+                        response.body = json::serialize(made->body);
+                    answer(tagged(seen, std::move(response)));
+                }});
+}
+
+void api_handler::on_upgrade(http_request request, upgrade handshake) {
+    if (request.path() != socket_path)
+        return handshake.refuse(problem({fault::not_found, "not_found", "There is nothing here.", {}},
+                                        request.request_id));
+    std::string chosen;
+    for (const auto offered : list_members(request.header("Sec-WebSocket-Protocol")))
+        if (offered == subprotocol) chosen = subprotocol;
+    const std::string token(bearer_of(request));
+    if (token.empty())
+        return handshake.accept(make_chat_session(parts_, std::nullopt, request.request_id), std::move(chosen));
+    auto shared = std::make_shared<upgrade>(std::move(handshake));
+    parts_.who.find_session(token, [this, shared, chosen = std::move(chosen),
+                                    request_id = request.request_id](result<session> found) mutable {
+        if (!found) return shared->refuse(problem(found.error(), request_id));
+        shared->accept(make_chat_session(parts_, std::move(*found), std::move(request_id)), std::move(chosen));
+    });
+}
+
+void api_handler::on_answered(const access_record& record) {
+    log::info("request", {{"request", record.request_id},
+                          {"method", record.method},
+                          {"path", record.path},
+                          {"tenant", record.tenant},
+                          {"remote", record.remote},
+                          {"status", record.status},
+                          {"bytes", record.response_bytes},
+                          {"microseconds", record.took.count()}});
+}
+
+void api_handler::on_fault(std::string_view what, std::string_view request_id) {
+    log::error("a session failed", {{"request", request_id}, {"what", what}});
+}
+
+}  // namespace parley::transport

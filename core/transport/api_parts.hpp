@@ -1,0 +1,47 @@
+// What both API documents are put together from. Seen by openapi.cpp, asyncapi.cpp and their test only.
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <string>
+#include <string_view>
+
+#include "transport/operation.hpp"
+
+namespace parley::transport {
+
+/// The schema of a field's values, with its sentence.
+[[nodiscard]] boost::json::object schema_of(const field&);
+
+/// An object of those fields of the operation that `wanted` picks.
+template <class Wanted>
+[[nodiscard]] boost::json::object schema_of_fields(const operation& of, Wanted wanted) {
+    boost::json::object properties;
+    boost::json::array needed;
+    for (const auto& one : of.fields) {
+        if (!wanted(one)) continue;
+        properties[one.name] = schema_of(one);
+        if (one.needed == field::presence::required) needed.emplace_back(one.name);
+    }
+    boost::json::object schema{{"type", "object"}, {"properties", std::move(properties)}};
+    if (!needed.empty()) schema["required"] = std::move(needed);
+    return schema;
+}
+
+/// {"$ref": "#/components/schemas/<name>"}
+[[nodiscard]] boost::json::object reference_to(std::string_view schema);
+/// The schema of what an operation answers, by reference.
+[[nodiscard]] boost::json::object answer_of(const operation&);
+
+/// All components; with each log event as "Event.<type>" and any of them as "Event".
+[[nodiscard]] boost::json::object all_schemas();
+
+/// Title, version, licence; `description` in Markdown.
+[[nodiscard]] boost::json::object info_of(std::string_view title, std::string_view description);
+
+/// A whole input of the operation as an example; empty where none is written.
+[[nodiscard]] boost::json::object example_of(std::string_view operation_name);
+
+/// The groups of operations with a sentence each, as both documents' tags.
+[[nodiscard]] boost::json::array all_tags();
+
+}  // namespace parley::transport

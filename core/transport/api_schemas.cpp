@@ -1,0 +1,144 @@
+// The components of the API documents.
+#include "transport/api_schemas.hpp"
+
+#include <array>
+
+namespace parley::transport {
+namespace {
+
+constexpr std::array table{
+    // Simple values.
+    named_schema{"Id", R"({"type": "string", "pattern": "^[1-9][0-9]{0,18}$",
+        "description": "An identifier; a text, because JavaScript loses the low digits of such numbers."})"},
+    named_schema{"Seq", R"({"type": "integer", "format": "int64", "minimum": 0,
+        "description": "A message's number within its conversation: 1, 2, 3 and so on without holes."})"},
+    named_schema{"Position", R"({"type": "integer", "format": "int64", "minimum": 0,
+        "description": "A position in the tenant's event log: 1, 2, 3 and so on without holes."})"},
+    named_schema{"Count", R"({"type": "integer", "format": "int64", "minimum": 0})"},
+    named_schema{"Moment", R"({"type": "string", "format": "date-time",
+        "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}[.][0-9]{6}Z$",
+        "description": "UTC with microseconds."})"},
+    named_schema{"CommandId", R"({"type": "string", "minLength": 1, "maxLength": 64,
+        "description": "The client's own id of a command."})"},
+    named_schema{"Ignored", R"({"type": "array", "items": "string",
+        "description": "Members of the request that nobody here knows."})"},
+    named_schema{"Nothing", R"({"properties": {}, "description": "There is nothing to say but that it is done."})"},
+    named_schema{"Problem", R"({"description": "Why something was not done, as RFC 9457 has it.", "properties": {
+        "type": "string", "title": "string", "status": "integer", "request_id": "string",
+        "code": {"type": "string", "description": "A stable word for programs."},
+        "detail": {"type": "string", "description": "A sentence for people."},
+        "field": {"type": "string", "description": "The member of the request that is at fault."}},
+        "optional": ["field"]})"},
+
+    // People.
+    named_schema{"Identity", R"({"description": "Who is shown as the one who wrote.", "oneOf": [
+        {"properties": {"source": {"const": "user"}, "id": "Id"}},
+        {"properties": {"source": {"const": "persona"}, "id": "Id", "name": "string", "avatar": "string"}}]})"},
+    named_schema{"User", R"({"properties": {"id": "Id", "username": "string", "display_name": "string",
+        "status_text": "string", "status_expires_at": "Moment?", "disabled": "boolean"}})"},
+    named_schema{"Self", R"({"description": "One's own account.", "properties": {
+        "id": "Id", "username": "string", "display_name": "string", "status_text": "string",
+        "status_expires_at": "Moment?", "disabled": "boolean", "role": "string", "permissions": "[string]"}})"},
+    named_schema{"UserPage", R"({"properties": {"users": "[User]", "next": "string?"}})"},
+    named_schema{"Presence", R"({"properties": {"user": "Id",
+        "presence": {"enum": ["online", "away", "busy", "offline"]}, "last_active": "Moment?"}})"},
+    named_schema{"PresenceList", R"({"properties": {"presence": "[Presence]"}})"},
+
+    // Sessions.
+    named_schema{"SignedIn", R"({"properties": {"token": "string", "expires_at": "Moment", "user": "User"}})"},
+    named_schema{"Token", R"({"properties": {"id": "Id", "name": "string", "created_at": "Moment",
+        "expires_at": "Moment"}})"},
+    named_schema{"NewToken", R"({"properties": {"id": "Id", "name": "string", "created_at": "Moment",
+        "expires_at": "Moment", "token": {"type": "string", "description": "Shown this once."}}})"},
+    named_schema{"TokenList", R"({"properties": {"tokens": "[Token]"}})"},
+
+    // Conversations and their members.
+    named_schema{"Conversation", R"({"properties": {
+        "id": "Id", "kind": "string", "model": "string?", "team": "string?", "name": "string",
+        "description": "string", "topic": "string", "visibility": {"enum": ["public", "unlisted", "private"]},
+        "creator": "Id?", "last_seq": "Seq", "member_count": "Count", "created_at": "Moment",
+        "updated_at": "Moment", "last_message_at": "Moment?", "archived_at": "Moment?", "view_hints": "object",
+        "with": {"type": "array", "items": "Id", "description": "The two people of a direct conversation."}}})"},
+    named_schema{"Membership", R"({"description": "One's own view of a conversation.", "properties": {
+        "role": "Role", "joined_at": "Moment", "last_read": "Seq",
+        "notify": {"enum": ["all", "mentions", "none"]}, "pinned_at": "Moment?", "unread": "Count",
+        "mentions": "Count"}})"},
+    named_schema{"Role", R"({"enum": ["member", "admin", "owner"]})"},
+    named_schema{"Member", R"({"properties": {"user": "User", "role": "Role", "joined_at": "Moment"}})"},
+    named_schema{"MemberPage", R"({"properties": {"members": "[Member]", "next": "Id?"}})"},
+    named_schema{"ConversationEntry", R"({"properties": {"conversation": "Conversation",
+        "membership": "Membership?"}})"},
+    named_schema{"ConversationList", R"({"properties": {"conversations": "[ConversationEntry]"}})"},
+    named_schema{"ConversationPage", R"({"properties": {"conversations": "[ConversationEntry]",
+        "next": "string?"}})"},
+
+    // Messages.
+    named_schema{"Node", R"({"description": "A piece of a formatted text.", "oneOf": [
+        {"properties": {"type": {"enum": ["text", "code"]}, "text": "string"}},
+        {"properties": {"type": {"enum": ["bold", "italic", "quote"]}, "children": "[Node]"}},
+        {"properties": {"type": {"const": "code_block"}, "language": "string", "text": "string"}},
+        {"properties": {"type": {"const": "link"}, "url": "string", "children": "[Node]"}},
+        {"properties": {"type": {"const": "mention"}, "username": "string", "text": "string"}},
+        {"properties": {"type": {"const": "channel"}, "name": "string", "text": "string"}},
+        {"properties": {"type": {"const": "break"}}}]})"},
+    named_schema{"Thread", R"({"description": "What is said in answer to a message.", "properties": {
+        "replies": "Count", "last_reply_at": "Moment?", "participants": "[Identity]"}})"},
+    named_schema{"ThreadOf", R"({"description": "The thread that an event changed, as it is now.", "properties": {
+        "root": "Id", "replies": "Count", "last_reply_at": "Moment?", "participants": "[Identity]"}})"},
+    named_schema{"RepliedMessage", R"({"properties": {"id": "Id", "seq": "Seq", "from": "Identity",
+        "text": "string", "deleted": "boolean"}})"},
+    named_schema{"Message", R"({"properties": {
+        "id": "Id", "conversation": "Id", "seq": "Seq?", "from": "Identity", "type": "string", "text": "string",
+        "content": "[Node]", "data": "object", "reply_to": "RepliedMessage?", "thread_root": "Id?",
+        "thread": "Thread", "state": {"enum": ["published", "held", "rejected"]}, "mentions": "[Id]",
+        "created_at": "Moment", "edited_at": "Moment?", "deleted_at": "Moment?",
+        "state_reason": {"type": "string", "description": "Why it is held or rejected."},
+        "author": {"type": "string", "description": "The id of who really wrote it, for those who may know."},
+        "client_key": {"type": "string", "description": "The sender's own key."}},
+        "optional": ["state_reason", "author", "client_key"]})"},
+    named_schema{"GoneMessage", R"({"description": "What is left to say of a message that is gone for good.",
+        "properties": {"id": "Id", "conversation": "Id", "seq": "Seq", "from": "Identity", "mentions": "[Id]",
+        "author": {"type": "string", "description": "The id of who really wrote it, for those who may know."},
+        "purged": {"const": true}}, "optional": ["author"]})"},
+    named_schema{"MessagePage", R"({"properties": {"messages": "[Message]", "last_seq": "Seq",
+        "more_before": "boolean", "more_after": "boolean"}})"},
+    named_schema{"Revision", R"({"properties": {"number": "Count", "text": "string", "content": "[Node]",
+        "data": "object", "replaced_at": "Moment"}})"},
+    named_schema{"RevisionList", R"({"properties": {"revisions": "[Revision]"}})"},
+
+    // Snapshot and log.
+    named_schema{"Snapshot", R"({"properties": {"position": "Position", "self": "Self",
+        "conversations": "[ConversationEntry]", "people": "[User]", "presence": "[Presence]",
+        "limits": "Limits"}})"},
+    named_schema{"EventPage", R"({"properties": {"events": "[Event]", "upto": "Position", "log_end": "Position",
+        "more": "boolean"}})"},
+    named_schema{"Limits", R"({"properties": {"max_graphemes": "Count", "max_bytes": "Count",
+        "edit_window_seconds": "EditWindow", "data_bytes": "Count", "page_entries": "Count", "max_members": "Count",
+        "name_graphemes": "Count", "topic_graphemes": "Count", "description_graphemes": "Count",
+        "typing_seconds": "Count", "models": {"type": "object", "additionalProperties": "Model"}}})"},
+    named_schema{"EditWindow", R"({"type": "integer", "minimum": -1,
+        "description": "In seconds after sending; 0: a message is never edited, -1: always."})"},
+    named_schema{"Model", R"({"properties": {"display_name": "string", "description": "string",
+        "max_graphemes": "Count", "max_bytes": "Count", "edit_window_seconds": "EditWindow"}})"},
+
+    // The server itself.
+    named_schema{"Tenant", R"({"properties": {"name": "string", "display_name": "string",
+        "description": "string"}})"},
+    named_schema{"ServerInfo", R"({"properties": {"name": "string", "version": "string", "tenant": "Tenant?"}})"},
+    named_schema{"Party", R"({"enum": ["nobody", "members", "admins"]})"},
+    named_schema{"Kind", R"({"properties": {"name": "string", "sentence": "string", "made_with": "string?",
+        "managed_with": "string", "writes": "Party", "adds_members": "Party", "leaves": "Party",
+        "removes_messages": "Party", "least_members": "Count", "most_members": "Count?", "named": "boolean",
+        "listed": "boolean", "one_per_party": "boolean", "view_hints": "object"}})"},
+    named_schema{"KindList", R"({"properties": {"kinds": "[Kind]"}})"},
+    named_schema{"Permission", R"({"properties": {"name": "string", "sentence": "string"}})"},
+    named_schema{"RoleInfo", R"({"properties": {"name": "string", "sentence": "string",
+        "permissions": "[string]"}})"},
+    named_schema{"PermissionList", R"({"properties": {"permissions": "[Permission]", "roles": "[RoleInfo]"}})"},
+};
+
+}  // namespace
+
+std::span<const named_schema> api_schemas() { return table; }
+
+}  // namespace parley::transport

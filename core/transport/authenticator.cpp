@@ -1,0 +1,95 @@
+// Look-ups in the directory, remembered for a moment because every request asks.
+#include "transport/authenticator.hpp"
+
+#include <memory>
+
+#include "base/secret.hpp"
+#include "kernel/accounts.hpp"
+
+namespace parley::transport {
+namespace {
+
+constexpr std::chrono::milliseconds believed_for{500};
+constexpr std::size_t most_remembered = 50'000;
+constexpr std::size_t longest_token = 256;
+
+std::unexpected<error> not_good() {
+    return failure(fault::unauthenticated, "token_invalid", "The access token is unknown, revoked or expired.");
+}
+
+}  // namespace
+
+std::string host_of(std::string_view header) {
+    const auto after_bracket = header.find(']');
+    const auto colon = header.find(':', after_bracket == std::string_view::npos ? 0 : after_bracket);
+    std::string host(header.substr(0, colon));
+    for (auto& c : host)
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    if (host.ends_with('.')) host.pop_back();
+    return host;
+}
+
+std::optional<session> authenticator::recall(const std::string& digest) {
+    const std::scoped_lock lock(guard_);
+    const auto found = sessions_.find(digest);
+    if (found == sessions_.end()) return std::nullopt;
+    if (time_.now() < found->second.until) return found->second.what;
+    sessions_.erase(found);
+    return std::nullopt;
+}
+
+void authenticator::remember(const std::string& digest, const session& what) {
+    const std::scoped_lock lock(guard_);
+    if (sessions_.size() >= most_remembered) sessions_.clear();
+    sessions_.insert_or_assign(digest, remembered{what, time_.now() + believed_for});
+}
+
+void authenticator::forget(token_id token) {
+    const std::scoped_lock lock(guard_);
+    std::erase_if(sessions_, [&](const auto& entry) { return entry.second.what.token == token; });
+}
+
+void authenticator::find_session(std::string_view token, std::move_only_function<void(result<session>)> answer) {
+    if (token.empty() || token.size() > longest_token) return answer(not_good());
+    auto digest = token_digest(token);
+    if (auto known = recall(digest)) return answer(std::move(*known));
+    auto shared = std::make_shared<std::move_only_function<void(result<session>)>>(std::move(answer));
+    store_.with_directory(
+        [this, shared, digest](kernel::directory& all) {
+            const auto row = all.find_token(digest);
+            if (!row || !kernel::is_good(*row, time_.now())) return (*shared)(not_good());
+            session found{.tenant = row->tenant, .tenant_name = {}, .user = row->user, .token = row->id};
+            for (const auto& one : all.tenants())
+                if (one.id == row->tenant) found.tenant_name = one.name;
+            remember(digest, found);
+            (*shared)(std::move(found));
+        },
+        [shared](error why) { (*shared)(std::unexpected(std::move(why))); });
+}
+
+void authenticator::find_tenant(std::string_view host, std::move_only_function<void(result<tenant_of_host>)> answer) {
+    const auto name = hosts_(host_of(host));
+    if (!name)
+        return answer(failure(fault::not_found, "host_unknown", "No tenant is served under this host name."));
+    {
+        const std::scoped_lock lock(guard_);
+        if (const auto found = tenants_.find(*name); found != tenants_.end())
+            return answer(tenant_of_host{found->second, *name});
+    }
+    auto shared = std::make_shared<std::move_only_function<void(result<tenant_of_host>)>>(std::move(answer));
+    store_.with_directory(
+        [this, shared, name = *name](kernel::directory& all) {
+            const auto row = all.find_tenant(name);
+            if (!row)
+                return (*shared)(
+                    failure(fault::not_found, "host_unknown", "No tenant is served under this host name."));
+            {
+                const std::scoped_lock lock(guard_);
+                tenants_.emplace(name, row->id);
+            }
+            (*shared)(tenant_of_host{row->id, name});
+        },
+        [shared](error why) { (*shared)(std::unexpected(std::move(why))); });
+}
+
+}  // namespace parley::transport

@@ -1,0 +1,67 @@
+// Who is asking: tokens to sessions, host names to tenants.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "base/clock.hpp"
+#include "kernel/environment.hpp"
+
+namespace parley::transport {
+
+/// What a good token stands for.
+struct session {
+    tenant_id tenant;
+    std::string tenant_name;
+    user_id user;
+    token_id token;
+};
+
+/// Safe to call from any thread; answers come on any thread, possibly before the call returns.
+class authenticator {
+public:
+    /// The name of the tenant that a host name leads to; nothing for none.
+    using host_lookup = std::function<std::optional<std::string>(std::string_view host)>;
+
+    authenticator(kernel::store& store, const clock& time, host_lookup hosts)
+        : store_(store), time_(time), hosts_(std::move(hosts)) {}
+
+    /// `unauthenticated` for a token that is unknown, revoked or over. What was good is believed for half a second
+    /// more, so a token ends everywhere within a second.
+    void find_session(std::string_view token, std::move_only_function<void(result<session>)> answer);
+
+    struct tenant_of_host {
+        tenant_id id;
+        std::string name;
+    };
+    /// The tenant of a Host header's value; `not_found` when it leads to none.
+    void find_tenant(std::string_view host, std::move_only_function<void(result<tenant_of_host>)> answer);
+
+    /// Forgets a token at once.
+    void forget(token_id);
+
+private:
+    struct remembered {
+        session what;
+        moment until;
+    };
+    [[nodiscard]] std::optional<session> recall(const std::string& digest);
+    void remember(const std::string& digest, const session& what);
+
+    kernel::store& store_;
+    const clock& time_;
+    host_lookup hosts_;
+    std::mutex guard_;
+    std::unordered_map<std::string, remembered> sessions_;   // by digest
+    std::unordered_map<std::string, tenant_id> tenants_;     // by name; tenants are never renamed
+};
+
+/// The host of a Host header: lower case, without port; brackets stay around an IPv6 address.
+[[nodiscard]] std::string host_of(std::string_view header);
+
+}  // namespace parley::transport

@@ -1,0 +1,426 @@
+// The commands of a WebSocket, and the way from the log into the room.
+#include "transport/chat_session.hpp"
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <fmt/format.h>
+
+#include "base/json.hpp"
+#include "base/log.hpp"
+#include "base/version.hpp"
+#include "kernel/follow_log.hpp"
+#include "transport/problem.hpp"
+
+namespace parley::transport {
+namespace json = boost::json;
+namespace {
+
+constexpr int log_page = 200;
+constexpr std::chrono::milliseconds queue_poll{5};
+constexpr std::chrono::seconds activity_every{30};
+constexpr std::size_t longest_command_id = 64;
+
+/// Lives as long as its connection, or as the last answer it waits for. Everything runs on the connection's thread
+/// unless a comment says otherwise.
+class chat final : public listener, public std::enable_shared_from_this<chat> {
+public:
+    chat(chat_parts& parts, std::optional<session> who, std::string request_id)
+        : parts_(parts), who_(std::move(who)), request_id_(std::move(request_id)) {}
+
+    void open(std::shared_ptr<connection> wire);
+    void hear(std::string_view text, std::move_only_function<void()> done);
+    void close();
+
+    // listener
+    void deliver(const shared_frame& frame) override {
+        if (open_) wire_->send(frame);
+    }
+    void account_changed() override;
+    void memberships_changed() override;
+    void lost_the_thread() override { wire_->close(close_code::resume, "resume"); }
+    void token_ended(token_id token) override {
+        if (who_ && who_->token == token) wire_->close(close_code::policy, "signed out");
+    }
+
+private:
+    struct command {
+        std::string id;
+        std::string name;
+        json::object data;
+    };
+
+    [[nodiscard]] result<command> read(std::string_view text) const;
+    void obey(command, std::move_only_function<void()> done);
+    void authenticate(command, std::move_only_function<void()> done);
+    void greet();
+    void take_snapshot(command, std::move_only_function<void()> done);
+    void resume(command, std::move_only_function<void()> done);
+
+    struct log_slice {
+        kernel::event_page page;
+        std::optional<kernel::hearing> hears;
+    };
+    void read_on(position since, std::move_only_function<void(result<log_slice>)> then);
+    void catch_up(position since);
+    void take_in(result<log_slice> slice);
+    void go_live(kernel::hearing hears, position at);
+    void end_catching_up();
+
+    void say(std::string_view type, json::object data);
+    void answer(const std::string& id, result<transport::answer> made, const std::vector<std::string>& ignored);
+    void answer_done(const std::string& id, json::object data = {}) {
+        answer(id, transport::answer{200, std::move(data)}, {});
+    }
+    [[nodiscard]] kernel::caller caller_of(const std::string& command_id) const;
+    [[nodiscard]] hub::device device() const { return {who_->tenant, who_->tenant_name, who_->user, wire_->id()}; }
+    [[nodiscard]] local_room& room() { return parts_.room.room(wire_->thread()); }
+    void note_activity();
+
+    chat_parts& parts_;
+    std::optional<session> who_;
+    std::string request_id_;
+    std::shared_ptr<connection> wire_;
+    bool open_ = false;
+    bool catching_up_ = false;
+    bool live_ = false;
+    std::optional<position> resume_from_;  ///< asked for while catching up
+    moment last_noted_{};
+};
+
+void chat::open(std::shared_ptr<connection> wire) {
+    wire_ = std::move(wire);
+    open_ = true;
+    parts_.room.opened(wire_->thread(), *this);
+    if (who_) return greet();
+    parts_.room.later(wire_->thread(), parts_.options.authenticate_within, [weak = weak_from_this()] {
+        const auto self = weak.lock();
+        if (self && self->open_ && !self->who_) self->wire_->close(close_code::policy, "authenticate first");
+    });
+}
+
+void chat::close() {
+    if (!open_) return;
+    open_ = false;
+    if (live_) room().leave(who_->tenant, *this);
+    if (live_) parts_.room.went(device());
+    live_ = false;
+    end_catching_up();
+    parts_.room.closed(wire_->thread(), *this);
+}
+
+void chat::say(std::string_view type, json::object data) { deliver(passing_frame(type, {}, std::move(data))); }
+
+kernel::caller chat::caller_of(const std::string& command_id) const {
+    auto request = command_id.empty() ? request_id_ : fmt::format("{}/{}", request_id_, command_id);
+    if (!who_) return {.tenant = {}, .tenant_name = {}, .user = {}, .request_id = std::move(request)};
+    return {.tenant = who_->tenant, .tenant_name = who_->tenant_name, .user = who_->user,
+            .request_id = std::move(request)};
+}
+
+/// Position, limits and self in one read; an account that was disabled meanwhile does not get in.
+void chat::greet() {
+    auto shared = std::make_shared<result<json::object>>(json::object{});
+    const auto finish = [self = shared_from_this(), shared] {
+        self->wire_->post([self, shared] {
+            if (!self->open_) return;
+            if (!*shared) return self->wire_->close(close_code::policy, shared->error().code);
+            self->say("hello", std::move(**shared));
+        });
+    };
+    parts_.with.store.read(
+        {.tenant = who_->tenant,
+         .run =
+             [self = shared_from_this(), shared, finish](kernel::reading& from) {
+                 const auto who = kernel::access::authorise(from, self->caller_of({}));
+                 if (!who) {
+                     *shared = std::unexpected(who.error());
+                     return finish();
+                 }
+                 const auto limits = self->parts_.with.env.settings.of(self->who_->tenant_name);
+                 *shared = json::object{
+                     {"user", kernel::present(who->account())},
+                     {"position", from.log_end()},
+                     {"limits",
+                      {{"max_graphemes", limits->messages.max_graphemes},
+                       {"max_bytes", limits->messages.max_bytes},
+                       {"edit_window_seconds", limits->messages.edit_window_seconds},
+                       {"max_frame_bytes", self->parts_.options.json_bytes},
+                       {"typing_seconds", limits->presence.typing_seconds}}},
+                     {"version", version}};
+                 finish();
+             },
+         .failed =
+             [self = shared_from_this()](error) {
+                 self->wire_->post([self] { self->wire_->close(close_code::service_restart, "unavailable"); });
+             }});
+}
+
+result<chat::command> chat::read(std::string_view text) const {
+    auto parsed = parse_object(text, {.max_bytes = parts_.options.json_bytes, .max_depth = parts_.options.json_depth});
+    if (!parsed) return std::unexpected(parsed.error());
+    command made;
+    for (const auto* name : {"id", "command"}) {
+        const auto* value = parsed->if_contains(name);
+        if (value == nullptr || !value->is_string())
+            return invalid("command_invalid", "A command has an id and a command, both texts, and may have data.", name);
+    }
+    made.id = parsed->at("id").as_string();
+    if (made.id.size() > longest_command_id)
+        return invalid("command_invalid", "A command's id has at most 64 bytes.", "id");
+    made.name = parsed->at("command").as_string();
+    if (auto* data = parsed->if_contains("data")) {
+        if (!data->is_object()) return invalid("command_invalid", "The data of a command is an object.", "data");
+        made.data = std::move(data->as_object());
+    }
+    return made;
+}
+
+void chat::hear(std::string_view text, std::move_only_function<void()> done) {
+    auto asked = read(text);
+    if (!asked) {
+        // The id cannot be told, so the client reads a problem that answers nothing in particular.
+        answer({}, std::unexpected(asked.error()), {});
+        return done();
+    }
+    if (asked->name == "authenticate") return authenticate(std::move(*asked), std::move(done));
+    if (!who_) {
+        answer(asked->id, failure(fault::unauthenticated, "not_signed_in", "Authenticate first."), {});
+        return done();
+    }
+    note_activity();
+    if (asked->name == "resume") return resume(std::move(*asked), std::move(done));
+    if (asked->name == "snapshot") return take_snapshot(std::move(*asked), std::move(done));
+    obey(std::move(*asked), std::move(done));
+}
+
+void chat::authenticate(command asked, std::move_only_function<void()> done) {
+    const auto* token = asked.data.if_contains("token");
+    if (who_ || token == nullptr || !token->is_string()) {
+        answer(asked.id, who_ ? failure(fault::conflict, "signed_in", "Somebody is signed in here already.")
+                              : invalid("field_missing", "A token is needed.", "token"),
+               {});
+        return done();
+    }
+    parts_.who.find_session(token->as_string(), [self = shared_from_this(), id = std::move(asked.id),
+                                                 done = std::move(done)](result<session> found) mutable {
+        self->wire_->post([self, id = std::move(id), done = std::move(done), found = std::move(found)]() mutable {
+            if (!found) {
+                self->answer(id, std::unexpected(found.error()), {});
+                self->wire_->close(close_code::policy, found.error().code);
+            } else if (!self->who_ && self->open_) {
+                self->who_ = std::move(*found);
+                self->answer_done(id);
+                self->greet();
+            }
+            done();
+        });
+    });
+}
+
+void chat::obey(command asked, std::move_only_function<void()> done) {
+    const auto* wanted = find_operation(asked.name);
+    if (wanted == nullptr) {
+        answer(asked.id, failure(fault::not_found, "command_unknown", "There is no such command.", "command"), {});
+        return done();
+    }
+    std::vector<std::string> ignored;
+    auto checked = check_input(*wanted, std::move(asked.data), ignored);
+    if (!checked) {
+        answer(asked.id, std::unexpected(checked.error()), ignored);
+        return done();
+    }
+    auto by = caller_of(asked.id);
+    wanted->run({.with = parts_.with,
+                 .by = std::move(by),
+                 .session = who_->token,
+                 .in = std::move(*checked),
+                 .reply = [self = shared_from_this(), id = std::move(asked.id), ignored = std::move(ignored),
+                           done = std::move(done)](result<transport::answer> made) mutable {
+                     self->wire_->post([self, id = std::move(id), ignored = std::move(ignored),
+                                        done = std::move(done), made = std::move(made)]() mutable {
+                         self->answer(id, std::move(made), ignored);
+                         done();
+                     });
+                 }});
+}
+
+void chat::answer(const std::string& id, result<transport::answer> made, const std::vector<std::string>& ignored) {
+    json::object out{{"type", made ? "answer" : "problem"}, {"id", id.empty() ? json::value(nullptr) : json::value(id)}};
+    if (made) {
+        out["status"] = made->status;
+        out["data"] = std::move(made->body);
+    } else {
+        out["problem"] = json::parse(problem_json(made.error(), caller_of(id).request_id));
+    }
+    if (!ignored.empty()) out["ignored"] = json::array(ignored.begin(), ignored.end());
+    deliver(make_frame(json::serialize(out)));
+}
+
+// A snapshot is the operation of that name, and then the log from the snapshot's position.
+void chat::take_snapshot(command asked, std::move_only_function<void()> done) {
+    const auto* wanted = find_operation("snapshot.get");
+    wanted->run({.with = parts_.with,
+                 .by = caller_of(asked.id),
+                 .session = who_->token,
+                 .in = input(json::object{}),
+                 .reply = [self = shared_from_this(), id = std::move(asked.id),
+                           done = std::move(done)](result<transport::answer> made) mutable {
+                     self->wire_->post([self, id = std::move(id), done = std::move(done),
+                                        made = std::move(made)]() mutable {
+                         const auto at = made ? made->body.at("position").to_number<position>() : position{-1};
+                         self->answer(id, std::move(made), {});
+                         if (at >= 0) self->catch_up(at);
+                         done();
+                     });
+                 }});
+}
+
+void chat::resume(command asked, std::move_only_function<void()> done) {
+    const auto* since = asked.data.if_contains("since");
+    if (since == nullptr || !since->is_int64() || since->as_int64() < 0) {
+        answer(asked.id, invalid("since_invalid", "Resume needs the last position, a number from 0 on.", "since"), {});
+        return done();
+    }
+    read_on(since->as_int64(), [self = shared_from_this(), id = std::move(asked.id),
+                                done = std::move(done)](result<log_slice> slice) mutable {
+        if (!slice && slice.error().kind == fault::gone) self->say("snapshot_needed", {});
+        if (!slice) {
+            self->answer(id, std::unexpected(slice.error()), {});
+        } else if (self->catching_up_ || self->live_) {
+            self->answer(id, failure(fault::conflict, "following", "This connection follows the log already."), {});
+        } else {
+            self->answer_done(id, {{"log_end", slice->page.log_end}});
+            self->catching_up_ = true;
+            self->room().expect(self->who_->tenant);
+            self->take_in(std::move(slice));
+        }
+        done();
+    });
+}
+
+/// One page of the log, and with the last one what is heard from there on, both of the same moment.
+void chat::read_on(position since, std::move_only_function<void(result<log_slice>)> then) {
+    auto shared = std::make_shared<std::move_only_function<void(result<log_slice>)>>(std::move(then));
+    const auto finish = [self = shared_from_this(), shared](result<log_slice> made) {
+        self->wire_->post([self, shared, made = std::move(made)]() mutable {
+            if (self->open_) (*shared)(std::move(made));
+        });
+    };
+    parts_.with.store.read(
+        {.tenant = who_->tenant,
+         .run =
+             [self = shared_from_this(), since, finish](kernel::reading& from) {
+                 const auto by = self->caller_of({});
+                 auto page = kernel::read_log(from, by, since, log_page);
+                 if (!page) return finish(std::unexpected(page.error()));
+                 log_slice slice{std::move(*page), std::nullopt};
+                 if (slice.page.upto == slice.page.log_end) {
+                     auto ear = kernel::open_ear(from, by);
+                     if (!ear) return finish(std::unexpected(ear.error()));
+                     slice.hears = std::move(ear->hears);
+                 }
+                 finish(std::move(slice));
+             },
+         .failed = [finish](error why) { finish(std::unexpected(std::move(why))); }});
+}
+
+void chat::catch_up(position since) {
+    if (live_ || catching_up_) return;
+    catching_up_ = true;
+    room().expect(who_->tenant);
+    read_on(since, [self = shared_from_this()](result<log_slice> slice) { self->take_in(std::move(slice)); });
+}
+
+void chat::take_in(result<log_slice> slice) {
+    if (!slice) {
+        end_catching_up();
+        // The client has what came so far and goes on from there when it comes back.
+        return wire_->close(close_code::resume, slice.error().code);
+    }
+    const auto& page = slice->page;
+    for (const auto& one : page.events) {
+        const auto own = one.view.body != nullptr && one.view.body->author == page.reader.id;
+        auto reader = page.reader;
+        reader.sees_authors = reader.sees_authors || own;
+        deliver(make_frame(json::serialize(kernel::present(one, reader))));
+    }
+    if (slice->hears) return go_live(std::move(*slice->hears), page.upto);
+    const auto next = [self = shared_from_this(), upto = page.upto] {
+        self->read_on(upto, [self](result<log_slice> more) { self->take_in(std::move(more)); });
+    };
+    // A slow client must not have the whole log put into its queue.
+    const auto wait = [self = shared_from_this(), next](const auto& again) -> void {
+        if (!self->open_) return;
+        if (self->wire_->queued_bytes() < self->parts_.options.catch_up_bytes) return next();
+        self->parts_.room.later(self->wire_->thread(), queue_poll, [again] { again(again); });
+    };
+    wait(wait);
+}
+
+void chat::go_live(kernel::hearing hears, position at) {
+    if (!room().join(who_->tenant, *this, std::move(hears), at)) {
+        read_on(at, [self = shared_from_this()](result<log_slice> more) { self->take_in(std::move(more)); });
+        return;
+    }
+    if (!open_) return;
+    end_catching_up();
+    live_ = true;
+    say("resumed", {{"position", at}});
+    parts_.room.arrived(device(), room().conversations_of(who_->tenant, *this));
+}
+
+void chat::end_catching_up() {
+    if (!catching_up_) return;
+    catching_up_ = false;
+    room().expect_no_more(who_->tenant);
+}
+
+void chat::memberships_changed() {
+    if (live_) parts_.room.moved(device(), room().conversations_of(who_->tenant, *this));
+}
+
+void chat::account_changed() {
+    parts_.with.store.read(
+        {.tenant = who_->tenant,
+         .run =
+             [self = shared_from_this()](kernel::reading& from) {
+                 auto fresh = kernel::open_ear(from, self->caller_of({}));
+                 self->wire_->post([self, fresh = std::move(fresh)] {
+                     if (!self->open_) return;
+                     if (!fresh) return self->wire_->close(close_code::policy, fresh.error().code);
+                     self->room().take_rights(self->who_->tenant, *self, fresh->hears);
+                 });
+             },
+         // Without knowing the rights nothing more may be shown.
+         .failed = [self = shared_from_this()](error) { self->wire_->post([self] { self->lost_the_thread(); }); }});
+}
+
+void chat::note_activity() {
+    const auto now = parts_.with.env.time.now();
+    if (!live_ || now - last_noted_ < activity_every) return;
+    last_noted_ = now;
+    parts_.room.active(device());
+}
+
+/// What the connection owns; the chat itself may live a little longer.
+class chat_handler final : public connection_handler {
+public:
+    explicit chat_handler(std::shared_ptr<chat> it) : it_(std::move(it)) {}
+    void on_open(std::shared_ptr<connection> opened) override { it_->open(std::move(opened)); }
+    void on_message(std::string_view text, std::move_only_function<void()> done) override {
+        it_->hear(text, std::move(done));
+    }
+    void on_close(std::uint16_t) override { it_->close(); }
+
+private:
+    std::shared_ptr<chat> it_;
+};
+
+}  // namespace
+
+std::unique_ptr<connection_handler> make_chat_session(chat_parts& parts, std::optional<session> who,
+                                                      std::string request_id) {
+    return std::make_unique<chat_handler>(std::make_shared<chat>(parts, std::move(who), std::move(request_id)));
+}
+
+}  // namespace parley::transport

@@ -1,0 +1,23 @@
+// Encoding an event for the wire.
+#include "transport/encoded_event.hpp"
+
+#include <boost/json/serialize.hpp>
+
+#include "kernel/present.hpp"
+
+namespace parley::transport {
+
+const shared_frame& encoded_event::made(variant& one, bool sees_authors) const {
+    std::call_once(one.made, [&] {
+        one.frame = make_frame(boost::json::serialize(kernel::present(*what_, {.id = {}, .sees_authors = sees_authors})));
+    });
+    return one.frame;
+}
+
+const shared_frame& encoded_event::frame_for(user_id reader, bool sees_authors) const {
+    if (!kernel::hides_author(*what_)) return made(plain_, false);
+    const bool knows = kernel::knows_author(*what_, {.id = reader, .sees_authors = sees_authors});
+    return knows ? made(with_author_, true) : made(plain_, false);
+}
+
+}  // namespace parley::transport

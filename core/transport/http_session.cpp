@@ -1,0 +1,394 @@
+// Reading requests with limits and deadlines, answering them in order.
+#include "transport/http_session.hpp"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <optional>
+#include <utility>
+
+#include <boost/asio/dispatch.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/read.hpp>
+
+#include "transport/http_head.hpp"
+#include "transport/http_rules.hpp"
+#include "transport/problem.hpp"
+#include "transport/websocket_session.hpp"
+
+namespace parley::transport {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = boost::beast::http;
+using boost::system::error_code;
+using steady = std::chrono::steady_clock;
+
+constexpr std::chrono::seconds linger_timeout{5};
+
+std::string_view view(beast::string_view text) { return {text.data(), text.size()}; }
+
+std::string text_of(const asio::ip::address& address) {
+    if (address.is_v6() && address.to_v6().is_v4_mapped()) {
+        return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()).to_string();
+    }
+    return address.to_string();
+}
+
+class http_session final : public open_session, public std::enable_shared_from_this<http_session> {
+public:
+    http_session(io_thread& home, tcp_socket socket, const http_options& options, http_handler& handler);
+
+    void start();
+    void drain() override;
+    void abort() override { close(); }
+
+private:
+    class answer_ticket;
+    class upgrade_ticket;
+    enum class phase : unsigned char { idle = 1, head, body, answering, writing, lingering, closed };
+
+    void enter(phase next, steady::duration limit);
+    void watch();
+    void time_is_up();
+
+    void await_request();
+    void read_head();
+    void got_head(error_code why);
+    void read_body();
+    void got_body(error_code why);
+    http_request take_request();
+    void dispatch();
+
+    void answer(std::uint64_t ticket, http_response response);
+    void become_websocket(std::uint64_t ticket, std::unique_ptr<connection_handler> handler, std::string subprotocol);
+    void refuse_and_close(const refusal& why);
+    void write(http_response response);
+    void written(error_code why);
+    void record() const;
+    void linger();
+    void close();
+
+    tcp_socket socket_;
+    const http_options& options_;
+    http_handler& handler_;
+    asio::basic_waitable_timer<steady, asio::wait_traits<steady>, asio::io_context::executor_type> timer_;
+    steady::time_point deadline_{};
+    beast::flat_buffer buffer_;
+    std::optional<request_parser> parser_;
+    std::string remote_;
+
+    // The request under way.
+    std::uint64_t ticket_ = 0;
+    steady::time_point began_{};
+    std::string method_;
+    std::string path_;
+    std::string request_id_;
+    websocket_offer offer_;
+    std::string head_;
+    http_response response_;
+
+    phase phase_ = phase::idle;
+    connection_fate fate_ = connection_fate::close;
+    bool timed_out_ = false;
+    bool refused_ = false;  // perhaps in the middle of the peer's sending
+};
+
+// The right to answer one request, once; whoever loses it without using it has answered 500.
+class http_session::answer_ticket {
+public:
+    answer_ticket(std::shared_ptr<http_session> of, std::uint64_t ticket) : of_(std::move(of)), ticket_(ticket) {}
+    answer_ticket(answer_ticket&&) noexcept = default;
+    answer_ticket& operator=(answer_ticket&&) = delete;
+    ~answer_ticket() {
+        if (!of_) return;
+        give(problem({fault::internal, "unanswered", "The request was not answered.", {}}, of_->request_id_));
+    }
+
+    void give(http_response response) {
+        if (!of_) return;
+        auto& context = of_->home().context();
+        asio::dispatch(context, [of = std::move(of_), ticket = ticket_, response = std::move(response)]() mutable {
+            of->answer(ticket, std::move(response));
+        });
+    }
+
+protected:
+    std::shared_ptr<http_session> of_;
+    std::uint64_t ticket_;
+};
+
+class http_session::upgrade_ticket final : public upgrade::decision, private answer_ticket {
+public:
+    using answer_ticket::answer_ticket;
+    void accept(std::unique_ptr<connection_handler> handler, std::string subprotocol) override {
+        auto& context = of_->home().context();
+        asio::dispatch(context, [of = std::move(of_), ticket = ticket_, handler = std::move(handler),
+                                 subprotocol = std::move(subprotocol)]() mutable {
+            of->become_websocket(ticket, std::move(handler), std::move(subprotocol));
+        });
+    }
+    void refuse(http_response answer) override { give(std::move(answer)); }
+};
+
+http_session::http_session(io_thread& home, tcp_socket socket, const http_options& options, http_handler& handler)
+    : open_session(home),
+      socket_(std::move(socket)),
+      options_(options),
+      handler_(handler),
+      timer_(home.context()),
+      buffer_(options.header_bytes + 4096) {}
+
+void http_session::start() {
+    error_code why;
+    const auto peer = socket_.remote_endpoint(why);
+    if (why) return;  // gone already
+    remote_ = text_of(peer.address());
+    socket_.set_option(asio::ip::tcp::no_delay{true}, why);
+    await_request();
+    watch();
+}
+
+// The timer is set once and looks, when it fires, whether the deadline has moved: moving it costs nothing.
+void http_session::enter(phase next, steady::duration limit) {
+    phase_ = next;
+    deadline_ = steady::now() + limit;
+    if (timer_.expiry() > deadline_) watch();
+}
+
+void http_session::watch() {
+    timer_.expires_at(deadline_);
+    timer_.async_wait([weak = weak_from_this()](error_code why) {
+        const auto self = weak.lock();
+        if (why || !self || self->phase_ == phase::closed) return;
+        if (steady::now() >= self->deadline_) self->time_is_up();
+        if (self->phase_ != phase::closed) self->watch();
+    });
+}
+
+void http_session::time_is_up() {
+    deadline_ = steady::time_point::max();
+    switch (phase_) {
+        case phase::head:
+        case phase::body: {
+            // got_head() or got_body() says so to the peer once the read has let go of the socket.
+            error_code ignored;
+            timed_out_ = true;
+            socket_.cancel(ignored);
+            return;
+        }
+        case phase::answering:
+            return refuse_and_close(
+                refuse(503, fault::unavailable, "timeout", "The request took too long; it may or may not be done."));
+        default:
+            return close();
+    }
+}
+
+void http_session::await_request() {
+    if (home().draining()) return close();
+    parser_.reset();
+    enter(phase::idle, options_.idle_timeout);
+    if (buffer_.size() > 0) return read_head();
+    buffer_.shrink_to_fit();
+    socket_.async_wait(tcp_socket::wait_read, [self = shared_from_this()](error_code why) {
+        if (why || self->phase_ != phase::idle) return self->close();
+        self->read_head();
+    });
+}
+
+void http_session::read_head() {
+    enter(phase::head, options_.header_timeout);
+    parser_.emplace();
+    parser_->header_limit(static_cast<std::uint32_t>(options_.header_bytes));
+    parser_->body_limit(boost::none);  // judge_head() and read_body() see to it
+    http::async_read_header(socket_, buffer_, *parser_,
+                            [self = shared_from_this()](error_code why, std::size_t) { self->got_head(why); });
+}
+
+void http_session::got_head(error_code why) {
+    if (phase_ != phase::head) return;
+    began_ = steady::now();
+    request_id_ = request_id_from(why ? std::string_view{} : view(parser_->get()["X-Request-Id"]));
+    method_ = view(parser_->get().method_string());
+    if (timed_out_) {
+        return refuse_and_close(refuse(408, fault::invalid, "timeout", "The headers took too long to arrive."));
+    }
+    if (why) {
+        const auto reason = refusal_of(why, options_);
+        return reason ? refuse_and_close(*reason) : close();
+    }
+    path_ = view(parser_->get().target());
+    path_.resize(std::min(path_.size(), path_.find('?')));
+    if (const auto reason = judge_head(*parser_, options_.body_bytes)) return refuse_and_close(*reason);
+    if (parser_->is_done()) return dispatch();
+    if (parser_->get().count(http::field::expect) == 0) return read_body();
+    static constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
+    enter(phase::body, options_.body_timeout);
+    asio::async_write(socket_, asio::buffer(go_on), [self = shared_from_this()](error_code failed, std::size_t) {
+        if (failed) return self->close();
+        self->read_body();
+    });
+}
+
+void http_session::read_body() {
+    enter(phase::body, options_.body_timeout);
+    parser_->body_limit(options_.body_bytes);
+    http::async_read(socket_, buffer_, *parser_,
+                     [self = shared_from_this()](error_code why, std::size_t) { self->got_body(why); });
+}
+
+void http_session::got_body(error_code why) {
+    if (phase_ != phase::body) return;
+    if (timed_out_) {
+        return refuse_and_close(refuse(408, fault::invalid, "timeout", "The body took too long to arrive."));
+    }
+    if (why) {
+        const auto reason = refusal_of(why, options_);
+        return reason ? refuse_and_close(*reason) : close();
+    }
+    dispatch();
+}
+
+http_request http_session::take_request() {
+    auto parsed = parser_->release();
+    http_request made;
+    made.method = method_;
+    made.target = view(parsed.target());
+    for (const auto& field : parsed) {
+        made.headers.push_back({std::string{view(field.name_string())}, std::string{view(field.value())}});
+    }
+    made.body = std::move(parsed.body());
+    made.remote = remote_;
+    made.request_id = request_id_;
+    return made;
+}
+
+void http_session::dispatch() {
+    const bool modern = parser_->get().version() == 11;
+    fate_ = modern && parser_->get().keep_alive() ? connection_fate::keep : connection_fate::close;
+    auto request = take_request();
+    parser_.reset();
+    enter(phase::answering, options_.answer_timeout);
+    const auto ticket = ++ticket_;
+    // The border of a session: what the handler throws ends this request and nothing else.
+    try {
+        if (!modern || !wants_websocket(request)) {
+            handler_.handle(std::move(request), [by = answer_ticket{shared_from_this(), ticket}](
+                                                    http_response r) mutable { by.give(std::move(r)); });
+            return;
+        }
+        if (const auto reason = judge_handshake(request)) return refuse_and_close(*reason);
+        offer_ = {.key = std::string{request.header("Sec-WebSocket-Key")},
+                  .extensions = std::string{request.header("Sec-WebSocket-Extensions")},
+                  .subprotocol = {},
+                  .remote = remote_,
+                  .request_id = request_id_,
+                  .read_before = {}};
+        handler_.on_upgrade(std::move(request), upgrade{std::make_unique<upgrade_ticket>(shared_from_this(), ticket)});
+    } catch (const std::exception& what) {
+        handler_.on_fault(what.what(), request_id_);
+    }
+}
+
+void http_session::answer(std::uint64_t ticket, http_response response) {
+    if (ticket != ticket_ || phase_ != phase::answering) return;
+    if (home().draining()) fate_ = connection_fate::close;
+    write(std::move(response));
+}
+
+void http_session::become_websocket(std::uint64_t ticket, std::unique_ptr<connection_handler> handler,
+                                    std::string subprotocol) {
+    if (ticket != ticket_ || phase_ != phase::answering) return;
+    offer_.subprotocol = std::move(subprotocol);
+    offer_.read_before = std::string{static_cast<const char*>(buffer_.data().data()), buffer_.size()};
+    response_.status = 101;
+    record();
+    start_websocket(home(), std::move(socket_), std::move(offer_), options_.websocket, handler_, std::move(handler));
+    close();
+}
+
+void http_session::refuse_and_close(const refusal& why) {
+    fate_ = connection_fate::close;
+    refused_ = true;
+    auto response = problem(why.status, why.why, request_id_);
+    if (why.status == 426) response.headers.push_back({"Sec-WebSocket-Version", "13"});
+    write(std::move(response));
+}
+
+void http_session::write(http_response response) {
+    response_ = std::move(response);
+    head_ = response_head(response_, request_id_, fate_);
+    enter(phase::writing, options_.write_timeout);
+    const bool with_body = method_ != "HEAD" && may_have_body(response_.status);
+    const std::array<asio::const_buffer, 2> pieces{asio::buffer(head_),
+                                                   with_body ? asio::buffer(response_.body) : asio::const_buffer{}};
+    asio::async_write(socket_, pieces,
+                      [self = shared_from_this()](error_code why, std::size_t) { self->written(why); });
+}
+
+void http_session::written(error_code why) {
+    if (phase_ != phase::writing) return;
+    record();
+    head_ = {};
+    response_ = {};
+    if (why) return close();
+    if (fate_ == connection_fate::keep) return await_request();
+    if (refused_ || buffer_.size() > 0) return linger();
+    close();
+}
+
+void http_session::record() const {
+    const auto group = static_cast<std::size_t>(std::clamp(response_.status / 100, 1, 5));
+    home().counters().requests[group].add(1);
+    handler_.on_answered({.method = method_,
+                          .path = path_,
+                          .remote = remote_,
+                          .request_id = request_id_,
+                          .tenant = response_.tenant,
+                          .status = response_.status,
+                          .response_bytes = response_.body.size(),
+                          .took = std::chrono::duration_cast<std::chrono::microseconds>(steady::now() - began_)});
+}
+
+// Closing with unread bytes would reset the connection and take the answer back from the peer: read them away first.
+void http_session::linger() {
+    error_code why;
+    if (phase_ != phase::lingering) {
+        enter(phase::lingering, linger_timeout);
+        socket_.shutdown(tcp_socket::shutdown_send, why);
+        if (!why) socket_.non_blocking(true, why);
+    }
+    std::array<char, 16384> ignored;
+    for (int turn = 0; turn < 16 && !why; ++turn) socket_.read_some(asio::buffer(ignored), why);
+    if (why && why != asio::error::would_block) return close();
+    socket_.async_wait(tcp_socket::wait_read, [self = shared_from_this()](error_code failed) {
+        if (failed || self->phase_ != phase::lingering) return self->close();
+        self->linger();
+    });
+}
+
+void http_session::drain() {
+    fate_ = connection_fate::close;
+    if (phase_ == phase::idle || phase_ == phase::lingering) close();
+}
+
+void http_session::close() {
+    if (phase_ == phase::closed) return;
+    phase_ = phase::closed;
+    error_code ignored;
+    socket_.close(ignored);
+    timer_.cancel();
+    leave();
+}
+
+}  // namespace
+
+void start_http(io_thread& home, tcp_socket socket, const http_options& options, http_handler& handler) {
+    std::make_shared<http_session>(home, std::move(socket), options, handler)->start();
+}
+
+}  // namespace parley::transport

@@ -1,0 +1,164 @@
+// The way from a commit to the threads, and the passing things that only thread 0 keeps.
+#include "transport/hub.hpp"
+
+#include <boost/json/serialize.hpp>
+
+#include "kernel/present.hpp"
+#include "transport/http_server.hpp"
+
+namespace parley::transport {
+
+shared_frame passing_frame(std::string_view type, conversation_id in, boost::json::object data) {
+    boost::json::object out{{"type", type}, {"data", std::move(data)}};
+    if (in) out["conversation"] = in.text();
+    return make_frame(boost::json::serialize(out));
+}
+
+hub::hub(const clock& time, const kernel::settings_source& settings) : settings_(settings), board_(time) {}
+
+hub::~hub() = default;
+
+void hub::attach(http_server& wire) {
+    wire_ = &wire;
+    for (unsigned i = 0; i < wire.threads(); ++i) rooms_.push_back(std::make_unique<local_room>());
+    open_.resize(wire.threads());
+}
+
+void hub::start() {
+    wire_->post(0, [this] {
+        timer_ = std::make_unique<boost::asio::steady_timer>(wire_->context(0));
+        arm();
+    });
+}
+
+void hub::arm() {
+    timer_->expires_after(std::chrono::seconds{1});
+    timer_->async_wait([this](boost::system::error_code why) {
+        if (why) return;
+        tick();
+        arm();
+    });
+}
+
+void hub::drain(std::chrono::milliseconds reconnect_in) {
+    const auto hint = passing_frame("server.draining", {}, {{"reconnect_in_ms", reconnect_in.count()}});
+    wire_->each_thread([this, hint](unsigned thread) {
+        const auto all = open_[thread];
+        for (auto* one : all) one->deliver(hint);
+        if (thread == 0 && timer_) timer_->cancel();
+    });
+}
+
+void hub::committed(tenant_id tenant, std::span<const std::shared_ptr<const event>> events) {
+    auto said = std::make_shared<local_room::batch>();
+    said->reserve(events.size());
+    for (const auto& one : events) said->push_back(std::make_shared<const encoded_event>(one));
+    wire_->each_thread([this, tenant, said](unsigned thread) { rooms_[thread]->hear(tenant, *said); });
+}
+
+void hub::later(unsigned thread, std::chrono::milliseconds wait, std::move_only_function<void()> work) {
+    auto timer = std::make_shared<boost::asio::steady_timer>(wire_->context(thread), wait);
+    timer->async_wait([timer, work = std::move(work)](boost::system::error_code why) mutable {
+        if (!why) work();
+    });
+}
+
+void hub::opened(unsigned thread, listener& one) { open_[thread].insert(&one); }
+
+void hub::closed(unsigned thread, listener& one) { open_[thread].erase(&one); }
+
+void hub::token_ended(token_id token) {
+    wire_->each_thread([this, token](unsigned thread) {
+        const auto all = open_[thread];
+        for (auto* one : all) one->token_ended(token);
+    });
+}
+
+void hub::arrived(device who, std::vector<conversation_id> in) {
+    wire_->post(0, [this, who = std::move(who), in = std::move(in)]() mutable {
+        auto& there = where_[who.tenant];
+        there.tenant_name = who.tenant_name;
+        there.people[who.user] = std::move(in);
+        tell(board_.arrived(who.tenant, who.user, who.number));
+    });
+}
+
+void hub::moved(const device& who, std::vector<conversation_id> in) {
+    wire_->post(0, [this, tenant = who.tenant, user = who.user, in = std::move(in)]() mutable {
+        auto& people = where_[tenant].people;
+        if (const auto found = people.find(user); found != people.end()) found->second = std::move(in);
+    });
+}
+
+void hub::active(const device& who) {
+    wire_->post(0, [this, who] { tell(board_.active(who.tenant, who.user, who.number)); });
+}
+
+void hub::went(const device& who) {
+    wire_->post(0, [this, who] {
+        tell(board_.went(who.tenant, who.user, who.number));
+        if (board_.of(who.tenant, who.user).shown == kernel::presence::offline)
+            where_[who.tenant].people.erase(who.user);
+    });
+}
+
+void hub::choose_presence(tenant_id tenant, user_id user, kernel::presence wanted) {
+    wire_->post(0, [this, tenant, user, wanted] { tell(board_.choose(tenant, user, wanted)); });
+}
+
+void hub::presence_of(tenant_id tenant, std::vector<user_id> users,
+                      std::move_only_function<void(std::vector<seen_presence>)> answer) {
+    wire_->post(0, [this, tenant, users = std::move(users), answer = std::move(answer)]() mutable {
+        std::vector<seen_presence> seen;
+        for (const auto user : users) {
+            const auto state = board_.of(tenant, user);
+            if (state.shown != kernel::presence::offline) seen.push_back({user, state});
+        }
+        answer(std::move(seen));
+    });
+}
+
+void hub::typing(tenant_id tenant, conversation_id in, user_id user, std::chrono::seconds lasts) {
+    wire_->post(0, [this, tenant, in, user, lasts] {
+        if (const auto change = board_.typing(tenant, in, user, lasts)) tell(*change);
+    });
+}
+
+void hub::stopped_typing(tenant_id tenant, conversation_id in, user_id user) {
+    wire_->post(0, [this, tenant, in, user] {
+        if (const auto change = board_.stopped_typing(tenant, in, user)) tell(*change);
+    });
+}
+
+void hub::tell(const std::optional<kernel::presence_change>& change) {
+    if (!change) return;
+    const auto& people = where_[change->tenant].people;
+    const auto found = people.find(change->user);
+    if (found == people.end()) return;
+    const auto said = passing_frame("presence.changed", {},
+                                    {{"user", change->user.text()},
+                                     {"presence", kernel::name_of(change->now.shown)},
+                                     {"last_active", kernel::present(change->now.last_active)}});
+    const auto in = std::make_shared<const std::vector<conversation_id>>(found->second);
+    wire_->each_thread([this, tenant = change->tenant, user = change->user, in, said](unsigned thread) {
+        rooms_[thread]->tell(tenant, *in, user, said);
+    });
+}
+
+void hub::tell(const kernel::typing_change& change) {
+    const auto said = passing_frame(change.started ? "typing.started" : "typing.stopped", change.conversation,
+                                    {{"user", change.user.text()}});
+    wire_->each_thread([this, change, said](unsigned thread) {
+        rooms_[thread]->tell(change.tenant, std::span(&change.conversation, 1), change.user, said);
+    });
+}
+
+void hub::tick() {
+    for (const auto& ended : board_.expire_typing()) tell(ended);
+    for (const auto& [tenant, there] : where_) {
+        const std::chrono::seconds after{settings_.of(there.tenant_name)->presence.away_after_seconds};
+        for (const auto& change : board_.turn_away(tenant, after)) tell(std::optional(change));
+    }
+}
+
+}  // namespace parley::transport

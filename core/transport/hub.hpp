@@ -1,0 +1,86 @@
+// Brings committed events and passing ones (presence, typing) to every thread's room.
+#pragma once
+
+#include <boost/asio/steady_timer.hpp>
+#include <memory>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "kernel/environment.hpp"
+#include "kernel/presence_board.hpp"
+#include "transport/live.hpp"
+#include "transport/local_room.hpp"
+
+namespace parley::transport {
+
+class http_server;
+
+/// One for the server. Hears events from the store's writing thread and hands each batch to each I/O thread once.
+class hub final : public kernel::event_sink, public live {
+public:
+    hub(const clock& time, const kernel::settings_source& settings);
+    ~hub() override;
+
+    /// Before the server starts; `wire` must outlive the last call of anything here but the destructor.
+    void attach(http_server& wire);
+    /// After the server has started: typing and presence begin to end by themselves.
+    void start();
+    /// Tells every client that it should come back after about that long, and lets the timers go.
+    void drain(std::chrono::milliseconds reconnect_in);
+
+    // kernel::event_sink
+    void committed(tenant_id, std::span<const std::shared_ptr<const event>>) override;
+
+    // live
+    void typing(tenant_id, conversation_id, user_id, std::chrono::seconds lasts) override;
+    void stopped_typing(tenant_id, conversation_id, user_id) override;
+    void choose_presence(tenant_id, user_id, kernel::presence) override;
+    void presence_of(tenant_id, std::vector<user_id>,
+                     std::move_only_function<void(std::vector<seen_presence>)>) override;
+    void token_ended(token_id) override;
+
+    // For connections, each on its own thread.
+    [[nodiscard]] local_room& room(unsigned thread) { return *rooms_[thread]; }
+    /// Runs `work` on that thread after a while.
+    void later(unsigned thread, std::chrono::milliseconds, std::move_only_function<void()> work);
+    void opened(unsigned thread, listener&);
+    void closed(unsigned thread, listener&);
+
+    /// A device of the user: here, somewhere else in the tenant, doing something, gone. Any thread.
+    struct device {
+        tenant_id tenant;
+        std::string tenant_name;
+        user_id user;
+        std::uint64_t number = 0;
+    };
+    void arrived(device, std::vector<conversation_id> in);
+    void moved(const device&, std::vector<conversation_id> in);
+    void active(const device&);
+    void went(const device&);
+
+private:
+    struct whereabouts {
+        std::string tenant_name;
+        std::unordered_map<user_id, std::vector<conversation_id>> people;
+    };
+
+    // On thread 0 only.
+    void tell(const std::optional<kernel::presence_change>&);
+    void tell(const kernel::typing_change&);
+    void tick();
+    void arm();
+
+    const kernel::settings_source& settings_;
+    http_server* wire_ = nullptr;
+    std::vector<std::unique_ptr<local_room>> rooms_;
+    std::vector<std::unordered_set<listener*>> open_;  // one set a thread
+    kernel::presence_board board_;
+    std::unordered_map<tenant_id, whereabouts> where_;
+    std::unique_ptr<boost::asio::steady_timer> timer_;
+};
+
+/// A frame of a type that is not in the log.
+[[nodiscard]] shared_frame passing_frame(std::string_view type, conversation_id, boost::json::object data);
+
+}  // namespace parley::transport

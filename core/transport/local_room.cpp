@@ -1,0 +1,191 @@
+// Delivery on one thread: a look-up of the hearers and one queue entry for each.
+#include "transport/local_room.hpp"
+
+#include <algorithm>
+#include <unordered_set>
+
+namespace parley::transport {
+namespace {
+
+constexpr std::size_t most_recent = 1024;
+
+template <class Seat>
+void drop(std::vector<Seat*>& all, const Seat* one) {
+    std::erase(all, one);
+}
+
+bool was_told(const event& what, user_id reader) {
+    return std::ranges::find(what.hearers, reader) != what.hearers.end();
+}
+
+}  // namespace
+
+void local_room::hear(tenant_id tenant, const batch& said) {
+    auto& room = rooms_[tenant];
+    for (const auto& one : said) {
+        const auto at = one->what().at;
+        if (room.last != 0 && at <= room.last) continue;
+        if (room.last != 0 && at != room.last + 1) {
+            // Positions have no holes, so something was said that did not come here. The log has it.
+            std::vector<listener*> all;
+            for (const auto& [who, where] : room.seats) all.push_back(where.whose);
+            for (auto* who : all) who->lost_the_thread();
+            room.recent.clear();
+        }
+        room.last = at;
+        if (!room.seats.empty() || room.expected > 0) {
+            room.recent.push_back(one);
+            if (room.recent.size() > most_recent) room.recent.pop_front();
+            give_to_hearers(room, *one);
+        } else {
+            room.recent.clear();
+        }
+    }
+}
+
+void local_room::give_to_hearers(tenant_room& room, const encoded_event& one) {
+    const auto& what = one.what();
+    // Copied, because following an event changes the lists, and a listener may leave while it is given one.
+    std::vector<seat*> hearers;
+    const auto add = [&hearers](const auto& lists, auto key) {
+        const auto found = lists.find(key);
+        if (found == lists.end()) return;
+        for (auto* where : found->second)
+            if (hearers.empty() || std::ranges::find(hearers, where) == hearers.end()) hearers.push_back(where);
+    };
+    switch (what.heard_by) {
+        case audience::members:
+            if (const auto found = room.members.find(what.conversation); found != room.members.end())
+                hearers = found->second;
+            break;
+        case audience::user: add(room.users, what.user); break;
+        case audience::reviewers:
+            add(room.members, what.conversation);
+            add(room.users, what.user);
+            break;
+        case audience::contacts:
+            for (auto& [who, where] : room.seats) hearers.push_back(&where);
+            break;
+    }
+    for (auto* where : hearers) give(room, *where, one);
+    if (what.type == "conversation.deleted") room.members.erase(what.conversation);
+}
+
+void local_room::give(tenant_room& room, seat& where, const encoded_event& one) {
+    const auto& what = one.what();
+    if (what.at <= where.at) return;
+    where.at = what.at;
+    const auto reader = where.hears.reader();
+    auto& who = *where.whose;
+    if (what.heard_by == audience::user) follow(room, where, what);
+    const bool hears = where.hears.hears(what, [&](user_id) { return was_told(what, reader.id); });
+    // The last use of the seat: what follows may end it.
+    if (hears) who.deliver(one.frame_for(reader.id, reader.sees_authors));
+    if (what.type == "user.updated" && what.user == reader.id) who.account_changed();
+}
+
+void local_room::follow(tenant_room& room, seat& where, const event& what) {
+    where.hears.follow(what);
+    if (what.type == "conversation.joined") {
+        auto& all = room.members[what.conversation];
+        if (std::ranges::find(all, &where) == all.end()) all.push_back(&where);
+        where.whose->memberships_changed();
+    }
+    if (what.type == "conversation.left") {
+        if (const auto found = room.members.find(what.conversation); found != room.members.end()) {
+            drop(found->second, static_cast<const seat*>(&where));
+            if (found->second.empty()) room.members.erase(found);
+        }
+        where.whose->memberships_changed();
+    }
+}
+
+void local_room::expect(tenant_id tenant) { ++rooms_[tenant].expected; }
+
+void local_room::expect_no_more(tenant_id tenant) { --rooms_[tenant].expected; }
+
+void local_room::take_seat(tenant_room& room, seat taken) {
+    const auto* whose = taken.whose;
+    auto& where = room.seats.insert_or_assign(whose, std::move(taken)).first->second;
+    for (const auto& [in, since] : where.hears.conversations()) room.members[in].push_back(&where);
+    room.users[where.hears.reader().id].push_back(&where);
+}
+
+bool local_room::join(tenant_id tenant, listener& who, kernel::hearing hears, position at) {
+    auto& room = rooms_[tenant];
+    const bool known = room.last <= at || (!room.recent.empty() && room.recent.front()->what().at <= at + 1);
+    if (!known) return false;
+    take_seat(room, {&who, std::move(hears), at});
+    // What was said between the log's answer and now. Copied, and the seat looked up each time, because hearing may
+    // end it.
+    const auto said = room.recent;
+    for (const auto& one : said)
+        if (const auto found = room.seats.find(&who); found != room.seats.end()) give(room, found->second, *one);
+    return true;
+}
+
+void local_room::leave(tenant_id tenant, listener& who) {
+    const auto found_room = rooms_.find(tenant);
+    if (found_room == rooms_.end()) return;
+    auto& room = found_room->second;
+    const auto found = room.seats.find(&who);
+    if (found == room.seats.end()) return;
+    const seat* where = &found->second;
+    for (const auto& [in, since] : where->hears.conversations())
+        if (const auto all = room.members.find(in); all != room.members.end()) {
+            drop(all->second, where);
+            if (all->second.empty()) room.members.erase(all);
+        }
+    if (const auto own = room.users.find(where->hears.reader().id); own != room.users.end()) {
+        drop(own->second, where);
+        if (own->second.empty()) room.users.erase(own);
+    }
+    room.seats.erase(found);
+    if (room.seats.empty()) room.recent.clear();
+}
+
+void local_room::take_rights(tenant_id tenant, const listener& who, const kernel::hearing& fresh) {
+    const auto room = rooms_.find(tenant);
+    if (room == rooms_.end()) return;
+    if (const auto found = room->second.seats.find(&who); found != room->second.seats.end())
+        found->second.hears.take_rights(fresh);
+}
+
+const local_room::seat* local_room::find_seat(tenant_id tenant, const listener& who) const {
+    const auto room = rooms_.find(tenant);
+    if (room == rooms_.end()) return nullptr;
+    const auto found = room->second.seats.find(&who);
+    return found == room->second.seats.end() ? nullptr : &found->second;
+}
+
+std::vector<conversation_id> local_room::conversations_of(tenant_id tenant, const listener& who) const {
+    std::vector<conversation_id> all;
+    if (const auto* where = find_seat(tenant, who))
+        for (const auto& [in, since] : where->hears.conversations()) all.push_back(in);
+    return all;
+}
+
+bool local_room::hears(tenant_id tenant, const listener& who, conversation_id in) const {
+    const auto* where = find_seat(tenant, who);
+    return where != nullptr && where->hears.conversations().contains(in);
+}
+
+void local_room::tell(tenant_id tenant, std::span<const conversation_id> in, user_id except,
+                      const shared_frame& said) const {
+    const auto room = rooms_.find(tenant);
+    if (room == rooms_.end()) return;
+    std::unordered_set<listener*> hearers;
+    for (const auto one : in)
+        if (const auto found = room->second.members.find(one); found != room->second.members.end())
+            for (const auto* where : found->second)
+                if (where->hears.reader().id != except) hearers.insert(where->whose);
+    for (auto* who : hearers) who->deliver(said);
+}
+
+std::size_t local_room::listeners() const {
+    std::size_t count = 0;
+    for (const auto& [tenant, room] : rooms_) count += room.seats.size();
+    return count;
+}
+
+}  // namespace parley::transport

@@ -1,0 +1,83 @@
+// One I/O thread's share of the room: who listens to what there, and what was said lately.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <span>
+#include <unordered_map>
+#include <vector>
+
+#include "kernel/follow_log.hpp"
+#include "transport/encoded_event.hpp"
+
+namespace parley::transport {
+
+/// A connection that hears events. Called on its thread.
+class listener {
+public:
+    virtual ~listener() = default;
+    virtual void deliver(const shared_frame&) = 0;
+    /// Its user's role or state changed: rights must be looked up again.
+    virtual void account_changed() = 0;
+    /// Its user is in another set of conversations now.
+    virtual void memberships_changed() = 0;
+    /// Something was missed that cannot be made good here: the client must resume.
+    virtual void lost_the_thread() = 0;
+    /// The token it came with is good no more.
+    virtual void token_ended(token_id) = 0;
+};
+
+/// Used on its own I/O thread only.
+class local_room {
+public:
+    using batch = std::vector<std::shared_ptr<const encoded_event>>;
+
+    /// New events of a tenant, in order.
+    void hear(tenant_id, const batch&);
+
+    /// Somebody is about to join: from now on keeps what is said, so that join() can go on from it.
+    void expect(tenant_id);
+    void expect_no_more(tenant_id);
+
+    /// Listens from `at` on, where `hears` is true. Delivers what was said since; answers false, and does nothing,
+    /// when that is not known here any more: then the log must be read further first.
+    [[nodiscard]] bool join(tenant_id, listener&, kernel::hearing hears, position at);
+    void leave(tenant_id, listener&);
+
+    /// What the listener may see changed, while where it listens did not.
+    void take_rights(tenant_id, const listener&, const kernel::hearing& fresh);
+
+    /// The conversations a listener hears.
+    [[nodiscard]] std::vector<conversation_id> conversations_of(tenant_id, const listener&) const;
+    [[nodiscard]] bool hears(tenant_id, const listener&, conversation_id) const;
+
+    /// Sends once to everybody who listens to one of the conversations, but for `except`.
+    void tell(tenant_id, std::span<const conversation_id>, user_id except, const shared_frame&) const;
+
+    [[nodiscard]] std::size_t listeners() const;
+
+private:
+    struct seat {
+        listener* whose = nullptr;
+        kernel::hearing hears;
+        position at = 0;  ///< heard up to here
+    };
+    struct tenant_room {
+        position last = 0;  ///< 0: nothing heard yet
+        int expected = 0;
+        std::deque<std::shared_ptr<const encoded_event>> recent;
+        std::unordered_map<const listener*, seat> seats;  // their addresses stay
+        std::unordered_map<conversation_id, std::vector<seat*>> members;
+        std::unordered_map<user_id, std::vector<seat*>> users;
+    };
+
+    static void take_seat(tenant_room&, seat);
+    static void give(tenant_room&, seat&, const encoded_event&);
+    static void give_to_hearers(tenant_room&, const encoded_event&);
+    static void follow(tenant_room&, seat&, const event&);
+    [[nodiscard]] const seat* find_seat(tenant_id, const listener&) const;
+
+    std::unordered_map<tenant_id, tenant_room> rooms_;
+};
+
+}  // namespace parley::transport

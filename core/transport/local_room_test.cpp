@@ -1,0 +1,160 @@
+// Who hears what in one thread's room, and how a listener joins without a gap.
+#include "transport/local_room.hpp"
+
+#include <gtest/gtest.h>
+
+#include <boost/json/parse.hpp>
+
+namespace parley::transport {
+namespace {
+
+constexpr tenant_id hotel{1};
+constexpr user_id ann{10};
+constexpr user_id bob{11};
+constexpr conversation_id lobby{100};
+
+/// Keeps the positions of what it was given.
+struct ear final : listener {
+    void deliver(const shared_frame& frame) override {
+        const auto said = boost::json::parse(frame->payload()).as_object();
+        heard.push_back(said.contains("position") ? said.at("position").to_number<position>() : 0);
+        if (leaves_at == heard.back()) room->leave(hotel, *this);
+    }
+    void account_changed() override { ++account_changes; }
+    void memberships_changed() override { ++moves; }
+    void lost_the_thread() override { lost = true; }
+    void token_ended(token_id) override {}
+
+    std::vector<position> heard;
+    int account_changes = 0;
+    int moves = 0;
+    bool lost = false;
+    position leaves_at = -1;
+    local_room* room = nullptr;
+};
+
+std::shared_ptr<const encoded_event> said(position at, std::string type, audience who, user_id user = {}) {
+    auto one = std::make_shared<event>();
+    one->at = at;
+    one->type = std::move(type);
+    one->heard_by = who;
+    one->conversation = lobby;
+    one->user = user;
+    return std::make_shared<const encoded_event>(std::move(one));
+}
+
+std::shared_ptr<const encoded_event> message(position at) { return said(at, "message.created", audience::members); }
+
+kernel::hearing hearing_of(user_id who, std::vector<conversation_id> in, position since = 0) {
+    return kernel::hearing(kernel::viewer{.id = who}, kernel::hears_held::no, [&] {
+        std::vector<kernel::membership> all;
+        for (const auto one : in) all.push_back({{.id = one}, {.conversation = one, .joined_position = since}});
+        return all;
+    }());
+}
+
+using positions = std::vector<position>;
+
+TEST(local_room, gives_members_what_is_said_after_they_joined) {
+    local_room room;
+    ear listening;
+    room.hear(hotel, {message(1), message(2)});
+    ASSERT_TRUE(room.join(hotel, listening, hearing_of(ann, {lobby}), 2));
+    room.hear(hotel, {message(3), message(4)});
+    EXPECT_EQ(listening.heard, (positions{3, 4}));
+}
+
+TEST(local_room, bridges_what_was_said_between_the_log_and_the_seat) {
+    local_room room;
+    ear listening;
+    room.hear(hotel, {message(1)});
+    room.expect(hotel);
+    room.hear(hotel, {message(2), message(3), message(4)});
+    ASSERT_TRUE(room.join(hotel, listening, hearing_of(ann, {lobby}), 2));
+    EXPECT_EQ(listening.heard, (positions{3, 4}));
+}
+
+TEST(local_room, sends_who_asks_too_late_back_to_the_log) {
+    local_room room;
+    ear listening;
+    room.hear(hotel, {message(1), message(2)});
+    EXPECT_FALSE(room.join(hotel, listening, hearing_of(ann, {lobby}), 1));
+    room.hear(hotel, {message(3)});
+    EXPECT_TRUE(listening.heard.empty());
+}
+
+TEST(local_room, skips_what_the_log_has_already_shown) {
+    local_room room;
+    ear listening;
+    ASSERT_TRUE(room.join(hotel, listening, hearing_of(ann, {lobby}), 5));
+    room.hear(hotel, {message(4), message(5), message(6)});
+    EXPECT_EQ(listening.heard, (positions{6}));
+}
+
+TEST(local_room, follows_joining_and_leaving) {
+    local_room room;
+    ear listening;
+    ASSERT_TRUE(room.join(hotel, listening, hearing_of(ann, {}), 0));
+    room.hear(hotel, {message(1), said(2, "conversation.joined", audience::user, ann), message(3),
+                      said(4, "conversation.left", audience::user, ann), message(5)});
+    EXPECT_EQ(listening.heard, (positions{2, 3, 4}));
+    EXPECT_EQ(listening.moves, 2);
+}
+
+TEST(local_room, keeps_one_users_events_from_others) {
+    local_room room;
+    ear hers;
+    ear his;
+    ASSERT_TRUE(room.join(hotel, hers, hearing_of(ann, {lobby}), 0));
+    ASSERT_TRUE(room.join(hotel, his, hearing_of(bob, {lobby}), 0));
+    room.hear(hotel, {said(1, "read.updated", audience::user, ann), said(2, "message.held", audience::reviewers, bob)});
+    EXPECT_EQ(hers.heard, (positions{1}));
+    EXPECT_EQ(his.heard, (positions{2}));
+}
+
+TEST(local_room, keeps_tenants_apart) {
+    local_room room;
+    ear listening;
+    ASSERT_TRUE(room.join(hotel, listening, hearing_of(ann, {lobby}), 0));
+    room.hear(tenant_id{2}, {message(1)});
+    EXPECT_TRUE(listening.heard.empty());
+}
+
+TEST(local_room, notices_a_hole_and_sends_everybody_to_the_log) {
+    local_room room;
+    ear listening;
+    room.hear(hotel, {message(1)});
+    ASSERT_TRUE(room.join(hotel, listening, hearing_of(ann, {lobby}), 1));
+    room.hear(hotel, {message(3)});
+    EXPECT_TRUE(listening.lost);
+}
+
+TEST(local_room, bears_a_listener_that_leaves_while_it_is_told) {
+    local_room room;
+    ear first;
+    ear second;
+    first.room = &room;
+    first.leaves_at = 1;
+    ASSERT_TRUE(room.join(hotel, first, hearing_of(ann, {lobby}), 0));
+    ASSERT_TRUE(room.join(hotel, second, hearing_of(bob, {lobby}), 0));
+    room.hear(hotel, {message(1), message(2)});
+    EXPECT_EQ(first.heard, (positions{1}));
+    EXPECT_EQ(second.heard, (positions{1, 2}));
+    EXPECT_EQ(room.listeners(), 1U);
+}
+
+TEST(local_room, tells_passing_things_once_and_not_to_their_maker) {
+    local_room room;
+    ear hers;
+    ear his;
+    const conversation_id bar{101};
+    ASSERT_TRUE(room.join(hotel, hers, hearing_of(ann, {lobby, bar}), 0));
+    ASSERT_TRUE(room.join(hotel, his, hearing_of(bob, {lobby, bar}), 0));
+    const std::vector both{lobby, bar};
+    room.tell(hotel, both, ann, make_frame("{}"));
+    EXPECT_TRUE(hers.heard.empty());
+    EXPECT_EQ(his.heard.size(), 1U);
+}
+
+}  // namespace
+}  // namespace parley::transport

@@ -1,0 +1,149 @@
+// The OpenAPI document.
+#include <algorithm>
+#include <boost/json/array.hpp>
+#include <boost/json/serialize.hpp>
+
+#include "transport/api_documents.hpp"
+#include "transport/api_parts.hpp"
+#include "transport/problem.hpp"
+
+namespace parley::transport {
+namespace json = boost::json;
+namespace {
+
+constexpr std::string_view about =
+    "Everything Parley can do over HTTP. Ids are texts; sequences and positions are numbers; moments are UTC. "
+    "Pages have cursors: `before`, `after`, `limit`. Members of a request that nobody knows are reported back as "
+    "`ignored`. The same operations are commands of the WebSocket at `/api/v1/socket`, see `/api/v1/asyncapi.json`.";
+
+/// What every operation may answer besides its own problems.
+constexpr std::array usual_problems{400, 413, 429, 503};
+
+bool in_body(const field& one) { return one.in == place::body; }
+
+json::array parameters_of(const operation& of, const json::object& example) {
+    json::array all;
+    for (const auto& one : of.fields) {
+        if (in_body(one)) continue;
+        auto schema = schema_of(one);
+        schema.erase("description");
+        json::object parameter{{"name", one.name},
+                               {"in", one.in == place::path ? "path" : "query"},
+                               {"required", one.needed == field::presence::required},
+                               {"description", one.sentence},
+                               {"schema", std::move(schema)}};
+        if (one.type == field_type::ids) parameter["explode"] = false;
+        if (const auto* value = example.if_contains(one.name)) parameter["example"] = *value;
+        all.emplace_back(std::move(parameter));
+    }
+    if (find_field(of, "client_key") != nullptr)
+        all.emplace_back(json::object{{"$ref", "#/components/parameters/IdempotencyKey"}});
+    return all;
+}
+
+json::object body_of(const operation& of, json::object example) {
+    auto schema = schema_of_fields(of, in_body);
+    const bool needed = schema.contains("required");
+    json::object content{{"schema", std::move(schema)}};
+    for (const auto& one : of.fields)
+        if (!in_body(one)) example.erase(one.name);
+    if (!example.empty()) content["example"] = std::move(example);
+    return {{"required", needed}, {"content", {{"application/json", std::move(content)}}}};
+}
+
+json::object responses_of(const operation& of) {
+    json::object all;
+    for (const int status : {of.success, of.existing})
+        if (status != 0)
+            all[std::to_string(status)] =
+                json::object{{"description", status == of.existing ? "It was there already." : phrase_of(status)},
+                             {"content", {{"application/json", {{"schema", answer_of(of)}}}}}};
+    std::vector<int> problems(usual_problems.begin(), usual_problems.end());
+    problems.insert(problems.end(), of.problems.begin(), of.problems.end());
+    if (of.access == access_level::signed_in || of.name == "session.open") problems.push_back(401);
+    problems.push_back(404);
+    std::ranges::sort(problems);
+    for (const int status : problems) {
+        const auto text = std::to_string(status);
+        all[text] = json::object{{"$ref", "#/components/responses/Problem" + text}};
+    }
+    all["500"] = json::object{{"$ref", "#/components/responses/Problem500"}};
+    return all;
+}
+
+json::object item_of(const operation& of) {
+    auto example = example_of(of.name);
+    json::object item{{"operationId", of.name},
+                      {"summary", of.sentence},
+                      {"tags", json::array{of.group}},
+                      {"responses", responses_of(of)}};
+    if (auto parameters = parameters_of(of, example); !parameters.empty()) item["parameters"] = std::move(parameters);
+    if (std::ranges::any_of(of.fields, in_body)) item["requestBody"] = body_of(of, std::move(example));
+    item["security"] = of.access == access_level::anybody ? json::array{} : json::array{{{"token", json::array{}}}};
+    return item;
+}
+
+json::object paths() {
+    json::object all;
+    for (const auto& of : all_operations()) {
+        std::string method(of.method);
+        std::ranges::transform(method, method.begin(), [](char c) { return static_cast<char>(c - 'A' + 'a'); });
+        if (!all.contains(of.path)) all[of.path] = json::object{};
+        all.at(of.path).as_object()[method] = item_of(of);
+    }
+    return all;
+}
+
+json::object problem_responses() {
+    json::object all;
+    for (const int status : {400, 401, 403, 404, 409, 410, 413, 429, 500, 503})
+        all["Problem" + std::to_string(status)] =
+            json::object{{"description", phrase_of(status)},
+                         {"content", {{"application/problem+json", {{"schema", reference_to("Problem")}}}}}};
+    return all;
+}
+
+/// Over HTTP, what an operation answers tells the ignored members too.
+json::object schemas() {
+    auto all = all_schemas();
+    all.erase("CommandId");
+    const auto allow_ignored = [&all](std::string_view name) {
+        all.at(name).at("properties").as_object()["ignored"] = reference_to("Ignored");
+    };
+    allow_ignored("Nothing");
+    for (const auto& of : all_operations())
+        if (!of.answers.empty()) allow_ignored(of.answers);
+    return all;
+}
+
+std::string make() {
+    json::object document{
+        {"openapi", "3.1.0"},
+        {"info", info_of("Parley over HTTP", about)},
+        {"servers", {{{"url", "/"}, {"description", "The server that gave this document."}}}},
+        {"tags", all_tags()},
+        {"security", {{{"token", json::array{}}}}},
+        {"paths", paths()},
+        {"components",
+         {{"securitySchemes",
+           {{"token", {{"type", "http"}, {"scheme", "bearer"}, {"description", "The token that session.open gave."}}}}},
+          {"parameters",
+           {{"IdempotencyKey",
+             {{"name", "Idempotency-Key"},
+              {"in", "header"},
+              {"required", false},
+              {"description", "The same as `client_key` in the body, which wins."},
+              {"schema", {{"type", "string"}, {"maxLength", 64}}}}}}},
+          {"responses", problem_responses()},
+          {"schemas", schemas()}}}};
+    return json::serialize(document);
+}
+
+}  // namespace
+
+const std::string& openapi_document() {
+    static const auto text = make();
+    return text;
+}
+
+}  // namespace parley::transport

@@ -1,0 +1,173 @@
+// One thing a client can ask for: its name, its path, what it takes, what it answers. HTTP, WebSocket and the API
+// documents are all made from this.
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/error.hpp"
+#include "base/id.hpp"
+#include "kernel/environment.hpp"
+#include "transport/http_message.hpp"
+
+namespace parley::transport {
+
+class live;
+
+/// Where HTTP carries a field; over the WebSocket all of them are members of `data`.
+enum class place : std::uint8_t { path = 1, query, body };
+
+enum class field_type : std::uint8_t { text = 1, id, ids, integer, boolean, object, moment, choice };
+
+/// One member of an operation's input. Everything that is not listed is reported back as ignored.
+struct field {
+    std::string_view name;
+    field_type type = field_type::text;
+    place in = place::body;
+    enum class presence : std::uint8_t { optional = 1, required } needed = presence::optional;
+    std::string_view sentence;
+    /// text: most bytes, 0 when the kernel alone limits it; ids: most entries; integer: smallest and largest value.
+    std::int64_t least = 0;
+    std::int64_t most = 0;
+    std::vector<std::string_view> choices;
+};
+
+/// Input that fits its fields. Asking for a name that is not among them is a programming error.
+class input {
+public:
+    explicit input(boost::json::object checked) : values_(std::move(checked)) {}
+
+    [[nodiscard]] bool has(std::string_view name) const { return values_.contains(name); }
+    /// Empty when absent.
+    [[nodiscard]] std::string text(std::string_view name) const;
+    [[nodiscard]] std::optional<std::string> optional_text(std::string_view name) const;
+    [[nodiscard]] std::int64_t integer(std::string_view name, std::int64_t otherwise) const;
+    [[nodiscard]] std::optional<bool> boolean(std::string_view name) const;
+    [[nodiscard]] std::optional<boost::json::object> object(std::string_view name) const;
+    [[nodiscard]] std::optional<parley::moment> moment(std::string_view name) const;
+    /// None when absent.
+    template <class Id>
+    [[nodiscard]] Id id(std::string_view name) const {
+        return has(name) ? Id::parse(values_.at(name).as_string()).value_or(Id{}) : Id{};
+    }
+    template <class Id>
+    [[nodiscard]] std::vector<Id> ids(std::string_view name) const {
+        std::vector<Id> all;
+        if (has(name))
+            for (const auto& one : values_.at(name).as_array()) all.push_back(Id::parse(one.as_string()).value_or(Id{}));
+        return all;
+    }
+
+private:
+    boost::json::object values_;
+};
+
+/// What an operation gives back.
+struct answer {
+    int status = 200;
+    boost::json::object body;
+};
+using answered = std::move_only_function<void(result<answer>)>;
+
+/// Everything an operation works with. Lives as long as the server.
+struct services {
+    const kernel::environment& env;
+    kernel::store& store;
+    live& room;
+    /// Runs slow hashing off the I/O and database threads; refuses with `unavailable` over its bound.
+    std::function<void(std::move_only_function<void(bool refused)>)> hash_later;
+};
+
+/// One call of an operation.
+struct call {
+    services& with;
+    kernel::caller by;  ///< without a user for operations that need none; the tenant may be none too
+    token_id session;   ///< the token it came with
+    input in;
+    answered reply;  ///< exactly once, from any thread
+};
+
+/// Whether somebody must be signed in.
+enum class access_level : std::uint8_t { anybody = 1, signed_in };
+
+struct operation {
+    std::string_view name;      ///< "message.send": the WebSocket command and the document's operationId
+    std::string_view method;    ///< "POST"
+    std::string_view path;      ///< "/api/v1/conversations/{conversation}/messages"
+    std::string_view group;     ///< the documents' tag: "messages"
+    std::string_view sentence;
+    access_level access = access_level::signed_in;
+    int success = 200;
+    int existing = 0;  ///< the status when nothing had to be made because it was there; 0 when that cannot be
+    std::vector<field> fields;
+    std::string_view answers;   ///< name of the answer's schema in the documents; empty for an empty object
+    std::vector<int> problems;  ///< statuses besides 400, 401, 404, 413, 429, 503 that it can answer
+    std::function<void(call)> run;
+};
+
+/// All operations; addresses stay.
+[[nodiscard]] const std::vector<operation>& all_operations();
+/// By its WebSocket name; null when there is none.
+[[nodiscard]] const operation* find_operation(std::string_view name);
+/// Null when the operation takes no such field.
+[[nodiscard]] const field* find_field(const operation&, std::string_view name);
+
+/// What a path segment or a query parameter, percent-decoded, means as a value of its field: there everything is text,
+/// so integers, booleans and lists (separated by commas) are read here, strictly. Errors as of check_input.
+[[nodiscard]] result<boost::json::value> from_query_text(const field&, std::string_view text);
+
+/// Checks `given` against the fields: types, ranges, required ones. `ignored` gets the members that are not fields.
+/// Errors name the field: field_missing, field_type, field_range, field_choice, id_invalid, text_invalid, text_too_long.
+[[nodiscard]] result<input> check_input(const operation&, boost::json::object given,
+                                        std::vector<std::string>& ignored);
+
+/// Runs a use case that reads, on the store's threads, and replies with what it makes.
+template <class Work>  // result<answer>(const kernel::environment&, kernel::reading&, const kernel::caller&, const input&)
+void reply_with_read(call it, Work work) {
+    struct state {
+        call it;
+        Work work;
+        void operator()(kernel::reading& from) { it.reply(work(it.with.env, from, it.by, it.in)); }
+    };
+    auto& store = it.with.store;
+    const auto tenant = it.by.tenant;
+    auto shared = std::make_shared<state>(state{std::move(it), std::move(work)});
+    store.read({.tenant = tenant,
+                .run = [shared](kernel::reading& from) { (*shared)(from); },
+                .failed = [shared](error why) { shared->it.reply(std::unexpected(std::move(why))); }});
+}
+
+/// Runs a use case that writes, in the group commit, and replies after the commit. `author` and `key` as in write_job.
+template <class Work>  // result<answer>(const kernel::environment&, kernel::writing&, const kernel::caller&, const input&)
+void reply_with_write(call it, Work work, user_id author = {}, std::string key = {}) {
+    struct state {
+        call it;
+        Work work;
+        result<answer> made;
+    };
+    auto& store = it.with.store;
+    const auto tenant = it.by.tenant;
+    auto shared = std::make_shared<state>(state{std::move(it), std::move(work), answer{}});
+    store.write({.tenant = tenant,
+                 .author = author,
+                 .client_key = std::move(key),
+                 .apply =
+                     [shared](kernel::writing& w) {
+                         shared->made = shared->work(shared->it.with.env, w, shared->it.by, shared->it.in);
+                         return shared->made.has_value();
+                     },
+                 .finish =
+                     [shared](std::optional<error> why) {
+                         if (why) shared->made = std::unexpected(std::move(*why));
+                         shared->it.reply(std::move(shared->made));
+                     }});
+}
+
+}  // namespace parley::transport

@@ -1,0 +1,25 @@
+// Which operation a method and a path mean, and what the path carries.
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <string_view>
+#include <vector>
+
+#include "transport/operation.hpp"
+
+namespace parley::transport {
+
+struct route_match {
+    const operation* found = nullptr;
+    boost::json::object carried;             ///< the values of the path's placeholders
+    std::vector<std::string_view> allowed;   ///< methods of this path, when the path is known and the method is not
+};
+
+/// HEAD means GET. `not_found` when no route has this path; `invalid` when a placeholder's value does not fit.
+[[nodiscard]] result<route_match> find_route(std::string_view method, std::string_view path);
+
+/// The query's parameters as values of the operation's fields; percent-decoded. `invalid` for what cannot be decoded,
+/// stands twice or does not fit its field. What is no field is kept as text, so that it can be reported.
+[[nodiscard]] result<boost::json::object> read_query(const operation&, std::string_view query);
+
+}  // namespace parley::transport

@@ -1,0 +1,58 @@
+// Operations as clients call them, over the kernel's house in memory; every answer is held against its schema.
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kernel/testing/house.hpp"
+#include "transport/live.hpp"
+#include "transport/operation.hpp"
+
+namespace parley::transport::testing {
+
+/// Writes down what it is told, and says that everybody asked for is online.
+class noted_live final : public live {
+public:
+    std::vector<std::string> notes;
+
+    void typing(tenant_id, conversation_id, user_id, std::chrono::seconds lasts) override {
+        notes.push_back("typing for " + std::to_string(lasts.count()));
+    }
+    void stopped_typing(tenant_id, conversation_id, user_id) override { notes.emplace_back("stopped typing"); }
+    void choose_presence(tenant_id, user_id, kernel::presence chosen) override {
+        notes.push_back("chose " + std::string(kernel::name_of(chosen)));
+    }
+    void presence_of(tenant_id, std::vector<user_id> users,
+                     std::move_only_function<void(std::vector<seen_presence>)> answer) override;
+    void token_ended(token_id which) override { notes.push_back("ended " + which.text()); }
+};
+
+class front {
+public:
+    kernel::testing::house house;
+    noted_live room;
+    bool hashing_refused = false;
+    token_id session;  ///< the token that calls come with
+
+    /// What the operation answers; the status, and under "body" or "problem" the rest.
+    boost::json::object call(std::string_view name, user_id by, boost::json::object given);
+    /// The body of a call that has to succeed with this status.
+    boost::json::object ask(std::string_view name, user_id by, boost::json::object given, int status = 200);
+    /// The code of the problem of a call that has to fail.
+    std::string code(std::string_view name, user_id by, boost::json::object given);
+
+    user_id add_user_with_password(std::string username, std::string_view password);
+
+private:
+    services with_{.env = house.env,
+                   .store = house.store,
+                   .room = room,
+                   .hash_later = [this](std::move_only_function<void(bool)> work) { work(hashing_refused); }};
+};
+
+/// A member of a body as text.
+[[nodiscard]] std::string text_of(const boost::json::object& body, std::string_view name);
+
+}  // namespace parley::transport::testing
