@@ -68,6 +68,15 @@ bool access::governs(const actor& who, const seen_conversation& in) {
     return in.is_admin() || (in.kind != nullptr && who.may(in.kind->managed_with));
 }
 
+result<void> access::takes_messages(const actor& who, const seen_conversation& in) {
+    if (auto may = who.require(permission::messages_send); !may) return may;
+    if (in.row.archived_at)
+        return failure(fault::conflict, "conversation_archived", "The conversation is archived; nothing can be added.");
+    const auto writers = in.kind == nullptr ? party::nobody : in.kind->writes;
+    if (!is_among(writers, who, in)) return not_allowed("Members may not write in this conversation.");
+    return {};
+}
+
 bool access::is_among(party those, const actor& who, const seen_conversation& in) {
     switch (those) {
         case party::nobody: return false;

@@ -64,6 +64,8 @@ public:
 
     /// Whether the actor governs the conversation: its admin, or by the permission that its kind names.
     [[nodiscard]] static bool governs(const actor&, const seen_conversation&);
+    /// Whether the actor may write there now: its kind lets it, and the conversation is not archived.
+    [[nodiscard]] static result<void> takes_messages(const actor&, const seen_conversation&);
     /// Whether the actor is among `those` there, or governs the conversation where admins may.
     [[nodiscard]] static bool is_among(party those, const actor&, const seen_conversation&);
 

@@ -107,9 +107,11 @@ TEST_F(access_to, another_tenants_ids_are_those_of_nothing) {
     const auto eve = inn.add_user("eve", "admin");
     EXPECT_EQ(look(eve, room).error().message, look(eve, conversation_id{4711}).error().message);
     EXPECT_EQ(look(eve, said.id).error().message, look(eve, message_id{4711}).error().message);
-    EXPECT_EQ(code_of(inn.read([&](reading& from) { return read_user(inn.env, from, inn.as(eve), bob); })), "not_found");
+    EXPECT_EQ(code_of(inn.read([&](reading& from) { return read_user(inn.env, from, inn.as(eve), bob); })),
+              "not_found");
     EXPECT_EQ(fault_of(look(bob, room)), fault::unauthenticated) << "an account of the other tenant";
-    EXPECT_EQ(code_of(inn.write([&](writing& w) { return add_member(inn.env, w, inn.as(eve), room, eve); })), "not_found");
+    EXPECT_EQ(code_of(inn.write([&](writing& w) { return add_member(inn.env, w, inn.as(eve), room, eve); })),
+              "not_found");
 }
 
 }  // namespace

@@ -63,8 +63,7 @@ TEST_F(changing, what_is_wrong_in_one_field_changes_none) {
     command.name = "Good";
     command.topic = "bad\ntopic";
     const auto end = inn.log_end();
-    const auto refused =
-        inn.write([&](writing& w) { return change_conversation(inn.env, w, inn.as(sam), command); });
+    const auto refused = inn.write([&](writing& w) { return change_conversation(inn.env, w, inn.as(sam), command); });
     EXPECT_EQ(code_of(refused), "text_has_control");
     EXPECT_EQ(refused.error().field, "topic");
     EXPECT_EQ(inn.rows().conversations.at(room).name, "Lobby");

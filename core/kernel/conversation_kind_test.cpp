@@ -8,8 +8,7 @@ namespace {
 
 TEST(kinds_of_conversation, are_there_from_the_start) {
     const kind_registry kinds;
-    for (const auto* name :
-         {"channel", "group", "direct", "group_direct", "support", "contact", "personal", "ticket"})
+    for (const auto* name : {"channel", "group", "direct", "group_direct", "support", "contact", "personal", "ticket"})
         EXPECT_NE(kinds.find(name), nullptr) << name;
     EXPECT_EQ(kinds.find("parlour"), nullptr);
 }

@@ -88,13 +88,13 @@ TEST_F(editing, a_deleted_held_or_archived_message_stays_as_it_is) {
     const auto held = inn.send(ann, room, "(hold)");
     EXPECT_EQ(code_of(edit(ann, held.id, "two")), "message_not_published");
     EXPECT_EQ(code_of(edit(bob, held.id, "two")), "not_found");
-    ASSERT_TRUE(inn.write(
-        [&](writing& w) { return delete_message(inn.env, w, inn.as(ann), said.id, deletion::soft); }));
+    ASSERT_TRUE(
+        inn.write([&](writing& w) { return delete_message(inn.env, w, inn.as(ann), said.id, deletion::soft); }));
     EXPECT_EQ(code_of(edit(ann, said.id, "two")), "message_deleted");
     EXPECT_EQ(code_of(edit(mia, said.id, "two")), "message_deleted");
     const auto other = inn.send(ann, room, "other");
-    ASSERT_TRUE(inn.write(
-        [&](writing& w) { return archive_conversation(inn.env, w, inn.as(mia), room, archival::archive); }));
+    ASSERT_TRUE(
+        inn.write([&](writing& w) { return archive_conversation(inn.env, w, inn.as(mia), room, archival::archive); }));
     EXPECT_EQ(code_of(edit(ann, other.id, "two")), "conversation_archived");
 }
 

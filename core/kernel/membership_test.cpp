@@ -116,8 +116,8 @@ TEST_F(membership_of, strangers_disabled_people_and_too_many_are_refused) {
     EXPECT_EQ(add(sam, room, bob), "too_many_members");
     EXPECT_EQ(add(sam, room, ann), "ok") << "is in already";
     inn.settings.now.conversations.max_members = 10;
-    ASSERT_TRUE(inn.write(
-        [&](writing& w) { return archive_conversation(inn.env, w, inn.as(sam), room, archival::archive); }));
+    ASSERT_TRUE(
+        inn.write([&](writing& w) { return archive_conversation(inn.env, w, inn.as(sam), room, archival::archive); }));
     EXPECT_EQ(add(sam, room, bob), "conversation_archived");
 }
 

@@ -19,38 +19,14 @@ std::string excerpt(std::string_view text) {
     return std::string(text.substr(0, end)) + "…";
 }
 
-json::string_view name_of(member_role role) {
-    switch (role) {
-        case member_role::member: return "member";
-        case member_role::admin: return "admin";
-        case member_role::owner: return "owner";
-    }
-    return "member";
-}
-
-json::string_view name_of(notify_level level) {
-    switch (level) {
-        case notify_level::all: return "all";
-        case notify_level::mentions: return "mentions";
-        case notify_level::none: return "none";
-    }
-    return "all";
-}
-
-json::string_view name_of(visibility seen) {
-    switch (seen) {
-        case visibility::open: return "public";
-        case visibility::unlisted: return "unlisted";
-        case visibility::closed: return "private";
-    }
-    return "private";
-}
-
 json::string_view name_of(message_state state) {
     switch (state) {
-        case message_state::published: return "published";
-        case message_state::held: return "held";
-        case message_state::rejected: return "rejected";
+        case message_state::published:
+            return "published";
+        case message_state::held:
+            return "held";
+        case message_state::rejected:
+            return "rejected";
     }
     return "published";
 }
@@ -143,16 +119,13 @@ json::object present(const conversation& row, const conversation_kind* kind) {
 }
 
 json::object present(const member& as, unread_counts counts) {
-    return {{"role", name_of(as.role)},         {"joined_at", rfc3339(as.joined_at)},
-            {"last_read", as.last_read},        {"notify", name_of(as.notify)},
-            {"pinned_at", present(as.pinned_at)}, {"unread", counts.messages},
+    return {{"role", name_of(as.role)},     {"joined_at", rfc3339(as.joined_at)}, {"last_read", as.last_read},
+            {"notify", name_of(as.notify)}, {"pinned_at", present(as.pinned_at)}, {"unread", counts.messages},
             {"mentions", counts.mentions}};
 }
 
 json::object present(const member_entry& entry) {
-    return {{"user", present(entry.who)},
-            {"role", name_of(entry.as.role)},
-            {"joined_at", rfc3339(entry.as.joined_at)}};
+    return {{"user", present(entry.who)}, {"role", name_of(entry.as.role)}, {"joined_at", rfc3339(entry.as.joined_at)}};
 }
 
 json::object present(const message_view& view, viewer reader) {
@@ -219,7 +192,8 @@ bool hides_author(const event& what) {
 }
 
 bool knows_author(const event& what, viewer reader) {
-    return !hides_author(what) || reader.sees_authors || what.data.at("facts").at("author").as_string() == reader.id.text();
+    return !hides_author(what) || reader.sees_authors ||
+           what.data.at("facts").at("author").as_string() == reader.id.text();
 }
 
 }  // namespace parley::kernel

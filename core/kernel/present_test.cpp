@@ -126,7 +126,8 @@ TEST_F(a_persona, stays_itself_towards_its_author_when_the_message_is_gone_for_g
         ++purged;
         EXPECT_TRUE(hides_author(*one));
         EXPECT_EQ(present(*one, {.id = writer}).at("data").at("message").at("author").as_string(), writer.text());
-        EXPECT_TRUE(present(*one, {.id = mia, .sees_authors = true}).at("data").at("message").as_object().contains("author"));
+        EXPECT_TRUE(
+            present(*one, {.id = mia, .sees_authors = true}).at("data").at("message").as_object().contains("author"));
         EXPECT_FALSE(present(*one, {.id = ann}).at("data").at("message").as_object().contains("author"));
     }
     EXPECT_EQ(purged, 1);

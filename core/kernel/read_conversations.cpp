@@ -63,6 +63,12 @@ result<std::vector<member_entry>> read_members(const environment& env, reading& 
     return from.members(rows(), id, after, limit);
 }
 
+result<std::vector<user_id>> my_contacts(reading& from, const caller& by) {
+    auto who = access::authorise(from, by);
+    if (!who) return std::unexpected(who.error());
+    return from.contacts_of(rows(), who->id());
+}
+
 result<std::vector<user>> list_users(const environment&, reading& from, const caller& by, std::string_view prefix,
                                      std::string_view after, int limit) {
     if (auto fits = check_limit(limit); !fits) return std::unexpected(fits.error());

@@ -34,6 +34,9 @@ struct browse_query {
 [[nodiscard]] result<std::vector<member_entry>> read_members(const environment&, reading&, const caller&,
                                                              conversation_id, user_id after, int limit);
 
+/// Everybody with whom the caller shares a conversation, itself included.
+[[nodiscard]] result<std::vector<user_id>> my_contacts(reading&, const caller&);
+
 /// People of the tenant by username, for those who may look them up.
 [[nodiscard]] result<std::vector<user>> list_users(const environment&, reading&, const caller&,
                                                    std::string_view prefix, std::string_view after, int limit);

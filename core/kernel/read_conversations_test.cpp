@@ -42,8 +42,8 @@ TEST_F(lists, of_channels_show_public_ones_by_name_a_page_at_a_time) {
     channel("Hidden", visibility::unlisted);
     channel("Secret", visibility::closed);
     const auto old = channel("Attic", visibility::open);
-    ASSERT_TRUE(inn.write(
-        [&](writing& w) { return archive_conversation(inn.env, w, inn.as(mia), old, archival::archive); }));
+    ASSERT_TRUE(
+        inn.write([&](writing& w) { return archive_conversation(inn.env, w, inn.as(mia), old, archival::archive); }));
     EXPECT_EQ(names(browse(ann)), (std::vector<std::string>{"Bar", "Garden"}));
     EXPECT_EQ(names(browse(ann, {.contains = {}, .after_name = {}, .after_id = {}, .limit = 1})),
               (std::vector<std::string>{"Bar"}));

@@ -72,10 +72,10 @@ TEST_F(history_pages, keep_the_place_of_deleted_messages_and_close_over_purged_o
     const auto third = inn.send(mia, room, "third");
     const auto fourth = inn.send(mia, room, "fourth");
     say(1);
-    ASSERT_TRUE(inn.write(
-        [&](writing& w) { return delete_message(inn.env, w, inn.as(mia), third.id, deletion::soft); }));
-    ASSERT_TRUE(inn.write(
-        [&](writing& w) { return delete_message(inn.env, w, inn.as(mia), fourth.id, deletion::hard); }));
+    ASSERT_TRUE(
+        inn.write([&](writing& w) { return delete_message(inn.env, w, inn.as(mia), third.id, deletion::soft); }));
+    ASSERT_TRUE(
+        inn.write([&](writing& w) { return delete_message(inn.env, w, inn.as(mia), fourth.id, deletion::hard); }));
     EXPECT_EQ(seqs(page(before, 0, 10)), (list{1, 2, 3, 5}));
     EXPECT_TRUE(page(before, 0, 10)->messages[2].body->text.empty());
 }

@@ -13,14 +13,6 @@ namespace {
 constexpr std::size_t max_key_bytes = 64;
 constexpr std::size_t max_participants = 20;
 
-result<void> takes_messages(const actor& who, const seen_conversation& in) {
-    if (in.row.archived_at)
-        return failure(fault::conflict, "conversation_archived", "The conversation is archived; nothing can be added.");
-    const auto writers = in.kind == nullptr ? party::nobody : in.kind->writes;
-    if (!access::is_among(writers, who, in)) return not_allowed("Members may not write in this conversation.");
-    return {};
-}
-
 /// A message that can be answered: in the same conversation, published, not deleted.
 result<message> answerable(const environment& env, writing& w, const actor& who, conversation_id in, message_id id,
                            std::string_view field) {
@@ -95,7 +87,6 @@ result<sent_message> send_message(const environment& env, writing& w, const call
                                   const send_message_command& command) {
     auto who = access::authorise(w, by);
     if (!who) return std::unexpected(who.error());
-    if (auto may = who->require(permission::messages_send); !may) return std::unexpected(may.error());
     if (command.client_key.size() > max_key_bytes)
         return invalid("key_too_long", "A client key is at most 64 bytes.", "client_key");
     auto in = access::enter(env, w, *who, command.conversation);
@@ -107,7 +98,7 @@ result<sent_message> send_message(const environment& env, writing& w, const call
                                "client_key");
             return sent_message{view_of(w, std::move(*before)), true};
         }
-    if (auto may = takes_messages(*who, *in); !may) return std::unexpected(may.error());
+    if (auto may = access::takes_messages(*who, *in); !may) return std::unexpected(may.error());
     if (auto fits = check_content(env, by, in->row, command.type, command.text, command.data); !fits)
         return std::unexpected(fits.error());
     const auto now = env.time.now();

@@ -101,7 +101,8 @@ TEST_F(sending, an_empty_too_long_or_reserved_message_is_refused_and_named) {
     const auto too_long = inn.try_send(ann, say("four"));
     EXPECT_EQ(code_of(too_long), "text_too_long");
     EXPECT_EQ(too_long.error().field, "text");
-    EXPECT_TRUE(inn.try_send(ann, say("👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦"))) << "counted as people see it";
+    EXPECT_TRUE(inn.try_send(ann, say("👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦")))
+        << "counted as people see it";
     for (const auto* type : {"system", "notice"}) {
         auto command = say("hi");
         command.type = type;
@@ -180,7 +181,8 @@ TEST_F(sending, what_is_elsewhere_held_or_deleted_cannot_be_answered) {
 }
 
 TEST_F(sending, nobody_may_write_in_a_conversation_of_an_unknown_kind) {
-    conversation_kind kind{.name = "board", .sentence = "Only admins write.", .writes = party::admins, .view_hints = {}};
+    conversation_kind kind{
+        .name = "board", .sentence = "Only admins write.", .writes = party::admins, .view_hints = {}};
     ASSERT_TRUE(inn.kinds.add(kind));
     inn.write([&](writing& w) -> result<void> {
         auto row = *w.find_conversation(rows(), room);

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/clock.hpp"
 #include "base/id.hpp"
@@ -42,8 +43,18 @@ struct conversation {
     std::optional<moment> deleted_at;
 };
 
+/// "public", "unlisted", "private", and back.
+[[nodiscard]] std::string_view name_of(visibility);
+[[nodiscard]] std::optional<visibility> parse_visibility(std::string_view);
+
 enum class member_role : std::uint8_t { member = 1, admin, owner };
 enum class notify_level : std::uint8_t { all = 1, mentions, none };
+
+/// As the enumerators are called, and back.
+[[nodiscard]] std::string_view name_of(member_role);
+[[nodiscard]] std::string_view name_of(notify_level);
+[[nodiscard]] std::optional<member_role> parse_member_role(std::string_view);
+[[nodiscard]] std::optional<notify_level> parse_notify_level(std::string_view);
 
 struct member {
     conversation_id conversation;

@@ -36,10 +36,8 @@ constexpr std::array events{
 
 constexpr std::array frames{
     named_schema{"hello", R"({"description": "The first frame once the server knows who is there.", "properties": {
-        "type": {"const": "hello"}, "data": {"properties": {"user": "User", "position": "Position",
-            "limits": {"properties": {"max_graphemes": "Count", "max_bytes": "Count",
-                "edit_window_seconds": "EditWindow", "max_frame_bytes": "Count", "typing_seconds": "Count"}},
-            "version": "string"}}}})"},
+        "type": {"const": "hello"}, "data": {"properties": {"user": "Self", "position": "Position",
+            "limits": "Limits", "max_frame_bytes": "Count", "version": "string"}}}})"},
     named_schema{"problem",
                  R"({"description": "Why a command was not done; the id is null for one that cannot be read.",
         "properties": {"type": {"const": "problem"}, "id": "CommandId?", "problem": "Problem", "ignored": "Ignored"},

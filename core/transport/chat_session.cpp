@@ -10,6 +10,7 @@
 #include "base/version.hpp"
 #include "kernel/follow_log.hpp"
 #include "transport/problem.hpp"
+#include "transport/self.hpp"
 
 namespace parley::transport {
 namespace json = boost::json;
@@ -137,16 +138,11 @@ void chat::greet() {
                      return finish();
                  }
                  const auto limits = self->parts_.with.env.settings.of(self->who_->tenant_name);
-                 *shared = json::object{
-                     {"user", kernel::present(who->account())},
-                     {"position", from.log_end()},
-                     {"limits",
-                      {{"max_graphemes", limits->messages.max_graphemes},
-                       {"max_bytes", limits->messages.max_bytes},
-                       {"edit_window_seconds", limits->messages.edit_window_seconds},
-                       {"max_frame_bytes", self->parts_.options.json_bytes},
-                       {"typing_seconds", limits->presence.typing_seconds}}},
-                     {"version", version}};
+                 *shared = json::object{{"user", present_self(*who)},
+                                        {"position", from.log_end()},
+                                        {"limits", present_limits(*limits)},
+                                        {"max_frame_bytes", self->parts_.options.json_bytes},
+                                        {"version", version}};
                  finish();
              },
          .failed =

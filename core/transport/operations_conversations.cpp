@@ -19,12 +19,6 @@ constexpr std::int64_t most_first_members = 200;
 
 field which() { return path_id("conversation", "The conversation's id."); }
 
-visibility visibility_of(std::string_view name) {
-    if (name == "public") return visibility::open;
-    if (name == "unlisted") return visibility::unlisted;
-    return visibility::closed;
-}
-
 field visibility_field() {
     return choice_field("visibility", {"public", "unlisted", "private"},
                         "Who finds and joins it: everybody, who knows it, nobody.");
@@ -49,7 +43,7 @@ result<answer> create_conversation(const environment& env, writing& w, const cal
                    .topic = in.text("topic"),
                    .team = in.text("team"),
                    .model = in.text("model"),
-                   .who_finds = visibility_of(in.text("visibility")),
+                   .who_finds = parse_visibility(in.text("visibility")).value_or(visibility::closed),
                    .members = in.ids<user_id>("members")});
 }
 
@@ -96,7 +90,7 @@ result<answer> update(const environment& env, writing& w, const caller& by, cons
                                                 .topic = in.optional_text("topic"),
                                                 .team = in.optional_text("team"),
                                                 .who_finds = {}};
-    if (in.has("visibility")) command.who_finds = visibility_of(in.text("visibility"));
+    if (in.has("visibility")) command.who_finds = parse_visibility(in.text("visibility"));
     const auto row = kernel::change_conversation(env, w, by, command);
     if (!row) return std::unexpected(row.error());
     return changed(env, *row);

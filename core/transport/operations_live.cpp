@@ -1,7 +1,7 @@
 // What happens now: presence and typing. Nothing of it is stored.
 #include <algorithm>
 
-#include "kernel/follow_log.hpp"
+#include "kernel/read_conversations.hpp"
 #include "transport/operations.hpp"
 #include "transport/self.hpp"
 
@@ -9,18 +9,18 @@ namespace parley::transport {
 namespace {
 
 /// Those of `asked` with whom the caller shares a conversation; the others are not there for it.
-result<std::vector<user_id>> contacts_among(std::vector<user_id> asked, const kernel::environment& env,
-                                            kernel::reading& from, const kernel::caller& by) {
-    const auto taken = kernel::take_snapshot(env, from, by);
-    if (!taken) return std::unexpected(taken.error());
-    std::erase_if(asked, [&](user_id one) { return std::ranges::find(taken->contacts, one) == taken->contacts.end(); });
+result<std::vector<user_id>> contacts_among(std::vector<user_id> asked, kernel::reading& from,
+                                            const kernel::caller& by) {
+    const auto known = kernel::my_contacts(from, by);
+    if (!known) return std::unexpected(known.error());
+    std::erase_if(asked, [&](user_id one) { return std::ranges::find(*known, one) == known->end(); });
     return asked;
 }
 
 void get_presence(call it) {
     const auto one = std::make_shared<call>(std::move(it));
     const auto run = [one](kernel::reading& from) {
-        auto seen = contacts_among(one->in.ids<user_id>("users"), one->with.env, from, one->by);
+        auto seen = contacts_among(one->in.ids<user_id>("users"), from, one->by);
         if (!seen) return one->reply(std::unexpected(seen.error()));
         one->with.room.presence_of(one->by.tenant, std::move(*seen), [one](auto here) {
             one->reply(answer{200, {{"presence", present(std::span<const live::seen_presence>(here))}}});
@@ -44,17 +44,15 @@ void set_presence(call it) {
                     });
 }
 
-/// A conversation in which the caller may write at this moment.
+/// The conversation of the input, in which the caller may write at this moment.
 result<kernel::seen_conversation> writable(const kernel::environment& env, kernel::reading& from,
-                                           const kernel::caller& by, conversation_id id) {
+                                           const kernel::caller& by, const input& in) {
     const auto who = kernel::access::authorise(from, by);
     if (!who) return std::unexpected(who.error());
-    auto in = kernel::access::enter(env, from, *who, id);
-    if (!in) return in;
-    const auto writers = in->kind == nullptr ? kernel::party::nobody : in->kind->writes;
-    if (in->row.archived_at || !who->may(permission::messages_send) || !kernel::access::is_among(writers, *who, *in))
-        return kernel::not_allowed("Nothing can be written in this conversation by you.");
-    return in;
+    auto where = kernel::access::enter(env, from, *who, in.id<conversation_id>("conversation"));
+    if (!where) return where;
+    if (auto may = kernel::access::takes_messages(*who, *where); !may) return std::unexpected(may.error());
+    return where;
 }
 
 void start_typing(call it) {
@@ -62,7 +60,7 @@ void start_typing(call it) {
     reply_with_read(std::move(it),
                     [&room](const kernel::environment& env, kernel::reading& from, const kernel::caller& by,
                             const input& in) -> result<answer> {
-                        const auto where = writable(env, from, by, in.id<conversation_id>("conversation"));
+                        const auto where = writable(env, from, by, in);
                         if (!where) return std::unexpected(where.error());
                         const std::chrono::seconds lasts{env.settings.of(by.tenant_name)->presence.typing_seconds};
                         room.typing(by.tenant, where->row.id, by.user, lasts);
@@ -75,7 +73,7 @@ void stop_typing(call it) {
     reply_with_read(std::move(it),
                     [&room](const kernel::environment& env, kernel::reading& from, const kernel::caller& by,
                             const input& in) -> result<answer> {
-                        const auto where = writable(env, from, by, in.id<conversation_id>("conversation"));
+                        const auto where = writable(env, from, by, in);
                         if (!where) return std::unexpected(where.error());
                         room.stopped_typing(by.tenant, where->row.id, by.user);
                         return answer{};

@@ -12,12 +12,6 @@ using kernel::environment;
 using kernel::reading;
 using kernel::writing;
 
-member_role role_of(std::string_view name) {
-    if (name == "owner") return member_role::owner;
-    if (name == "admin") return member_role::admin;
-    return member_role::member;
-}
-
 result<answer> list(const environment& env, reading& from, const caller& by, const input& in) {
     const auto limit = in.integer("limit", usual_page);
     const auto found = kernel::read_members(env, from, by, in.id<conversation_id>("conversation"),
@@ -42,7 +36,7 @@ result<answer> remove(const environment& env, writing& w, const caller& by, cons
 
 result<answer> update(const environment& env, writing& w, const caller& by, const input& in) {
     const auto entry = kernel::set_member_role(env, w, by, in.id<conversation_id>("conversation"),
-                                               in.id<user_id>("user"), role_of(in.text("role")));
+                                               in.id<user_id>("user"), parse_member_role(in.text("role")).value_or(member_role::member));
     if (!entry) return std::unexpected(entry.error());
     return answer{200, kernel::present(*entry)};
 }

@@ -15,12 +15,6 @@ result<answer> shown(const result<kernel::read_state>& now) {
     return answer{200, kernel::present(now->as, now->counts)};
 }
 
-notify_level notify_of(std::string_view name) {
-    if (name == "none") return notify_level::none;
-    if (name == "mentions") return notify_level::mentions;
-    return notify_level::all;
-}
-
 result<answer> mark(const environment& env, writing& w, const caller& by, const input& in) {
     return shown(kernel::mark_read(env, w, by, in.id<conversation_id>("conversation"), in.integer("seq", 0)));
 }
@@ -33,7 +27,7 @@ result<answer> update(const environment& env, writing& w, const caller& by, cons
     kernel::membership_change change;
     if (const auto pinned = in.boolean("pinned"))
         change.pin = *pinned ? kernel::pinning::pinned : kernel::pinning::unpinned;
-    if (in.has("notify")) change.notify = notify_of(in.text("notify"));
+    if (in.has("notify")) change.notify = parse_notify_level(in.text("notify"));
     return shown(kernel::change_membership(env, w, by, in.id<conversation_id>("conversation"), change));
 }
 

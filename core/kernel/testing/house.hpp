@@ -74,7 +74,8 @@ public:
     template <class Job>
     auto read(Job job) {
         std::optional<std::invoke_result_t<Job, reading&>> answer;
-        store.read({.tenant = tenant, .run = [&](reading& from) { answer.emplace(job(from)); }, .failed = [](error) {}});
+        store.read(
+            {.tenant = tenant, .run = [&](reading& from) { answer.emplace(job(from)); }, .failed = [](error) {}});
         return std::move(*answer);
     }
 

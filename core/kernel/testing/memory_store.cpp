@@ -337,8 +337,7 @@ void memory_store::insert(const tenant& made) { tenants_.emplace(made.id, made);
 std::string memory_store::everything(tenant_id whose) {
     std::string out;
     const auto& all = rows_[whose];
-    for (const auto& [id, one] : all.conversations)
-        out += one.name + "\n" + one.description + "\n" + one.topic + "\n";
+    for (const auto& [id, one] : all.conversations) out += one.name + "\n" + one.description + "\n" + one.topic + "\n";
     for (const auto& [id, one] : all.messages)
         out += one.text + "\n" + to_text(one.data) + "\n" + one.state_reason + "\n" + one.client_key + "\n";
     for (const auto& [id, one] : all.revisions) out += one.text + "\n" + to_text(one.data) + "\n";

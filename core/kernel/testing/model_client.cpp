@@ -257,7 +257,8 @@ json::object model_client::state() const {
         // Known of more people than a snapshot gives: only the other party of a direct conversation must be there.
         for (const auto& with : one.conversation.at("with").as_array())
             if (with.as_string() != me_text_)
-                all["person " + text_of(with)] = people.contains(with.as_string()) ? people.at(with.as_string()) : json::value();
+                all["person " + text_of(with)] =
+                    people.contains(with.as_string()) ? people.at(with.as_string()) : json::value();
     }
     return all;
 }

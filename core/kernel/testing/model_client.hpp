@@ -31,7 +31,7 @@ private:
     struct room {
         json_object conversation;
         json_object membership;
-        std::map<std::string, json_object> members;   ///< by user id
+        std::map<std::string, json_object> members;    ///< by user id
         std::map<std::int64_t, json_object> messages;  ///< by sequence
         std::map<std::string, json_object> withheld;   ///< by message id
     };

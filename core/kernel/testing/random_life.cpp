@@ -52,8 +52,9 @@ conversation_id random_life::any_conversation(user_id of) {
 }
 
 std::string random_life::some_text() {
-    static const std::vector<std::string> words{"Good",   "morning", "*bold*", "köszönöm", "日本語", "👩‍👩‍👧‍👦",
-                                                "`code`", "tea?",    "_soon_", "Grüße",    "(hold)", "мир"};
+    static const std::vector<std::string> words{
+        "Good",   "morning", "*bold*", "köszönöm", "日本語", "👩‍👩‍👧‍👦",
+        "`code`", "tea?",    "_soon_", "Grüße",    "(hold)", "мир"};
     std::string text = "Hm";
     const int count = roll(10) == 0 ? 60 : 1 + roll(5);
     for (int i = 0; i < count; ++i) {
@@ -170,7 +171,8 @@ void random_life::review() {
     const auto by = roll(3) > 0 ? people[1] : any(people);
     if (roll(2) == 0) {
         const auto id = held->id;
-        if (note("reject", inn.write([&](writing& w) { return reject_message(inn.env, w, inn.as(by), id, "Not so."); })))
+        if (note("reject",
+                 inn.write([&](writing& w) { return reject_message(inn.env, w, inn.as(by), id, "Not so."); })))
             messages.erase(held);  // never counts
         return;
     }
@@ -208,10 +210,12 @@ void random_life::come_or_go() {
     const auto by = any(people);
     const auto in = roll(2) == 0 ? any(conversations) : any_conversation(by);
     if (roll(3) > 0) {
-        if (note("join", inn.write([&](writing& w) { return join_conversation(inn.env, w, inn.as(by), in); }))) came(in, by);
+        if (note("join", inn.write([&](writing& w) { return join_conversation(inn.env, w, inn.as(by), in); })))
+            came(in, by);
         return;
     }
-    if (note("leave", inn.write([&](writing& w) { return leave_conversation(inn.env, w, inn.as(by), in); }))) went(in, by);
+    if (note("leave", inn.write([&](writing& w) { return leave_conversation(inn.env, w, inn.as(by), in); })))
+        went(in, by);
 }
 
 void random_life::change_members() {
@@ -220,7 +224,8 @@ void random_life::change_members() {
     const auto in = any_conversation(by);
     const int what = roll(4);
     if (what == 0) {
-        if (note("remove_member", inn.write([&](writing& w) { return remove_member(inn.env, w, inn.as(by), in, who); })))
+        if (note("remove_member",
+                 inn.write([&](writing& w) { return remove_member(inn.env, w, inn.as(by), in, who); })))
             went(in, who);
     } else if (what == 1) {
         const auto role = static_cast<member_role>(1 + roll(3));
