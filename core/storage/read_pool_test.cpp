@@ -12,18 +12,20 @@ using namespace testing;
 
 class read_pool_test : public store_test {
 protected:
-    /// Keeps the only reader of a store busy until the promise is kept.
+    /// Keeps the only reader of a store busy until the promise is kept. Tries until the job is begun in time.
     static void hold(sql_store& of, std::promise<void>& until, outcomes& ended) {
-        std::promise<void> begun;
-        of.read({.tenant = acme,
-                 .run =
-                     [&begun, &until, finish = ended.one()](kernel::reading&) mutable {
-                         begun.set_value();
-                         until.get_future().wait();
-                         finish(std::nullopt);
-                     },
-                 .failed = [](const error&) { ADD_FAILURE(); }});
-        begun.get_future().wait();
+        for (bool begun = false; !begun;) {
+            std::promise<bool> begins;
+            of.read({.tenant = acme,
+                     .run =
+                         [&begins, &until, finish = ended.one()](kernel::reading&) mutable {
+                             begins.set_value(true);
+                             until.get_future().wait();
+                             finish(std::nullopt);
+                         },
+                     .failed = [&begins](const error&) { begins.set_value(false); }});
+            begun = begins.get_future().get();
+        }
     }
 };
 
@@ -58,16 +60,16 @@ TEST_P(read_pool_test, too_many_are_refused_and_stopping_serves_the_rest) {
 
 TEST_P(read_pool_test, what_waited_too_long_is_not_begun) {
     recording_sink sink;
-    const auto small = open(sink, {.readers = 1, .read_deadline = std::chrono::milliseconds(1)});
+    const auto small = open(sink, {.readers = 1, .read_deadline = std::chrono::milliseconds(20)});
     std::promise<void> until;
-    outcomes ended;
-    hold(*small, until, ended);
+    outcomes ignored;
+    hold(*small, until, ignored);
     std::promise<error> failed;
     small->read({.tenant = acme,
                  .run = [](kernel::reading&) { ADD_FAILURE(); },
                  .failed = [&](error why) { failed.set_value(std::move(why)); }});
     const auto queued = std::chrono::steady_clock::now();
-    while (std::chrono::steady_clock::now() < queued + std::chrono::milliseconds(2)) std::this_thread::yield();
+    while (std::chrono::steady_clock::now() < queued + std::chrono::milliseconds(25)) std::this_thread::yield();
     until.set_value();
     EXPECT_EQ(failed.get_future().get().kind, fault::unavailable);
 }

@@ -133,7 +133,7 @@ thread_summary rows::summarise_thread(message_id root) {
                                    root.value, tenant_.value);
     thread_summary summary;
     each_view<thread_totals_view>(
-        db_, t("SELECT COUNT(*), MAX(created_at) FROM message " + where), [&](const thread_totals_view& one) {
+        db_, t("SELECT COUNT(*), (SELECT created_at FROM message " + where + " ORDER BY seq DESC LIMIT 1) FROM message " + where), [&](const thread_totals_view& one) {
             summary.replies = one.replies;
             if (!one.last_reply_at.null())
                 summary.last_reply_at = moment{std::chrono::microseconds{one.last_reply_at.get()}};

@@ -7,6 +7,7 @@
 #include <set>
 #include <stdexcept>
 
+#include "kernel/follow_log.hpp"
 #include "storage/load.hpp"
 
 namespace parley::storage {
@@ -94,9 +95,13 @@ void hear_foreign_events(odb::database& db, tenant_id of, tenant_memory& memory,
                          kernel::event_sink& sink, storage_counters& counters) {
     rows log(db, of);
     while (memory.heard < until) {
+        auto read = log.events_after(memory.heard, events_at_once);
+        std::erase_if(read, [until](const event& one) { return one.at > until; });
+        row_reading<kernel::reading> rest(db, of);
+        kernel::fill_views(rest, read);
+        kernel::fill_hearers(rest, read);
         std::vector<std::shared_ptr<const event>> heard;
-        for (auto& one : log.events_after(memory.heard, events_at_once))
-            if (one.at <= until) heard.push_back(std::make_shared<const event>(std::move(one)));
+        for (auto& one : read) heard.push_back(std::make_shared<const event>(std::move(one)));
         // What the log no longer holds cannot be heard.
         if (heard.empty()) memory.heard = until;
         if (heard.empty()) return;
