@@ -1,5 +1,7 @@
-// ODB's PostgreSQL runtime reports a dead connection in three ways, depending on when it is found out: as a plain
-// database exception with SQLSTATE "?????" (or none), as connection_lost, or as a state of class 08 or 57P.
+// ODB's PostgreSQL runtime reports a dead connection in four ways, depending on when it is found out: as a plain
+// database exception with SQLSTATE "?????" (or none), as connection_lost, as a state of class 08 or 57P, and as a
+// std::logic_error from the null it makes a std::string of. The last cannot be told from others here, so callers also
+// ask connection_slot::is_dead().
 #include "storage/failure.hpp"
 
 #include <sqlite3.h>

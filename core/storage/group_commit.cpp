@@ -199,12 +199,12 @@ void group_commit::watch() {
     last_look_ = steady::now();
     try {
         odb::transaction open(slot_.begin_look());
+        std::vector<std::pair<tenant_id, position>> ends;
         each<tenant_row>(database_.mapped(), odb::query<tenant_row>(true), [&](const tenant_row& row) {
-            const tenant_id id{row.id};
-            auto& memory = memories_[id];
-            if (memory.heard < row.position)
-                hear_foreign_events(database_.mapped(), id, memory, row.position, sink_, counters_);
+            if (memories_[tenant_id{row.id}].heard < row.position) ends.emplace_back(tenant_id{row.id}, row.position);
         });
+        for (const auto& [id, end] : ends)
+            hear_foreign_events(database_.mapped(), id, memories_[id], end, sink_, counters_);
         open.rollback();
         condition_.is_well();
     } catch (const std::exception& thrown) {

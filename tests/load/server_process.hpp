@@ -1,0 +1,43 @@
+// The server under load: its configuration, its process, and what it counts about itself.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "load/child_process.hpp"
+
+namespace parley::load {
+
+/// The sums of each metric over its labels.
+using metrics = std::map<std::string, double, std::less<>>;
+
+/// Throws std::runtime_error with the end of the log when something does not work.
+class server_process {
+public:
+    /// Writes the configuration below `folder`; `programs` holds parleyd and parley.
+    server_process(std::filesystem::path programs, std::filesystem::path folder, const std::string& database_url);
+    ~server_process();
+
+    /// Makes the tables and the tenant; before start().
+    void prepare(const std::string& tenant) const;
+    void start();
+    /// Politely; throws when the server ended with a fault.
+    void stop();
+
+    [[nodiscard]] const std::filesystem::path& config() const { return config_; }
+    [[nodiscard]] std::uint16_t port() const { return port_; }
+    [[nodiscard]] pid_t pid() const { return server_->pid(); }
+    [[nodiscard]] metrics read_metrics() const;
+
+private:
+    std::filesystem::path programs_;
+    std::filesystem::path folder_;
+    std::filesystem::path config_;
+    std::uint16_t port_ = 0;
+    std::unique_ptr<child_process> server_;
+};
+
+}  // namespace parley::load
