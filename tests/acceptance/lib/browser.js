@@ -1,0 +1,48 @@
+// A real browser with a page of the server's own origin, which has nothing but fetch and WebSocket.
+import { existsSync } from 'node:fs';
+import { chromium } from 'playwright-core';
+import { temporaryFolder } from './processes.js';
+
+const programs = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+
+export async function openBrowser() {
+    const executablePath = process.env.PARLEY_TEST_BROWSER ?? programs.find((one) => existsSync(one));
+    if (!executablePath) throw new Error('there is no Chromium; scripts/setup --test installs it');
+    const home = temporaryFolder('browser');
+    return chromium.launch({
+        executablePath,
+        // Root has no sandbox, and small machines a small /dev/shm; nothing is to be asked of the network.
+        args: [...(process.getuid() === 0 ? ['--no-sandbox'] : []), '--disable-dev-shm-usage', '--disable-background-networking', '--disable-component-update', '--no-first-run'],
+        env: { PATH: process.env.PATH, HOME: home, LANG: 'C.UTF-8' },
+    });
+}
+
+// In the page: keeps every frame and answers commands; written with nothing but what every browser has.
+export function chatInPage(token) {
+    const chat = { frames: [], position: 0, answers: new Map(), closed: false };
+    chat.open = (begin) =>
+        new Promise((resolve, reject) => {
+            const socket = new WebSocket(`ws://${location.host}/api/v1/socket`, 'parley.v1');
+            chat.socket = socket;
+            chat.closed = false;
+            const ask = (command, data) => {
+                const id = crypto.getRandomValues(new Uint32Array(2)).join('-');
+                socket.send(JSON.stringify({ id, command, data }));
+                return new Promise((answered) => chat.answers.set(id, answered));
+            };
+            chat.ask = ask;
+            socket.onopen = () => ask('authenticate', { token });
+            socket.onclose = () => (chat.closed = true);
+            socket.onerror = () => reject(new Error('the WebSocket failed'));
+            socket.onmessage = ({ data }) => {
+                const frame = JSON.parse(data);
+                if (frame.type === 'hello') ask(begin.command, begin.data).then((answer) => (chat.begun = answer));
+                if (frame.type === 'resumed') resolve(chat.begun.data);
+                if ('at' in frame) chat.position = frame.position;
+                if ('at' in frame) chat.frames.push(frame);
+                chat.answers.get(frame.id)?.(frame);
+                chat.answers.delete(frame.id);
+            };
+        });
+    window.chat = chat;
+}

@@ -1,0 +1,64 @@
+// A PostgreSQL of our own in a folder of our own, reached through a socket in that folder; one for each test process.
+import { chownSync, existsSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { eventually } from './deadline.js';
+import { plainEnvironment, run, RunningProgram, temporaryFolder } from './processes.js';
+
+let cluster;
+let databases = 0;
+
+function findPrograms() {
+    const root = '/usr/lib/postgresql';
+    const versions = existsSync(root) ? readdirSync(root).map(Number).filter(Boolean) : [];
+    if (versions.length === 0) throw new Error(`there is no PostgreSQL in ${root}; scripts/setup --test installs it`);
+    return path.join(root, String(Math.max(...versions)), 'bin');
+}
+
+// PostgreSQL refuses to run as root.
+async function otherAccount() {
+    if (process.getuid() !== 0) return { as: [], uid: undefined };
+    const uid = Number(await run('id', ['-u', 'postgres']));
+    const gid = Number(await run('id', ['-g', 'postgres']));
+    return { as: [`--reuid=${uid}`, `--regid=${gid}`, '--init-groups'], uid, gid };
+}
+
+async function start() {
+    const programs = findPrograms();
+    const folder = temporaryFolder('postgresql');
+    const account = await otherAccount();
+    if (account.uid !== undefined) chownSync(folder, account.uid, account.gid);
+    const data = path.join(folder, 'data');
+    const init = ['-D', data, '-U', 'parley', '--auth=trust', '-E', 'UTF8', '--locale=C.UTF-8', '--no-sync'];
+    const initdb = new RunningProgram(path.join(programs, 'initdb'), init, { as: account.as, cwd: folder });
+    if ((await initdb.ended.promise).code !== 0) throw new Error(`initdb failed:\n${initdb.output}`);
+    // These tests kill the server, never PostgreSQL or the machine, so its waiting for the disk would prove nothing.
+    const settings = { listen_addresses: '', unix_socket_directories: folder, fsync: 'off', max_connections: 60, shared_buffers: '32MB' };
+    const args = ['-D', data, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
+    const program = new RunningProgram(path.join(programs, 'postgres'), args, { as: account.as, dies: 'QUIT', cwd: folder });
+    const psql = (sql) =>
+        run(path.join(programs, 'psql'), ['-X', '-q', '-h', folder, '-U', 'parley', '-d', 'postgres', '-c', sql], {
+            env: plainEnvironment({ PGCONNECT_TIMEOUT: '5' }),
+        });
+    await eventually(async () => {
+        if (program.exit) throw new Error(`postgres ended:\n${program.output}`);
+        return program.output.includes('ready to accept connections') ? true : undefined;
+    }, 'PostgreSQL to be ready');
+    return { folder, program, psql };
+}
+
+// The URL of a new, empty database.
+export async function newPostgresDatabase() {
+    cluster ??= start();
+    const { folder, psql } = await cluster;
+    const name = `parley_${++databases}`;
+    await psql(`CREATE DATABASE ${name}`);
+    return `postgresql://parley@/${name}?host=${encodeURIComponent(folder)}`;
+}
+
+export async function stopPostgres() {
+    if (!cluster) return;
+    const { program } = await cluster;
+    cluster = undefined;
+    // At once: nothing in it will be read again.
+    await program.stop('SIGQUIT');
+}
