@@ -1,6 +1,7 @@
 // What input, a peer or a configuration can cause: a value, never an exception.
 #pragma once
 
+#include <chrono>
 #include <expected>
 #include <string>
 #include <string_view>
@@ -28,6 +29,7 @@ struct error {
     std::string code;     ///< stable machine word, for instance "text_too_long"
     std::string message;  ///< one plain sentence; never contains secrets or another tenant's data
     std::string field;    ///< the request member at fault, empty when there is none
+    std::chrono::seconds retry_after{0};  ///< how long to wait before the same can succeed; 0: not known
 };
 
 template <class T>
@@ -36,7 +38,7 @@ using result = std::expected<T, error>;
 [[nodiscard]] inline std::unexpected<error> failure(fault kind, std::string code, std::string message,
                                                     std::string field = {}) {
     return std::unexpected<error>(
-        error{kind, std::move(code), std::move(message), std::move(field)});
+        error{.kind = kind, .code = std::move(code), .message = std::move(message), .field = std::move(field)});
 }
 
 [[nodiscard]] inline std::unexpected<error> invalid(std::string code, std::string message, std::string field = {}) {

@@ -31,6 +31,9 @@ namespace parley {
 /// SHA-256 of the token in lower-case hexadecimal: what is stored. A token is random, so a slow hash buys nothing.
 [[nodiscard]] std::string token_digest(std::string_view token);
 
+/// HMAC-SHA256 of the text in lower-case hexadecimal. The key may have any length.
+[[nodiscard]] std::string keyed_digest(std::string_view key, std::string_view text);
+
 /// Compares in time that depends on the lengths only.
 [[nodiscard]] bool equal_in_constant_time(std::string_view left, std::string_view right);
 

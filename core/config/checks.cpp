@@ -75,6 +75,28 @@ verdict check_public_url(std::string_view text) {
     return sentence;
 }
 
+verdict check_origin(std::string_view text) {
+    std::string sentence = "expected an origin as browsers write it: http:// or https://, a host in lower case, perhaps a "
+                           "port that is not the scheme's own";
+    if (text.empty() || check_public_url(text)) return sentence;
+    const bool usual_port = text.starts_with("https://") ? text.ends_with(":443") : text.ends_with(":80");
+    if (usual_port) return sentence;
+    return {};
+}
+
+verdict check_header_name(std::string_view text) {
+    const auto allowed = [](char c) {
+        return is_lower(c) || is_digit(c) || (c >= 'A' && c <= 'Z') || c == '-' || c == '_';
+    };
+    if (std::ranges::all_of(text, allowed)) return {};
+    return "expected the name of a header, such as X-Parley-Tenant";
+}
+
+verdict check_vouch_secret(std::string_view text) {
+    if (text.empty() || text.size() >= 32) return {};
+    return "has fewer than 32 bytes, so that it could be guessed; `openssl rand -hex 32` makes a good one";
+}
+
 verdict check_database_url(std::string_view text) {
     const auto forbidden = [](unsigned char c) { return c < 0x20 || c == 0x7f; };
     if (std::ranges::any_of(text, forbidden)) return "a line end or another control character in a URL";
@@ -93,7 +115,10 @@ verdict broken_rule(std::string_view check, std::string_view value) {
     if (check == "network") return check_network(value);
     if (check == "host") return check_host(value);
     if (check == "public_url") return check_public_url(value);
+    if (check == "origin") return check_origin(value);
+    if (check == "header_name") return check_header_name(value);
     if (check == "database_url") return check_database_url(value);
+    if (check == "vouch_secret") return check_vouch_secret(value);
     throw std::logic_error("settings_text: unknown check " + std::string(check));
 }
 

@@ -39,6 +39,17 @@ TEST(checks, public_urls) {
          "https://a:", "https://a:1234567", "https://a:x", "javascript:alert(1)", "https://[::1"});
 }
 
+TEST(checks, origins) {
+    good("origin", {"https://www.example.org", "http://localhost:8080", "http://[::1]", "https://[::80]"});
+    bad("origin", {"", "*", "null", "https://www.example.org/", "https://www.example.org:443", "http://a:80",
+                   "https://WWW.example.org", "www.example.org"});
+}
+
+TEST(checks, header_names) {
+    good("header_name", {"", "X-Parley-Tenant", "tenant_1"});
+    bad("header_name", {"X Tenant", "X:Tenant", "X-Tenant\r\n", "\xc3\xa4"});
+}
+
 TEST(checks, database_urls) {
     good("database_url",
          {"sqlite:parley.db", "sqlite:/var/lib/parley.db", "postgresql://parley@localhost:5432/parley"});

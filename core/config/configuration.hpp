@@ -24,7 +24,8 @@ struct origins {
 
 /// Immutable once loaded; any thread may read it.
 struct configuration {
-    std::filesystem::path file;  ///< parley.yaml, as it was named to load()
+    std::filesystem::path file;    ///< parley.yaml, as it was named to load()
+    std::filesystem::path folder;  ///< its folder, absolute; relative paths in settings start here
     server_settings server;
     tenant_settings tenant_defaults;                              ///< for tenants without a file
     std::map<std::string, tenant_settings, std::less<>> tenants;  ///< by the tenant's name; only those with files

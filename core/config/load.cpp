@@ -19,6 +19,7 @@ public:
 
     loaded run() {
         made_->file = sources_.file;
+        made_->folder = sources_.folder;
         add_server();
         for (const auto& [name, files] : sources_.tenants) add_tenant(name, files);
         refuse_shared_hosts();

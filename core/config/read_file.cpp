@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <cerrno>
 #include <fstream>
 #include <system_error>
@@ -18,11 +19,15 @@ std::expected<std::string, std::string> read_file(const std::filesystem::path& p
     errno = 0;
     std::ifstream stream(path, std::ios::binary);
     if (!stream) return std::unexpected(std::system_category().message(errno));
-    std::string content(limit + 1, '\0');
-    stream.read(content.data(), static_cast<std::streamsize>(content.size()));
+    // Piece by piece: most files are far shorter than what is allowed.
+    std::string content;
+    std::array<char, 16384> piece;
+    do {
+        stream.read(piece.data(), piece.size());
+        content.append(piece.data(), static_cast<std::size_t>(stream.gcount()));
+        if (content.size() > limit) return std::unexpected(fmt::format("longer than {} bytes", limit));
+    } while (stream);
     if (stream.bad()) return std::unexpected("reading failed");
-    content.resize(static_cast<std::size_t>(stream.gcount()));
-    if (content.size() > limit) return std::unexpected(fmt::format("longer than {} bytes", limit));
     return content;
 }
 

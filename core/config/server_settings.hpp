@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/log.hpp"
+#include "model/settings.hpp"
 
 namespace parley::config {
 
@@ -19,6 +20,12 @@ struct listener_settings {
     unsigned node = 0;                             ///< 0 to 1022, part of every id this server makes
     std::filesystem::path data_directory = "var";  ///< absolute once loaded
     std::vector<std::string> trusted_proxies;      ///< addresses or networks (10.0.0.0/8)
+    bool forwarded_rfc7239 = false;                ///< trusted proxies say "Forwarded" instead of "X-Forwarded-For"
+    std::string tenant_header;                     ///< in which a trusted proxy names the tenant; empty: none
+    bool limits = true;                            ///< whether anybody is limited in rate or number of connections
+    rate address_rate{.per_minute = 12000, .burst = 3000};  ///< requests of one address, whoever sends them
+    std::size_t max_connections = 50000;           ///< of the whole server; 0: without limit
+    std::size_t max_connections_per_address = 5000;  ///< 0: without limit
     std::int64_t drain_timeout_seconds = 10;
 
     friend bool operator==(const listener_settings&, const listener_settings&) = default;
@@ -39,8 +46,10 @@ struct database_settings {
 struct websocket_settings {
     std::int64_t idle_timeout_seconds = 25;
     std::size_t max_frame_bytes = 64 * 1024;
-    std::size_t send_queue_bytes = 1024 * 1024;
+    std::size_t send_queue_bytes = 4 * 1024 * 1024;
     bool compression = true;
+    std::size_t max_per_user = 50;       ///< open at once; 0: without limit
+    std::size_t max_per_address = 2000;  ///< 0: without limit
 
     friend bool operator==(const websocket_settings&, const websocket_settings&) = default;
 };

@@ -38,7 +38,28 @@ server:
        description: "The folder for the SQLite database and other files the server writes; a relative path starts at the folder of `parley.yaml`."}
     trusted_proxies:
       {type: array, maxItems: 256, items: {type: string, maxLength: 64}, check: network, default: [],
-       description: "Addresses or networks, such as `10.0.0.0/8`, whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed; from all others they are ignored."}
+       description: "Addresses or networks, such as `10.0.0.0/8`, whose word about the client is believed (`forwarded_header`, `X-Forwarded-Proto`, `tenant_header`); from all others it is ignored."}
+    forwarded_header:
+      {type: string, enum: [x-forwarded-for, forwarded], default: x-forwarded-for,
+       description: "Where trusted proxies say whom they speak for: `X-Forwarded-For` and `X-Forwarded-Proto`, or `Forwarded` (RFC 7239). The other one is never read, because a proxy that does not write it passes on what a client made up."}
+    tenant_header:
+      {type: string, maxLength: 64, check: header_name, default: "",
+       description: "A header in which a trusted proxy names the tenant, such as `X-Parley-Tenant`, instead of the host name. The proxy must set or remove it on every request. Empty: none."}
+    limits:
+      {type: boolean, default: true,
+       description: "Whether anybody is limited in how often they ask or how many connections they open; without it the other limits of rate and connections have no effect. For measuring; leave it on in the open."}
+    address_per_minute:
+      {type: integer, minimum: 0, maximum: 100000000, default: 12000,
+       description: "How many requests and commands a minute one address may send, whoever does; IPv6 is counted by its first 64 bits. 0: without limit."}
+    address_burst:
+      {type: integer, minimum: 1, maximum: 10000000, default: 3000,
+       description: "How many of them may come at once."}
+    max_connections:
+      {type: integer, minimum: 0, maximum: 10000000, default: 50000,
+       description: "How many connections may be open at the same time, HTTP and WebSocket together; more are answered 503. 0: without limit."}
+    max_connections_per_address:
+      {type: integer, minimum: 0, maximum: 10000000, default: 5000,
+       description: "How many of them may come from one address; more are answered 429. Trusted proxies are not counted. 0: without limit."}
     drain_timeout_seconds:
       {type: integer, minimum: 0, maximum: 600, default: 10,
        description: "How long a stopping server lets requests finish and clients leave before it closes what is still open."}
@@ -70,7 +91,7 @@ log:
       {type: string, enum: [trace, debug, info, warning, error], default: info, reload: live,
        description: "The least important kind of line that is written."}
     format:
-      {type: string, enum: [json, text], default: json,
+      {type: string, enum: [json, text], default: json, reload: live,
        description: "`json` for programs, one object a line, or `text` for people."}
     file:
       {type: string, minLength: 1, maxLength: 1024, default: stderr,
@@ -88,11 +109,17 @@ websocket:
       {type: integer, minimum: 1024, maximum: 16777216, default: 65536,
        description: "The longest message a client may send over the WebSocket; what is longer can go over HTTP."}
     send_queue_bytes:
-      {type: integer, minimum: 65536, maximum: 1073741824, default: 1048576,
+      {type: integer, minimum: 1048576, maximum: 1073741824, default: 4194304,
        description: "How much may wait for one slow client before it is disconnected; it loses nothing, because it resumes from the log."}
     compression:
       {type: boolean, default: true,
        description: "Whether permessage-deflate is offered to clients that ask for it."}
+    max_per_user:
+      {type: integer, minimum: 0, maximum: 1000000, default: 50,
+       description: "How many WebSockets one user may have open at the same time. 0: without limit."}
+    max_per_address:
+      {type: integer, minimum: 0, maximum: 1000000, default: 2000,
+       description: "How many WebSockets one client address may have open at the same time, also behind a trusted proxy. 0: without limit."}
 
 http:
   description: Limits of requests.
@@ -125,6 +152,11 @@ hosts:
    scope: tenant, reload: live, inherit: false,
    description: "Host names, without port, that lead to this tenant; each belongs to one tenant only."}
 
+allowed_origins:
+  {type: array, maxItems: 256, items: {type: string, minLength: 1, maxLength: 300}, check: origin, default: [],
+   scope: tenant, reload: live, inherit: false,
+   description: "Sites, such as `https://www.example.org`, whose pages may use this tenant's API and WebSocket from a browser, besides its own hosts."}
+
 messages:
   description: Limits of one message.
   scope: model
@@ -148,6 +180,9 @@ conversations:
     max_members:
       {type: integer, minimum: 2, maximum: 1000000, default: 10000,
        description: "How many members a conversation may have."}
+    max_direct:
+      {type: integer, minimum: 1, maximum: 1000000, default: 1000,
+       description: "Who is in so many open direct conversations, of two or of several people, opens no further one."}
     name_graphemes:
       {type: integer, minimum: 1, maximum: 500, default: 80,
        description: "The longest name, in characters as people see them."}
@@ -171,13 +206,31 @@ events:
        description: "How many of the newest events are kept at most."}
 
 sessions:
-  description: How long people stay signed in.
+  description: Who comes in how, and for how long.
   scope: tenant
   reload: live
   properties:
+    access_minutes:
+      {type: integer, minimum: 1, maximum: 10080, default: 60,
+       description: "How long the access token of a sign-in is good before it has to be refreshed."}
+    session_days:
+      {type: integer, minimum: 1, maximum: 3650, default: 30,
+       description: "A sign-in that was not refreshed for so long has ended."}
     token_days:
       {type: integer, minimum: 1, maximum: 3650, default: 90,
-       description: "How long an access token is good when it was made without an expiry of its own."}
+       description: "How long a personal or service token is good at most."}
+    guests:
+      {type: boolean, default: false,
+       description: "Whether anybody may come in as a guest, without an account."}
+    guest_hours:
+      {type: integer, minimum: 1, maximum: 8760, default: 24,
+       description: "How long a guest may stay; the guest's account ends by itself then."}
+    vouch_secret:
+      {type: string, maxLength: 4096, check: vouch_secret, secret: true, inherit: false, default: "",
+       description: "The key with which a site of yours signs who its users are, at least 32 bytes. Empty: no site may."}
+    require_totp:
+      {type: boolean, default: false,
+       description: "Whether signing in with a password takes a code from an app as a second factor; until somebody has set one up, that is all they can do."}
 
 presence:
   description: Who is here and who is typing.
@@ -190,6 +243,54 @@ presence:
     away_after_seconds:
       {type: integer, minimum: 30, maximum: 86400, default: 600,
        description: "After so long without activity somebody who is online is shown as away."}
+
+limits:
+  description: How often one user may ask, by kind of request, and all of the tenant together; over HTTP and WebSocket alike. Who is not signed in is counted by address instead. A limit of 0 a minute is none.
+  scope: tenant
+  reload: live
+  properties:
+    reads_per_minute:
+      {type: integer, minimum: 0, maximum: 100000000, default: 1200,
+       description: "How many requests that only read, for each user, are taken in a minute."}
+    reads_burst:
+      {type: integer, minimum: 1, maximum: 10000000, default: 300,
+       description: "How many of them may come at once."}
+    writes_per_minute:
+      {type: integer, minimum: 0, maximum: 100000000, default: 300,
+       description: "How many changes other than messages, for each user, are taken in a minute."}
+    writes_burst:
+      {type: integer, minimum: 1, maximum: 10000000, default: 100,
+       description: "How many of them may come at once."}
+    messages_per_minute:
+      {type: integer, minimum: 0, maximum: 100000000, default: 600,
+       description: "How many messages sent, edited or deleted, for each user, are taken in a minute."}
+    messages_burst:
+      {type: integer, minimum: 1, maximum: 10000000, default: 120,
+       description: "How many of them may come at once."}
+    uploads_per_minute:
+      {type: integer, minimum: 0, maximum: 100000000, default: 120,
+       description: "How many files uploaded, for each user, are taken in a minute."}
+    uploads_burst:
+      {type: integer, minimum: 1, maximum: 10000000, default: 40,
+       description: "How many of them may come at once."}
+    sign_ins_per_minute:
+      {type: integer, minimum: 0, maximum: 100000000, default: 30,
+       description: "How many tries to sign in, for each address, are taken in a minute."}
+    sign_ins_burst:
+      {type: integer, minimum: 1, maximum: 10000000, default: 20,
+       description: "How many of them may come at once."}
+    live_per_minute:
+      {type: integer, minimum: 0, maximum: 100000000, default: 600,
+       description: "How many signs of typing, presence and reading, for each user, are taken in a minute."}
+    live_burst:
+      {type: integer, minimum: 1, maximum: 10000000, default: 200,
+       description: "How many of them may come at once."}
+    tenant_per_minute:
+      {type: integer, minimum: 0, maximum: 100000000, default: 120000,
+       description: "How many requests of any kind, for all of the tenant together, are taken in a minute."}
+    tenant_burst:
+      {type: integer, minimum: 1, maximum: 10000000, default: 20000,
+       description: "How many of them may come at once."}
 )yaml";
 }
 

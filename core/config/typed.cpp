@@ -39,6 +39,13 @@ std::filesystem::path absolute(const std::filesystem::path& from, const std::str
     return (from / path).lexically_normal();
 }
 
+rate rate_of(const node& values, std::string_view what) {
+    rate made;
+    take(made.per_minute, values, std::string(what) + "_per_minute");
+    take(made.burst, values, std::string(what) + "_burst");
+    return made;
+}
+
 listener_settings listener_of(const node& values, const std::filesystem::path& folder) {
     listener_settings made;
     made.address = text(values, "server.address");
@@ -48,6 +55,12 @@ listener_settings listener_of(const node& values, const std::filesystem::path& f
     take(made.node, values, "server.node");
     made.data_directory = absolute(folder, text(values, "server.data_directory"));
     made.trusted_proxies = texts(values, "server.trusted_proxies");
+    made.forwarded_rfc7239 = text(values, "server.forwarded_header") == "forwarded";
+    made.tenant_header = text(values, "server.tenant_header");
+    made.limits = flag(values, "server.limits");
+    made.address_rate = rate_of(values, "server.address");
+    take(made.max_connections, values, "server.max_connections");
+    take(made.max_connections_per_address, values, "server.max_connections_per_address");
     take(made.drain_timeout_seconds, values, "server.drain_timeout_seconds");
     return made;
 }
@@ -76,6 +89,16 @@ parley::log::settings log_of(const node& values, const std::filesystem::path& da
     return made;
 }
 
+limit_settings limits_of(const node& values) {
+    return {.read = rate_of(values, "limits.reads"),
+            .write = rate_of(values, "limits.writes"),
+            .message = rate_of(values, "limits.messages"),
+            .upload = rate_of(values, "limits.uploads"),
+            .sign_in = rate_of(values, "limits.sign_ins"),
+            .live = rate_of(values, "limits.live"),
+            .tenant = rate_of(values, "limits.tenant")};
+}
+
 message_settings messages_of(const node& values) {
     message_settings made;
     take(made.max_graphemes, values, "messages.max_graphemes");
@@ -95,6 +118,8 @@ server_settings server_of(const node& values, const std::filesystem::path& folde
     take(made.websocket.max_frame_bytes, values, "websocket.max_frame_bytes");
     take(made.websocket.send_queue_bytes, values, "websocket.send_queue_bytes");
     made.websocket.compression = flag(values, "websocket.compression");
+    take(made.websocket.max_per_user, values, "websocket.max_per_user");
+    take(made.websocket.max_per_address, values, "websocket.max_per_address");
     take(made.http.max_body_bytes, values, "http.max_body_bytes");
     take(made.http.max_header_bytes, values, "http.max_header_bytes");
     take(made.http.json_depth, values, "http.json_depth");
@@ -107,16 +132,25 @@ tenant_settings tenant_of(const node& values) {
     made.display_name = text(values, "display_name");
     made.description = text(values, "description");
     made.hosts = texts(values, "hosts");
+    made.allowed_origins = texts(values, "allowed_origins");
     made.messages = messages_of(values);
     take(made.conversations.max_members, values, "conversations.max_members");
+    take(made.conversations.max_direct, values, "conversations.max_direct");
     take(made.conversations.name_graphemes, values, "conversations.name_graphemes");
     take(made.conversations.topic_graphemes, values, "conversations.topic_graphemes");
     take(made.conversations.description_graphemes, values, "conversations.description_graphemes");
     take(made.events.retention_days, values, "events.retention_days");
     take(made.events.retention_count, values, "events.retention_count");
+    take(made.sessions.access_minutes, values, "sessions.access_minutes");
+    take(made.sessions.session_days, values, "sessions.session_days");
     take(made.sessions.token_days, values, "sessions.token_days");
+    made.sessions.guests = flag(values, "sessions.guests");
+    take(made.sessions.guest_hours, values, "sessions.guest_hours");
+    made.sessions.vouch_secret = text(values, "sessions.vouch_secret");
+    made.sessions.require_totp = flag(values, "sessions.require_totp");
     take(made.presence.typing_seconds, values, "presence.typing_seconds");
     take(made.presence.away_after_seconds, values, "presence.away_after_seconds");
+    made.limits = limits_of(values);
     return made;
 }
 

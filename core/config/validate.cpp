@@ -55,12 +55,20 @@ private:
         if (each.value.kind == node_kind::nothing) {
             problems_.add(each.where.fault(path, "has no value; without the line it has its default"));
         } else if (!is_reference(each.value)) {
-            good_.set(path, each.value);
+            good_.set(path, hidden_if_secret(of, each.value));
         } else if (!of.secret) {
             problems_.add(each.value.where.fault(path, "is no secret and takes its value here"));
         } else if (auto resolved = resolve(each.value, path, sources_, problems_)) {
             good_.set(path, std::move(*resolved));
         }
+    }
+
+    /// A key that somebody wrote here all the same is shown no more than one that came by reference. A URL has no
+    /// password in it, or is refused.
+    [[nodiscard]] static node hidden_if_secret(const setting& of, node value) {
+        const bool hides = of.secret && value.secret.empty() && !value.text.empty() && of.check != "database_url";
+        if (hides) value.secret = "the configuration itself";
+        return value;
     }
 
     [[nodiscard]] bool is_section(const std::string& path) const {

@@ -19,12 +19,27 @@ result<void> actor::require(permission what) const {
                    fmt::format("This takes the permission {}.", name_of(what)));
 }
 
-result<actor> access::authorise(reading& rows, const caller& who) {
+result<actor> access::identify(reading& rows, const caller& who) {
     auto account = rows.find_user(who.user);
     if (!account || account->disabled_at)
         return failure(fault::unauthenticated, "not_signed_in", "The account is gone or disabled.");
     const auto* role = find_role(account->role);
-    return actor(std::move(*account), role == nullptr ? permission_set{} : role->granted);
+    auto granted = role == nullptr ? permission_set{} : role->granted;
+    if (who.only) granted.narrow_to(*who.only);
+    return actor(std::move(*account), granted);
+}
+
+result<actor> access::authorise(reading& rows, const caller& who) {
+    if (who.stage == token_stage::enrol_only)
+        return failure(fault::forbidden, "second_factor_needed",
+                       "This tenant wants a second factor; set one up first (totp.begin, totp.confirm).");
+    return identify(rows, who);
+}
+
+result<actor> access::authorise_whole(reading& rows, const caller& who) {
+    if (who.only)
+        return failure(fault::forbidden, "scope_too_narrow", "A token with a scope may not do this; sign in instead.");
+    return authorise(rows, who);
 }
 
 result<seen_conversation> access::see(const environment& env, reading& rows, const actor& who, conversation_id id) {

@@ -44,8 +44,12 @@ struct seen_message {
 
 class access {
 public:
-    /// `unauthenticated` when the account is gone or disabled.
+    /// `unauthenticated` when the account is gone or disabled; `forbidden` before a second factor that is needed.
     [[nodiscard]] static result<actor> authorise(reading&, const caller&);
+    /// The same for what may be done before the second factor: setting one up and leaving.
+    [[nodiscard]] static result<actor> identify(reading&, const caller&);
+    /// As authorise(), and not with a token whose scope is narrowed: such a one must not lead to more than it gives.
+    [[nodiscard]] static result<actor> authorise_whole(reading&, const caller&);
 
     /// `not_found` alike for what is absent and for what is not the actor's to know about.
     [[nodiscard]] static result<seen_conversation> see(const environment&, reading&, const actor&, conversation_id);

@@ -23,6 +23,27 @@ result<void> may_manage(reading& from, const caller& by) {
     return who->require(permission::users_manage);
 }
 
+/// Whether the caller has a say over the tokens of this account: its own, or a bot's.
+result<void> may_keep_tokens(reading& from, const caller& by, const user& owner) {
+    if (!by.user) return {};
+    auto who = access::authorise_whole(from, by);
+    if (!who) return std::unexpected(who.error());
+    if (who->id() == owner.id) return {};
+    if (owner.kind != user_kind::bot) return not_allowed("Tokens are made by their owner.");
+    return who->require(permission::users_manage);
+}
+
+result<std::string> scope_text(const std::vector<std::string>& names) {
+    std::string text;
+    for (const auto& one : names) {
+        if (!find_permission(one))
+            return invalid("permission_unknown", "There is no such permission; permissions.list names them.",
+                           "permissions");
+        text += (text.empty() ? "" : " ") + one;
+    }
+    return text;
+}
+
 result<void> check_role(std::string_view role) {
     if (find_role(role) != nullptr) return {};
     return invalid("role_unknown", "There is no such role: guest, member, staff, manager, admin.", "role");
@@ -48,7 +69,10 @@ result<user> create_user(const environment& env, writing& w, const caller& by, c
               .password_hash = command.password_hash,
               .status_text = {},
               .created_at = now,
-              .updated_at = now};
+              .updated_at = now,
+              .kind = command.kind,
+              .external_id = command.external_id,
+              .expires_at = command.expires_at};
     w.insert(made);
     create_personal_conversation(env, w, made);
     return made;
@@ -99,19 +123,26 @@ result<user> change_account(const environment& env, writing& w, const caller& by
     w.update(*changed);
     w.append(events::user_updated(*changed, w.contacts_of(rows(), changed->id), now));
     if (other_rights) w.append(events::rights_updated(*changed, now));
+    if (command.password_hash) end_sessions_of(env, w, changed->id, {}, "password_changed");
+    if (changed->disabled_at) end_sessions_of(env, w, changed->id, {}, "disabled");
     return std::move(*changed);
 }
 
 result<issued_token> issue_token(const environment& env, writing& w, const caller& by, user_id owner,
-                                 std::string_view name, std::optional<moment> expires_at) {
-    if (by.user && by.user != owner) return not_allowed("Tokens are made by their owner.");
+                                 std::string_view name, std::optional<moment> expires_at,
+                                 const std::optional<std::vector<std::string>>& scope) {
     const auto account = w.find_user(owner);
     if (!account || account->disabled_at) return no_such("user");
+    if (auto may = may_keep_tokens(w, by, *account); !may) return std::unexpected(may.error());
     auto called = normalize_name(name, token_name_limits);
     if (!called) return std::unexpected(called.error());
     const auto now = env.time.now();
+    if (expires_at && *expires_at <= now)
+        return invalid("expiry_past", "The token expires before it begins.", "expires_at");
+    const auto narrowed = scope ? scope_text(*scope) : std::string();
+    if (!narrowed) return std::unexpected(narrowed.error());
     const auto latest = now + std::chrono::days{env.settings.of(by.tenant_name)->sessions.token_days};
-    if (expires_at && *expires_at <= now) return invalid("expiry_past", "The token expires before it begins.", "expires_at");
+    const auto ends = expires_at ? std::min(*expires_at, latest) : latest;
     issued_token made{.row = {}, .secret = random_token("prl_")};
     made.row = {.id = env.ids.next<token_id>(),
                 .tenant = w.tenant(),
@@ -119,31 +150,40 @@ result<issued_token> issue_token(const environment& env, writing& w, const calle
                 .name = std::move(*called),
                 .digest = token_digest(made.secret),
                 .created_at = now,
-                .expires_at = expires_at ? std::min(*expires_at, latest) : latest};
+                .expires_at = ends,
+                .revoked_at = {},
+                .kind = account->kind == user_kind::bot ? token_kind::service : token_kind::personal,
+                .scope = scope ? narrowed.value() : std::optional<std::string>(),
+                .user_agent = {},
+                .address = by.address,
+                .ends_at = ends,
+                .used_at = {},
+                .family = {},
+                .refresh_digest = {}};
     w.insert(made.row);
     return made;
 }
 
-result<std::vector<access_token>> list_tokens(const environment& env, reading& from, const caller& by) {
-    auto who = access::authorise(from, by);
-    if (!who) return std::unexpected(who.error());
-    auto all = from.tokens_of(who->id());
-    std::erase_if(all, [now = env.time.now()](const access_token& one) { return !is_good(one, now); });
+result<std::vector<access_token>> list_tokens(const environment& env, reading& from, const caller& by,
+                                              user_id owner) {
+    const auto account = from.find_user(owner);
+    if (!account) return no_such("user");
+    if (auto may = may_keep_tokens(from, by, *account); !may) return std::unexpected(may.error());
+    auto all = from.tokens_of(owner);
+    std::erase_if(all, [now = env.time.now()](const access_token& one) {
+        return !is_good(one, now) || (one.kind != token_kind::personal && one.kind != token_kind::service);
+    });
     return all;
 }
 
 result<void> revoke_token(const environment& env, writing& w, const caller& by, token_id id) {
-    auto who = access::authorise(w, by);
-    if (!who) return std::unexpected(who.error());
-    auto all = w.tokens_of(who->id());
-    const auto found = std::ranges::find(all, id, &access_token::id);
-    if (found == all.end()) return no_such("token");
-    if (found->revoked_at) return {};
-    found->revoked_at = env.time.now();
-    w.update(*found);
+    auto found = w.find_token(id);
+    if (found && found->user == by.user) return end_session(env, w, by, id);
+    const auto owner = found ? w.find_user(found->user) : std::nullopt;
+    // Whose token it is, is nobody's business who has no say over it.
+    if (!owner || !may_keep_tokens(w, by, *owner)) return no_such("token");
+    if (!found->revoked_at) end_one_session(env, w, std::move(*found), "signed_out");
     return {};
 }
-
-bool is_good(const access_token& token, moment now) { return !token.revoked_at && now < token.expires_at; }
 
 }  // namespace parley::kernel

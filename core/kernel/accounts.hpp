@@ -1,10 +1,12 @@
-// People and their tokens: simple accounts with a local password.
+// People and bots, and the tokens that are made for programs.
 #pragma once
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "kernel/access.hpp"
+#include "kernel/sessions.hpp"
 
 namespace parley::kernel {
 
@@ -13,6 +15,9 @@ struct create_user_command {
     std::string display_name;   ///< empty: the username
     std::string role = "member";
     std::string password_hash;  ///< made before, because hashing takes long; empty: no password
+    user_kind kind = user_kind::person;
+    std::string external_id{};
+    std::optional<moment> expires_at{};
 };
 /// With the user's personal conversation. `conflict` when the name is taken. By the system or users.manage.
 [[nodiscard]] result<user> create_user(const environment&, writing&, const caller&, const create_user_command&);
@@ -26,7 +31,7 @@ struct change_profile_command {
 [[nodiscard]] result<user> change_profile(const environment&, writing&, const caller&, const change_profile_command&);
 
 /// Role or activity of somebody; by the system or users.manage. Nothing given changes nothing. Appends user.updated,
-/// and rights.updated when the role is another one.
+/// and rights.updated when the role is another one. Who is disabled or gets another password is signed out everywhere.
 struct change_account_command {
     user_id user;
     std::optional<std::string> role;
@@ -39,16 +44,14 @@ struct issued_token {
     access_token row;
     std::string secret;  ///< shown once, never stored
 };
-/// A token for the caller, or by the system for `owner`. Lives as long as the tenant's settings say unless `expires_at`
-/// is earlier.
+/// A token for the caller; for a bot by users.manage; by the system for anybody. Lives as long as the tenant's settings
+/// say unless `expires_at` is earlier. `scope` lists the permissions it gives at most; without it, all of the role's.
 [[nodiscard]] result<issued_token> issue_token(const environment&, writing&, const caller&, user_id owner,
-                                               std::string_view name, std::optional<moment> expires_at);
-/// One's own tokens that are still good.
-[[nodiscard]] result<std::vector<access_token>> list_tokens(const environment&, reading&, const caller&);
-/// One's own; saying it twice changes nothing.
+                                               std::string_view name, std::optional<moment> expires_at,
+                                               const std::optional<std::vector<std::string>>& scope = {});
+/// Personal and service tokens that are still good: one's own, or a bot's by users.manage.
+[[nodiscard]] result<std::vector<access_token>> list_tokens(const environment&, reading&, const caller&, user_id owner);
+/// One's own, or a bot's by users.manage; saying it twice changes nothing.
 [[nodiscard]] result<void> revoke_token(const environment&, writing&, const caller&, token_id);
-
-/// Whether a stored token still opens anything.
-[[nodiscard]] bool is_good(const access_token&, moment now);
 
 }  // namespace parley::kernel

@@ -89,7 +89,7 @@ TEST_F(accounts, hold_tokens_that_only_their_owner_makes_sees_and_revokes) {
         return inn.write([&](writing& w) { return revoke_token(inn.env, w, inn.as(who), made->row.id); });
     };
     const auto listed = [&](user_id who) {
-        return inn.read([&](reading& from) { return list_tokens(inn.env, from, inn.as(who)); })->size();
+        return inn.read([&](reading& from) { return list_tokens(inn.env, from, inn.as(who), who); })->size();
     };
     EXPECT_EQ(fault_of(revoke(root)), fault::not_found);
     EXPECT_EQ(listed(root), 0U);
@@ -98,6 +98,67 @@ TEST_F(accounts, hold_tokens_that_only_their_owner_makes_sees_and_revokes) {
     EXPECT_TRUE(revoke(ann));
     EXPECT_EQ(listed(ann), 0U);
     EXPECT_FALSE(is_good(*inn.store.find_token(made->row.digest), inn.time.now()));
+}
+
+TEST_F(accounts, of_bots_hold_tokens_that_admins_make) {
+    const auto bot = inn.write([&](writing& w) {
+        return create_user(inn.env, w, inn.as(root),
+                           {.username = "helper", .display_name = {}, .password_hash = {}, .kind = user_kind::bot});
+    });
+    ASSERT_TRUE(bot);
+    EXPECT_EQ(fault_of(issue(mia, bot->id)), fault::forbidden);
+    const auto made = issue(root, bot->id);
+    ASSERT_TRUE(made);
+    EXPECT_EQ(made->row.kind, token_kind::service);
+    const auto listed = [&](user_id who) {
+        return inn.read([&](reading& from) { return list_tokens(inn.env, from, inn.as(who), bot->id); });
+    };
+    EXPECT_EQ(fault_of(listed(mia)), fault::forbidden);
+    EXPECT_EQ(listed(root)->size(), 1U);
+    const auto revoke = [&](user_id who) {
+        return inn.write([&](writing& w) { return revoke_token(inn.env, w, inn.as(who), made->row.id); });
+    };
+    EXPECT_EQ(fault_of(revoke(mia)), fault::not_found) << "whose it is, is none of her business";
+    EXPECT_TRUE(revoke(root));
+    EXPECT_EQ(inn.log_after(inn.log_end() - 1).front().type, "session.ended");
+}
+
+TEST_F(accounts, hold_tokens_that_give_no_more_than_their_scope) {
+    const auto narrow = inn.write([&](writing& w) {
+        return issue_token(inn.env, w, inn.as(root), root, "CI", {}, std::vector<std::string>{"users.see"});
+    });
+    ASSERT_TRUE(narrow);
+    EXPECT_EQ(narrow->row.scope, "users.see");
+    auto by = inn.as(root);
+    by.only = permissions_of(narrow->row.scope);
+    const auto who = inn.read([&](reading& from) { return access::authorise(from, by); });
+    EXPECT_TRUE(who->may(permission::users_see));
+    EXPECT_FALSE(who->may(permission::users_manage));
+    const auto try_to = [&](auto what) { return code_of(inn.write(what)); };
+    EXPECT_EQ(try_to([&](writing& w) {
+                  return create_user(inn.env, w, by, {.username = "x", .display_name = {}, .password_hash = {}});
+              }),
+              "permission_missing");
+    EXPECT_EQ(try_to([&](writing& w) { return issue_token(inn.env, w, by, root, "more", {}); }), "scope_too_narrow");
+    EXPECT_EQ(try_to([&](writing& w) { return end_all_sessions(inn.env, w, by, root); }), "scope_too_narrow");
+    // What the role does not give, a scope does not add; and none at all is not everything.
+    by = inn.as(ann);
+    by.only = permissions_of("users.manage users.see");
+    EXPECT_FALSE(inn.read([&](reading& from) { return access::authorise(from, by); })->may(permission::users_manage));
+    EXPECT_EQ(permissions_of(""), permission_set{});
+    EXPECT_FALSE(permissions_of(std::nullopt));
+    EXPECT_EQ(try_to([&](writing& w) {
+                  return issue_token(inn.env, w, inn.as(ann), ann, "typo", {}, std::vector<std::string>{"users.se"});
+              }),
+              "permission_unknown");
+}
+
+TEST_F(accounts, that_are_disabled_have_no_session_left) {
+    const auto made = issue(ann, ann);
+    const change_account_command disable{.user = ann, .role = {}, .password_hash = {}, .disabled = true};
+    ASSERT_TRUE(inn.write([&](writing& w) { return change_account(inn.env, w, inn.as(root), disable); }));
+    EXPECT_FALSE(is_good(*inn.store.find_token(made->row.digest), inn.time.now()));
+    EXPECT_EQ(inn.log_after(inn.log_end() - 1).front().data.at("reason"), "disabled");
 }
 
 TEST_F(accounts, hold_tokens_that_end_by_themselves) {

@@ -75,6 +75,19 @@ result<conversation> row_of(const environment& env, writing& w, const caller& by
                         .updated_at = now};
 }
 
+/// Everybody may be drawn into one; only who has many opens no more.
+result<void> may_open_direct(const environment& env, const caller& by, std::vector<membership> all) {
+    const auto most = env.settings.of(by.tenant_name)->conversations.max_direct;
+    std::erase_if(all, [&](const membership& one) {
+        const auto* kind = env.kinds.find(one.in.kind);
+        return one.in.archived_at || kind == nullptr || kind->made_with != permission::direct_open;
+    });
+    if (all.size() < most) return {};
+    return failure(fault::too_many, "too_many_direct",
+                   fmt::format("You are in {} open direct conversations already; at most {} may be open.", all.size(),
+                               most));
+}
+
 }  // namespace
 
 std::string direct_key_of(user_id one, user_id other) {
@@ -100,6 +113,9 @@ result<created_conversation> create_conversation(const environment& env, writing
             return created_conversation{std::move(*there), *kind, *as, true};
         }
     }
+    if ((*kind)->made_with == permission::direct_open)
+        if (auto may = may_open_direct(env, by, w.memberships_of(rows(), who->id())); !may)
+            return std::unexpected(may.error());
     add_first_members(env, w, *row, *people, (*kind)->one_per_party ? user_id{} : who->id(), now);
     const auto as = w.find_member(rows(), row->id, who->id());
     return created_conversation{std::move(*row), *kind, *as};

@@ -71,6 +71,23 @@ TEST_F(creating, a_direct_conversation_has_two_parties) {
     EXPECT_TRUE(create(ann, "group_direct", {bob, sam}));
 }
 
+TEST_F(creating, who_is_in_many_direct_conversations_opens_no_more) {
+    inn.settings.now.conversations.max_direct = 2;
+    const auto cat = inn.add_user("cat", "manager");
+    const auto dan = inn.add_user("dan", "manager");
+    const auto first = create(ann, "direct", {bob});
+    ASSERT_TRUE(first);
+    ASSERT_TRUE(create(ann, "group_direct", {bob, cat}));
+    const auto refused = create(ann, "direct", {cat});
+    EXPECT_EQ(code_of(refused), "too_many_direct");
+    EXPECT_EQ(fault_of(refused), fault::too_many);
+    EXPECT_EQ(code_of(create(ann, "group_direct", {cat, dan})), "too_many_direct");
+    EXPECT_TRUE(create(ann, "direct", {bob})->existed) << "the one that is there is still given";
+    EXPECT_TRUE(create(cat, "direct", {ann})) << "others may still open one with her";
+    inn.settings.now.conversations.max_direct = 4;
+    EXPECT_TRUE(create(ann, "direct", {dan}));
+}
+
 TEST_F(creating, everybody_in_it_hears_of_it_and_the_maker_owns_it) {
     const auto end = inn.log_end();
     const auto made = create(sam, "channel", {ann, ann, sam});

@@ -93,6 +93,7 @@ constexpr std::array table{
     event_info{"read.updated", "How far you have read, and the counts that leaves."},
     event_info{"membership.updated", "Your own settings of the conversation: pinned, notification level."},
     event_info{"rights.updated", "Your role changed, and with it what you may see; take a fresh snapshot."},
+    event_info{"session.ended", "A session of yours is over; the connections that came with it end."},
     event_info{"user.updated", "Somebody with whom you share a conversation changed name or status."},
 };
 
@@ -192,9 +193,14 @@ event rights_updated(const user& who, moment now) {
     return of_user("rights.updated", {}, who.id, {{"role", who.role}}, now);
 }
 
+event session_ended(user_id who, token_id which, std::string_view reason, moment now) {
+    return of_user("session.ended", {}, who, {{"session", which.text()}, {"reason", reason}}, now);
+}
+
 event user_updated(const user& who, std::vector<user_id> hearers, moment now) {
     auto made = of_user("user.updated", {}, who.id, {{"user", present(who)}}, now);
     made.heard_by = audience::contacts;
+    std::ranges::sort(hearers);  // looked up once for each connection that may hear
     made.hearers = std::move(hearers);
     return made;
 }

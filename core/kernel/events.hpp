@@ -41,6 +41,8 @@ namespace parley::kernel::events {
 [[nodiscard]] event membership_updated(const member&, unread_counts, moment);
 /// To one user: its role is another one now. What it knows was told under the old one.
 [[nodiscard]] event rights_updated(const user&, moment);
+/// To one user: a session of its is over. `reason`: signed_out, password_changed, disabled, refresh_reused, expired.
+[[nodiscard]] event session_ended(user_id, token_id, std::string_view reason, moment);
 /// To everybody who shares a conversation with the user: `hearers`.
 [[nodiscard]] event user_updated(const user&, std::vector<user_id> hearers, moment);
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "kernel/message_draft.hpp"
+#include "kernel/page_bytes.hpp"
 
 namespace parley::kernel {
 namespace {
@@ -15,6 +16,26 @@ user_id other_party(const conversation& in, user_id me) {
     const auto two = user_id::parse(std::string_view(in.direct_key).substr(dash + 1));
     if (!one || !two) return {};
     return *one == me ? *two : *one;
+}
+
+constexpr std::size_t events_at_once = 20;
+
+std::size_t bytes_of(const event& one) {
+    return one.view.body == nullptr ? 0 : kernel::bytes_of(*one.view.body);
+}
+
+/// Fills the page's views until there is enough, and ends it there.
+void fill_page(reading& from, event_page& page) {
+    std::size_t bytes = 0;
+    for (std::size_t done = 0; done < page.events.size();) {
+        const auto some = std::span(page.events).subspan(done, std::min(events_at_once, page.events.size() - done));
+        fill_views(from, some);
+        for (const auto& one : some) bytes += bytes_of(one);
+        done += some.size();
+        if (bytes < page_bytes || done == page.events.size()) continue;
+        page.events.resize(done);
+        page.upto = page.events.back().at;
+    }
 }
 
 /// The members of a deleted conversation are told, although it is nobody's conversation any more.
@@ -63,8 +84,11 @@ result<ear> open_ear(reading& from, const caller& by) {
 }
 
 void fill_hearers(reading& from, std::span<event> events) {
-    for (auto& one : events)
-        if (one.heard_by == audience::contacts) one.hearers = from.contacts_of(rows(), one.user);
+    for (auto& one : events) {
+        if (one.heard_by != audience::contacts) continue;
+        one.hearers = from.contacts_of(rows(), one.user);
+        std::ranges::sort(one.hearers);
+    }
 }
 
 void fill_views(reading& from, std::span<event> events) {
@@ -106,7 +130,7 @@ result<event_page> read_log(reading& from, const caller& by, position since, int
     };
     for (auto& one : all)
         if (now.hears(one, shares) || ends_own_conversation(from, one, who->id())) page.events.push_back(std::move(one));
-    fill_views(from, page.events);
+    fill_page(from, page);
     return page;
 }
 

@@ -82,8 +82,8 @@ struct event_page {
     viewer reader;
 };
 
-/// The events after `since` that the caller hears. Reads at most `limit` entries of the log, so a page may be empty
-/// although there is more: go on from `upto` until it is `log_end`. `gone` with code snapshot_needed when the log
+/// The events after `since` that the caller hears. Reads at most `limit` entries of the log, fewer when the messages are
+/// long, so a page may be empty although there is more: go on from `upto` until it is `log_end`. `gone` with code snapshot_needed when the log
 /// does not reach back to `since`, or has never been there.
 [[nodiscard]] result<event_page> read_log(reading&, const caller&, position since, int limit);
 

@@ -133,6 +133,27 @@ TEST_F(the_log, replays_a_purged_message_without_its_words) {
     }
 }
 
+TEST_F(the_log, comes_in_shorter_pages_when_the_messages_are_long) {
+    const auto since = inn.log_end();
+    constexpr std::size_t many = 200;
+    for (std::size_t i = 0; i < many; ++i) inn.send(mia, room, std::string(8000, 'x'));
+    std::size_t heard = 0;
+    int pages = 0;
+    for (auto at = since; at < inn.log_end(); ++pages) {
+        const auto page = log(ann, at);
+        ASSERT_TRUE(page);
+        ASSERT_GT(page->upto, at);
+        EXPECT_LE(page->events.size(), 80U);
+        for (const auto& one : page->events) {
+            EXPECT_EQ(one.at, since + static_cast<position>(++heard)) << "none twice, none left out";
+            EXPECT_NE(one.view.body, nullptr);
+        }
+        at = page->upto;
+    }
+    EXPECT_EQ(heard, many);
+    EXPECT_EQ(pages, 3);
+}
+
 TEST_F(the_log, begins_where_the_snapshot_ends) {
     inn.send(mia, room, "hello @ann");
     const auto talk = inn.add_conversation(ann, "direct", {bob});

@@ -9,8 +9,6 @@
 namespace parley::kernel {
 namespace {
 
-constexpr int all_members = 100'000;
-
 struct acting {
     actor who;
     seen_conversation in;
@@ -35,10 +33,15 @@ result<void> has_room(const environment& env, const caller& by, const seen_conve
     return {};
 }
 
-bool is_last_owner(reading& from, const member& as) {
-    if (as.role != member_role::owner) return false;
-    const auto all = from.members(rows(), as.conversation, {}, all_members);
-    return all.size() > 1 && std::ranges::count(all, member_role::owner, [](const auto& one) { return one.as.role; }) == 1;
+bool is_last_owner(reading& from, const conversation& in, const member& as) {
+    return as.role == member_role::owner && in.member_count > 1 && from.count_owners(rows(), in.id) == 1;
+}
+
+/// Whom the caller may not look up is not there to be added, or adding would be a way to look people up.
+bool knows(reading& from, const actor& who, user_id other) {
+    if (who.may(permission::users_see)) return true;
+    const auto contacts = from.contacts_of(rows(), who.id());
+    return std::ranges::find(contacts, other) != contacts.end();
 }
 
 /// The member and its account; a stranger is not found.
@@ -71,7 +74,7 @@ result<void> leave_conversation(const environment& env, writing& w, const caller
     if (!in.is_member()) return {};
     if (!access::is_among(in.kind == nullptr ? party::nobody : in.kind->leaves, who, in))
         return not_allowed("Members cannot leave a conversation of this kind by themselves.");
-    if (is_last_owner(w, *in.as))
+    if (is_last_owner(w, in.row, *in.as))
         return failure(fault::conflict, "last_owner", "Make somebody else an owner first, or delete the conversation.");
     remove_one_member(w, in.row, *in.as, "left", env.time.now());
     return {};
@@ -87,7 +90,8 @@ result<member_entry> add_member(const environment& env, writing& w, const caller
     if (!access::is_among(adders, who, in) && !governs)
         return not_allowed("You may not add members to this conversation.");
     auto account = w.find_user(added);
-    if (!account || account->disabled_at) return invalid("user_unknown", "There is no such user.", "user");
+    if (!account || account->disabled_at || !knows(w, who, added))
+        return invalid("user_unknown", "There is no such user.", "user");
     if (auto there = w.find_member(rows(), id, added)) return member_entry{*there, std::move(*account)};
     if (auto room = has_room(env, by, in); !room) return std::unexpected(room.error());
     add_one_member(env, w, in.row, *account, member_role::member, env.time.now());
@@ -120,7 +124,7 @@ result<member_entry> set_member_role(const environment& env, writing& w, const c
     auto entry = entry_of(w, id, changed);
     if (!entry) return entry;
     if (entry->as.role == role) return entry;
-    if (is_last_owner(w, entry->as))
+    if (is_last_owner(w, in.row, entry->as))
         return failure(fault::conflict, "last_owner", "Make somebody else an owner first.", "role");
     entry->as.role = role;
     w.update(rows(), entry->as);

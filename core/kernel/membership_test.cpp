@@ -41,6 +41,16 @@ protected:
     std::int64_t count(conversation_id in) { return inn.rows().conversations.at(in).member_count; }
 };
 
+TEST_F(membership_of, a_channel_is_no_way_to_look_people_up) {
+    const auto room = inn.add_channel(sam, {gus});
+    const auto end = inn.log_end();
+    EXPECT_EQ(add(gus, room, bob), "user_unknown") << "a guest knows only those it shares a conversation with";
+    EXPECT_EQ(add(gus, room, user_id{404}), "user_unknown");
+    EXPECT_EQ(inn.log_end(), end);
+    inn.add_channel(mia, {gus, bob});
+    EXPECT_EQ(add(gus, room, bob), "ok");
+}
+
 TEST_F(membership_of, a_public_channel_is_for_who_joins_it) {
     const auto room = inn.add_channel(sam, {}, visibility::open);
     inn.send(sam, room, "before");

@@ -26,6 +26,9 @@ class access_key {
     friend class access;
 };
 
+/// Unread messages are counted up to here; the number means "so many or more", and counting stays cheap.
+inline constexpr std::int64_t most_counted_unread = 10'000;
+
 /// A slice of a conversation's history, by sequence.
 struct page_range {
     enum class direction { before = 1, after };
@@ -66,6 +69,15 @@ public:
     /// By username, after `after` (exclusive, empty for the start), username or display name starting with `prefix`.
     [[nodiscard]] virtual std::vector<user> list_users(std::string_view prefix, std::string_view after, int limit) = 0;
     [[nodiscard]] virtual std::vector<access_token> tokens_of(user_id) = 0;
+    [[nodiscard]] virtual std::optional<access_token> find_token(token_id) = 0;
+    /// The session whose refresh tokens have this in common.
+    [[nodiscard]] virtual std::optional<access_token> find_family(std::string_view digest) = 0;
+    /// The user that outside is called so.
+    [[nodiscard]] virtual std::optional<user> find_external(std::string_view external_id) = 0;
+    /// Accounts that ended by themselves before `now` and are not disabled yet.
+    [[nodiscard]] virtual std::vector<user> ended_users(moment now, int limit) = 0;
+    [[nodiscard]] virtual std::optional<one_time_link> find_link(std::string_view digest) = 0;
+    [[nodiscard]] virtual std::optional<second_factor> find_second_factor(user_id) = 0;
 
     // Raw access to conversations and what is in them, behind the key. A deleted conversation is not found.
     [[nodiscard]] virtual std::optional<conversation> find_conversation(access_key, conversation_id) = 0;
@@ -78,6 +90,7 @@ public:
     [[nodiscard]] virtual std::vector<membership> memberships_of(access_key, user_id) = 0;
     /// By user id, after `after`.
     [[nodiscard]] virtual std::vector<member_entry> members(access_key, conversation_id, user_id after, int limit) = 0;
+    [[nodiscard]] virtual std::int64_t count_owners(access_key, conversation_id) = 0;
     /// All users who share a conversation with this one, itself included.
     [[nodiscard]] virtual std::vector<user_id> contacts_of(access_key, user_id) = 0;
 
@@ -94,6 +107,7 @@ public:
                                                         message_id after, int limit) = 0;
     [[nodiscard]] virtual std::vector<revision> revisions(access_key, message_id) = 0;
     /// Published, not deleted messages after `after` that `reader` did not write; and those of them that mention it.
+    /// Neither goes beyond most_counted_unread.
     [[nodiscard]] virtual unread_counts count_unread(access_key, conversation_id, user_id reader, sequence after) = 0;
     /// Of the published, not deleted replies of a thread: how many, when the last was made, and the
     /// identities shown, at most 20 in order of their first reply.
@@ -108,6 +122,15 @@ public:
     virtual void update(const user&) = 0;
     virtual void insert(const access_token&) = 0;
     virtual void update(const access_token&) = 0;
+    virtual void insert(const one_time_link&) = 0;
+    virtual void update(const one_time_link&) = 0;
+    /// Forgets links that were over before `before`; answers how many.
+    virtual int erase_links(moment before) = 0;
+    /// Forgets sessions that ended before `before`; answers how many.
+    virtual int erase_tokens(moment before) = 0;
+    virtual void insert(const second_factor&) = 0;
+    virtual void update(const second_factor&) = 0;
+    virtual void erase(const second_factor&) = 0;
 
     virtual void insert(access_key, const conversation&) = 0;
     virtual void update(access_key, const conversation&) = 0;

@@ -163,11 +163,34 @@ json::object present(const revision& before) {
             {"replaced_at", rfc3339(before.replaced_at)}};
 }
 
+std::string_view name_of(token_kind kind) {
+    switch (kind) {
+        case token_kind::password:
+            return "password";
+        case token_kind::personal:
+            return "personal";
+        case token_kind::service:
+            return "service";
+        case token_kind::guest:
+            return "guest";
+        case token_kind::vouched:
+            return "vouched";
+    }
+    return {};
+}
+
 json::object present(const access_token& token) {
+    json::value permissions;
+    if (token.scope) permissions = json::string(*token.scope);
     return {{"id", token.id.text()},
+            {"kind", name_of(token.kind)},
             {"name", token.name},
+            {"permissions", std::move(permissions)},
+            {"user_agent", token.user_agent},
+            {"address", token.address},
             {"created_at", rfc3339(token.created_at)},
-            {"expires_at", rfc3339(token.expires_at)}};
+            {"used_at", present(token.used_at)},
+            {"expires_at", rfc3339(std::max(token.ends_at, token.expires_at))}};
 }
 
 json::object present(const event& what, viewer reader) {

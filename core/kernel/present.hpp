@@ -2,6 +2,7 @@
 #pragma once
 
 #include <boost/json/object.hpp>
+#include <string_view>
 
 #include "kernel/access.hpp"
 #include "model/event.hpp"
@@ -25,7 +26,9 @@ struct viewer {
 [[nodiscard]] boost::json::object present(const message_view&, viewer);
 /// For those who may see the message's history.
 [[nodiscard]] boost::json::object present(const revision&);
-/// A token without its secret.
+/// "password", "personal", "service", "guest", "vouched".
+[[nodiscard]] std::string_view name_of(token_kind);
+/// A session or token without its secrets.
 [[nodiscard]] boost::json::object present(const access_token&);
 
 /// The event as it travels: type, position, conversation, at, data.

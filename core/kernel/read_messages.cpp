@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "kernel/message_draft.hpp"
+#include "kernel/page_bytes.hpp"
 
 namespace parley::kernel {
 namespace {
@@ -26,7 +27,25 @@ result<void> check_limit(int limit) {
     return invalid("limit_invalid", "A page has 1 to 200 entries.", "limit");
 }
 
-/// Sequences have no holes, but messages deleted for good leave some; so "more" is asked of the ends, not counted.
+/// Of a page in growing order the messages nearest to where it began, as many as fit and at least one.
+std::vector<message> within(std::size_t bytes, page_range::direction toward, std::vector<message> found) {
+    const bool from_end = toward == page_range::direction::before;
+    std::size_t kept = 0;
+    for (std::size_t sum = 0; kept < found.size(); ++kept) {
+        const auto& next = from_end ? found[found.size() - 1 - kept] : found[kept];
+        sum += bytes_of(next);
+        if (kept > 0 && sum > bytes) break;
+    }
+    const auto gone = static_cast<std::ptrdiff_t>(found.size() - kept);
+    if (from_end)
+        found.erase(found.begin(), found.begin() + gone);
+    else
+        found.erase(found.end() - gone, found.end());
+    return found;
+}
+
+/// Sequences have no holes, but messages deleted for good leave some; so "more" is asked of the ends, not counted. Of an
+/// empty page the caller says where its ends are.
 message_page page_of(reading& from, const opened& by, std::vector<message> found) {
     message_page page{.messages = {}, .last_sequence = by.in.row.last_sequence, .reader = viewer_of(by.who)};
     if (!found.empty()) {
@@ -37,6 +56,15 @@ message_page page_of(reading& from, const opened& by, std::vector<message> found
     return page;
 }
 
+/// Takes what fits of one more than was asked for, so that it shows whether there is more.
+void fill(message_page& page, reading& from, std::vector<message> found, int limit) {
+    const auto there = found.size();
+    if (there > static_cast<std::size_t>(limit)) found.pop_back();
+    found = within(page_bytes, page_range::direction::after, std::move(found));
+    page.more_after = found.size() < there;
+    page.messages = views_of(from, std::move(found));
+}
+
 }  // namespace
 
 result<message_page> read_history(const environment& env, reading& from, const caller& by, conversation_id id,
@@ -44,7 +72,14 @@ result<message_page> read_history(const environment& env, reading& from, const c
     if (auto fits = check_limit(range.limit); !fits) return std::unexpected(fits.error());
     auto in = open(env, from, by, id);
     if (!in) return std::unexpected(in.error());
-    return page_of(from, *in, from.history(rows(), id, range));
+    auto page = page_of(from, *in, within(page_bytes, range.toward, from.history(rows(), id, range)));
+    if (!page.messages.empty()) return page;
+    const auto last = in->in.row.last_sequence;
+    if (range.toward == page_range::direction::after)
+        page.more_before = last > 0 && range.from > 0;
+    else
+        page.more_after = range.from > 0 && range.from <= last;
+    return page;
 }
 
 result<message_page> read_around(const environment& env, reading& from, const caller& by, conversation_id id,
@@ -54,10 +89,12 @@ result<message_page> read_around(const environment& env, reading& from, const ca
     if (!in) return std::unexpected(in.error());
     using enum page_range::direction;
     const int half = limit / 2;
-    auto found = from.history(rows(), id, {.toward = before, .from = std::max<sequence>(middle, 1), .limit = half});
-    if (middle <= 1) found.clear();
-    auto after_it = from.history(rows(), id, {.toward = after, .from = middle - 1, .limit = limit - half});
-    std::ranges::move(after_it, std::back_inserter(found));
+    const auto side = [&](page_range range) {
+        return within(page_bytes / 2, range.toward, from.history(rows(), id, range));
+    };
+    std::vector<message> found;
+    if (middle > 1 && half > 0) found = side({.toward = before, .from = middle, .limit = half});
+    std::ranges::move(side({.toward = after, .from = middle - 1, .limit = limit - half}), std::back_inserter(found));
     return page_of(from, *in, std::move(found));
 }
 
@@ -70,10 +107,8 @@ result<message_page> read_thread(const environment& env, reading& from, const ca
     if (!seen) return std::unexpected(seen.error());
     auto found = from.replies(rows(), root, after, limit + 1);
     message_page page{.messages = {}, .last_sequence = seen->in.row.last_sequence, .reader = viewer_of(*who)};
-    page.more_after = found.size() > static_cast<std::size_t>(limit);
-    if (page.more_after) found.pop_back();
     page.more_before = after > 0;
-    page.messages = views_of(from, std::move(found));
+    fill(page, from, std::move(found), limit);
     return page;
 }
 
@@ -86,10 +121,8 @@ result<message_page> read_withheld(const environment& env, reading& from, const 
     auto found = from.withheld(rows(), id, whose, after, limit + 1);
     message_page page{
         .messages = {}, .last_sequence = in->in.row.last_sequence, .reader = viewer_of(in->who)};
-    page.more_after = found.size() > static_cast<std::size_t>(limit);
-    if (page.more_after) found.pop_back();
     page.more_before = static_cast<bool>(after);
-    page.messages = views_of(from, std::move(found));
+    fill(page, from, std::move(found), limit);
     return page;
 }
 

@@ -59,6 +59,15 @@ TEST_F(history_pages, go_forward_in_growing_order) {
     EXPECT_TRUE(seqs(page(after, 5, 10)).empty());
 }
 
+TEST_F(history_pages, say_what_is_around_an_empty_one) {
+    EXPECT_FALSE(page(after, 0, 10)->more_before);
+    say(5);
+    EXPECT_TRUE(page(after, 5, 10)->more_before);
+    EXPECT_FALSE(page(after, 5, 10)->more_after);
+    EXPECT_TRUE(page(before, 1, 10)->more_after);
+    EXPECT_FALSE(page(before, 1, 10)->more_before);
+}
+
 TEST_F(history_pages, surround_a_message) {
     say(9);
     EXPECT_EQ(seqs(around(5, 4)), (list{3, 4, 5, 6}));

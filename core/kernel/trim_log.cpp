@@ -4,6 +4,12 @@
 #include <algorithm>
 
 namespace parley::kernel {
+namespace {
+
+// A larger slice would hold up everybody's writes; the rest goes the next time.
+constexpr position most_at_once = 50'000;
+
+}  // namespace
 
 bool trim_log(const environment& env, writing& w, std::string_view tenant_name) {
     const auto keep = env.settings.of(tenant_name)->events;
@@ -11,7 +17,7 @@ bool trim_log(const environment& env, writing& w, std::string_view tenant_name) 
     const auto by_age = w.log_position_before(env.time.now() - std::chrono::days{keep.retention_days});
     const auto until = std::max(by_number, by_age);
     if (until <= w.log_begin()) return false;
-    w.trim_log(until);
+    w.trim_log(std::min(until, w.log_begin() + most_at_once));
     return true;
 }
 

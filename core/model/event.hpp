@@ -39,7 +39,7 @@ struct event {
     boost::json::object data;  ///< what the type's schema says, without the message's words
     moment created_at;
     message_view view;  ///< the message as it is now, where the type carries one
-    std::vector<user_id> hearers;  ///< who shares a conversation with `user`, for an audience of contacts
+    std::vector<user_id> hearers;  ///< who shares a conversation with `user`, growing; for an audience of contacts
 };
 
 }  // namespace parley

@@ -67,6 +67,11 @@ std::string_view name_of(permission which) {
     return found == table.end() ? std::string_view{} : found->name;
 }
 
+std::optional<permission> find_permission(std::string_view name) {
+    const auto found = std::ranges::find(table, name, &permission_info::name);
+    return found == table.end() ? std::nullopt : std::optional(found->which);
+}
+
 std::span<const role_info> shipped_roles() { return roles(); }
 
 const role_info* find_role(std::string_view name) {

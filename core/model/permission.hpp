@@ -44,6 +44,10 @@ public:
     }
     [[nodiscard]] bool has(permission one) const { return bits_.test(static_cast<std::size_t>(one)); }
     void grant(permission one) { bits_.set(static_cast<std::size_t>(one)); }
+    /// Keeps what the other one has too.
+    void narrow_to(const permission_set& other) { bits_ &= other.bits_; }
+    [[nodiscard]] bool is_within(const permission_set& other) const { return (bits_ & ~other.bits_).none(); }
+    friend bool operator==(const permission_set&, const permission_set&) = default;
 
 private:
     std::bitset<max_permissions> bits_;
@@ -58,6 +62,7 @@ struct permission_info {
 /// All permissions of the kernel.
 [[nodiscard]] std::span<const permission_info> all_permissions();
 [[nodiscard]] std::string_view name_of(permission which);
+[[nodiscard]] std::optional<permission> find_permission(std::string_view name);
 
 /// A shipped role: guest, member, staff, manager, admin.
 struct role_info {

@@ -26,6 +26,7 @@ struct message_settings {
 
 struct conversation_settings {
     std::size_t max_members = 10000;
+    std::size_t max_direct = 1000;  ///< open direct conversations that one user may have and still open another
     std::size_t name_graphemes = 80;
     std::size_t topic_graphemes = 250;
     std::size_t description_graphemes = 2000;
@@ -42,7 +43,13 @@ struct event_settings {
 };
 
 struct session_settings {
-    std::int64_t token_days = 90;  ///< life of an access token made without an expiry of its own
+    std::int64_t access_minutes = 60;  ///< life of the access token of a sign-in, until it is refreshed
+    std::int64_t session_days = 30;    ///< a sign-in that is not refreshed for so long has ended
+    std::int64_t token_days = 90;      ///< life of a token of one's own made without an expiry
+    bool guests = false;               ///< whether anybody may come in without an account
+    std::int64_t guest_hours = 24;     ///< life of a guest's account
+    std::string vouch_secret;          ///< the key with which a site vouches for its users; empty: none may
+    bool require_totp = false;         ///< whether signing in with a password takes a second factor
 
     friend bool operator==(const session_settings&, const session_settings&) = default;
 };
@@ -52,6 +59,49 @@ struct presence_settings {
     std::int64_t away_after_seconds = 600;  ///< without activity, online becomes away
 
     friend bool operator==(const presence_settings&, const presence_settings&) = default;
+};
+
+/// How often something may happen.
+struct rate {
+    std::int64_t per_minute = 0;  ///< in the long run; 0: without limit
+    std::int64_t burst = 1;       ///< at once, after a time of quiet
+
+    friend bool operator==(const rate&, const rate&) = default;
+};
+
+/// Kinds of requests that are counted apart from each other.
+enum class route_class : unsigned char { read = 1, write, message, upload, sign_in, live };
+
+/// How much one user may ask for, by kind of request, and the whole tenant together. Who is not signed in is counted
+/// by address instead.
+struct limit_settings {
+    rate read{.per_minute = 1200, .burst = 300};
+    rate write{.per_minute = 300, .burst = 100};
+    rate message{.per_minute = 600, .burst = 120};
+    rate upload{.per_minute = 120, .burst = 40};
+    rate sign_in{.per_minute = 30, .burst = 20};
+    rate live{.per_minute = 600, .burst = 200};
+    rate tenant{.per_minute = 120000, .burst = 20000};
+
+    [[nodiscard]] const rate& of(route_class which) const {
+        switch (which) {
+            case route_class::write:
+                return write;
+            case route_class::message:
+                return message;
+            case route_class::upload:
+                return upload;
+            case route_class::sign_in:
+                return sign_in;
+            case route_class::live:
+                return live;
+            case route_class::read:
+                break;
+        }
+        return read;
+    }
+
+    friend bool operator==(const limit_settings&, const limit_settings&) = default;
 };
 
 /// Settings of one model, the tenant's already merged in.
@@ -68,11 +118,14 @@ struct tenant_settings {
     std::string display_name;  ///< empty: show the tenant's name
     std::string description;
     std::vector<std::string> hosts;  ///< host names, lower case, without port, that lead to this tenant
+    /// Other sites whose pages may use the API from a browser: "https://www.example.org", as browsers write origins.
+    std::vector<std::string> allowed_origins;
     message_settings messages;
     conversation_settings conversations;
     event_settings events;
     session_settings sessions;
     presence_settings presence;
+    limit_settings limits;
     std::map<std::string, model_settings, std::less<>> models;  ///< by the model's name
 
     /// The limits for a message in a conversation of this model; of the tenant when the model has no settings.

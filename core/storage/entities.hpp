@@ -42,6 +42,9 @@ struct account_row {
     bigint created_at = 0;
     bigint updated_at = 0;
     maybe_bigint disabled_at;
+    short kind = 0;
+    maybe_text external_id;
+    maybe_bigint expires_at;
 };
 
 #pragma db object table("access_token") pointer(std::shared_ptr)
@@ -53,12 +56,52 @@ struct access_token_row {
 #pragma db readonly
     bigint account = 0;
     std::string name;
-#pragma db readonly
     std::string digest;
 #pragma db readonly
     bigint created_at = 0;
     bigint expires_at = 0;
     maybe_bigint revoked_at;
+#pragma db readonly
+    short kind = 0;
+    short stage = 0;
+#pragma db readonly
+    maybe_text scope;  ///< NULL: all that the role gives; empty: nothing of it
+    std::string user_agent;
+    std::string address;
+    bigint ends_at = 0;
+    maybe_bigint used_at;
+#pragma db readonly
+    maybe_text family;
+    maybe_text refresh_digest;
+};
+
+#pragma db object table("one_time_link") pointer(std::shared_ptr)
+struct one_time_link_row {
+#pragma db id
+    std::string digest;
+#pragma db readonly
+    bigint tenant = 0;
+#pragma db readonly
+    bigint account = 0;
+#pragma db readonly
+    short purpose = 0;
+#pragma db readonly
+    bigint created_at = 0;
+    bigint expires_at = 0;
+    maybe_bigint used_at;
+};
+
+#pragma db object table("second_factor") pointer(std::shared_ptr)
+struct second_factor_row {
+#pragma db id
+    bigint account = 0;
+#pragma db readonly
+    bigint tenant = 0;
+    std::string secret;
+    bigint created_at = 0;
+    maybe_bigint confirmed_at;
+    bigint last_step = 0;
+    std::string recovery;  ///< digests with a space between
 };
 
 #pragma db object table("conversation") pointer(std::shared_ptr)

@@ -6,13 +6,13 @@
 namespace parley {
 namespace storage {
 
-#pragma db view object(member_row) object(conversation_row : member_row::key.conversation == conversation_row::id)
+#pragma db view object(member_row) object(conversation_row inner : member_row::key.conversation == conversation_row::id)
 struct membership_view {
     std::shared_ptr<member_row> as;
     std::shared_ptr<conversation_row> in;
 };
 
-#pragma db view object(member_row) object(account_row : member_row::key.account == account_row::id)
+#pragma db view object(member_row) object(account_row inner : member_row::key.account == account_row::id)
 struct member_entry_view {
     std::shared_ptr<member_row> as;
     std::shared_ptr<account_row> who;

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <sqlite3.h>
 
+#include <atomic>
 #include <thread>
 
 #include "storage/testing/cutting_proxy.hpp"
@@ -120,6 +121,21 @@ TEST_F(lost_postgresql, connections_killed_under_load) {
     kill_connections();
     for (int i = 0; i < 8; ++i)  // every reader's connection is dead, and no reader says so
         EXPECT_FALSE(read(*store, acme, [jobs](kernel::reading& r) { EXPECT_EQ(r.log_end(), jobs); }));
+}
+
+TEST_F(lost_postgresql, a_read_is_not_run_again_once_it_has_ended) {
+    const auto store = open(database_.url());
+    std::atomic<int> runs = 0;
+    store->read({.tenant = acme,
+                 .run =
+                     [&](kernel::reading& r) {
+                         EXPECT_EQ(r.log_end(), 0);
+                         ++runs;
+                         kill_connections();
+                     },
+                 .failed = [](const error& why) { ADD_FAILURE() << why.code; }});
+    store->stop();
+    EXPECT_EQ(runs, 1);
 }
 
 TEST_F(lost_postgresql, a_server_that_stops_and_comes_back) {

@@ -5,6 +5,7 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <optional>
+#include <sstream>
 
 #include "storage/fold.hpp"
 
@@ -109,6 +110,9 @@ user to_value(const account_row& row) {
     of.created_at = to_moment(row.created_at);
     of.updated_at = to_moment(row.updated_at);
     of.disabled_at = to_moment(row.disabled_at);
+    of.kind = static_cast<user_kind>(row.kind);
+    of.external_id = or_empty(row.external_id);
+    of.expires_at = to_moment(row.expires_at);
     return of;
 }
 
@@ -126,6 +130,9 @@ account_row to_row(const user& of) {
     row.created_at = microseconds(of.created_at);
     row.updated_at = microseconds(of.updated_at);
     row.disabled_at = maybe(of.disabled_at);
+    row.kind = to_number(of.kind);
+    row.external_id = maybe(of.external_id);
+    row.expires_at = maybe(of.expires_at);
     return row;
 }
 
@@ -139,6 +146,15 @@ access_token to_value(const access_token_row& row) {
     of.created_at = to_moment(row.created_at);
     of.expires_at = to_moment(row.expires_at);
     of.revoked_at = to_moment(row.revoked_at);
+    of.kind = static_cast<token_kind>(row.kind);
+    of.stage = static_cast<token_stage>(row.stage);
+    if (!row.scope.null()) of.scope = row.scope.get();
+    of.user_agent = row.user_agent;
+    of.address = row.address;
+    of.ends_at = to_moment(row.ends_at);
+    of.used_at = to_moment(row.used_at);
+    of.family = or_empty(row.family);
+    of.refresh_digest = or_empty(row.refresh_digest);
     return of;
 }
 
@@ -152,6 +168,62 @@ access_token_row to_row(const access_token& of) {
     row.created_at = microseconds(of.created_at);
     row.expires_at = microseconds(of.expires_at);
     row.revoked_at = maybe(of.revoked_at);
+    row.kind = to_number(of.kind);
+    row.stage = to_number(of.stage);
+    if (of.scope) row.scope = *of.scope;
+    row.user_agent = of.user_agent;
+    row.address = of.address;
+    row.ends_at = microseconds(of.ends_at);
+    row.used_at = maybe(of.used_at);
+    row.family = maybe(of.family);
+    row.refresh_digest = maybe(of.refresh_digest);
+    return row;
+}
+
+one_time_link to_value(const one_time_link_row& row) {
+    return {.digest = row.digest,
+            .tenant = tenant_id{row.tenant},
+            .user = user_id{row.account},
+            .purpose = static_cast<link_purpose>(row.purpose),
+            .created_at = to_moment(row.created_at),
+            .expires_at = to_moment(row.expires_at),
+            .used_at = to_moment(row.used_at)};
+}
+
+one_time_link_row to_row(const one_time_link& of) {
+    one_time_link_row row;
+    row.digest = of.digest;
+    row.tenant = of.tenant.value;
+    row.account = of.user.value;
+    row.purpose = to_number(of.purpose);
+    row.created_at = microseconds(of.created_at);
+    row.expires_at = microseconds(of.expires_at);
+    row.used_at = maybe(of.used_at);
+    return row;
+}
+
+second_factor to_value(const second_factor_row& row) {
+    second_factor of;
+    of.user = user_id{row.account};
+    of.tenant = tenant_id{row.tenant};
+    of.secret = row.secret;
+    of.created_at = to_moment(row.created_at);
+    of.confirmed_at = to_moment(row.confirmed_at);
+    of.last_step = row.last_step;
+    std::istringstream digests(row.recovery);
+    for (std::string one; digests >> one;) of.recovery.push_back(one);
+    return of;
+}
+
+second_factor_row to_row(const second_factor& of) {
+    second_factor_row row;
+    row.account = of.user.value;
+    row.tenant = of.tenant.value;
+    row.secret = of.secret;
+    row.created_at = microseconds(of.created_at);
+    row.confirmed_at = maybe(of.confirmed_at);
+    row.last_step = of.last_step;
+    for (const auto& one : of.recovery) row.recovery += (row.recovery.empty() ? "" : " ") + one;
     return row;
 }
 

@@ -15,6 +15,8 @@ namespace parley::storage {
 [[nodiscard]] tenant to_value(const tenant_row&);
 [[nodiscard]] user to_value(const account_row&);
 [[nodiscard]] access_token to_value(const access_token_row&);
+[[nodiscard]] one_time_link to_value(const one_time_link_row&);
+[[nodiscard]] second_factor to_value(const second_factor_row&);
 [[nodiscard]] conversation to_value(const conversation_row&);
 [[nodiscard]] member to_value(const member_row&);
 /// Without mentions, which stand in rows of their own.
@@ -27,6 +29,8 @@ namespace parley::storage {
 [[nodiscard]] tenant_row to_row(const tenant&);
 [[nodiscard]] account_row to_row(const user&);
 [[nodiscard]] access_token_row to_row(const access_token&);
+[[nodiscard]] one_time_link_row to_row(const one_time_link&);
+[[nodiscard]] second_factor_row to_row(const second_factor&);
 [[nodiscard]] conversation_row to_row(const conversation&);
 [[nodiscard]] member_row to_row(const member&, tenant_id);
 [[nodiscard]] message_row to_row(const message&);

@@ -22,9 +22,13 @@ read_pool::read_pool(database& db, const store_options& options, storage_counter
     for (unsigned i = 0; i < std::max(1U, options.readers); ++i) threads_.emplace_back([this] { run(); });
 }
 
-void read_pool::submit(kernel::read_job job) { enqueue({std::move(job), steady::now() + options_.read_deadline}); }
+void read_pool::submit(kernel::read_job job) {
+    enqueue({.job = std::move(job), .deadline = steady::now() + options_.read_deadline});
+}
 
-void read_pool::submit(directory_job job) { enqueue({std::move(job), steady::now() + options_.read_deadline}); }
+void read_pool::submit(directory_job job) {
+    enqueue({.job = std::move(job), .deadline = steady::now() + options_.read_deadline});
+}
 
 void read_pool::enqueue(waiting_read one) {
     if (queue_.push(one)) return;
@@ -63,6 +67,8 @@ void read_pool::serve(connection_slot& slot, waiting_read& one) {
         } catch (...) {
             why = explain(slot, kind, "a job threw something that is no exception");
         }
+        // What was read has been handed over; only the snapshot did not end well.
+        if (one.is_done) return slot.drop();
         if (!may_pass(kind)) break;
     }
     counters_.read_jobs_failed.add();
@@ -74,11 +80,13 @@ void read_pool::run_in_snapshot(connection_slot& slot, waiting_read& one) {
     if (auto* directory = std::get_if<directory_job>(&one.job)) {
         tenant_directory all(database_);
         directory->run(all);
+        one.is_done = true;
         return open.rollback();
     }
     auto& job = std::get<kernel::read_job>(one.job);
     snapshot_reading reading(database_.mapped(), job.tenant);
     job.run(reading);
+    one.is_done = true;
     open.rollback();
 }
 

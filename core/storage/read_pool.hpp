@@ -33,6 +33,7 @@ private:
     struct waiting_read {
         std::variant<kernel::read_job, directory_job> job;
         std::chrono::steady_clock::time_point deadline;
+        bool is_done = false;  ///< its run has ended, so it must not begin again
     };
 
     void enqueue(waiting_read);

@@ -37,6 +37,24 @@ public:
         return rows_.list_users(prefix, after, limit);
     }
     [[nodiscard]] std::vector<access_token> tokens_of(user_id of) override { return rows_.tokens_of(of); }
+    [[nodiscard]] std::optional<access_token> find_token(token_id id) override { return rows_.find_token(id); }
+    [[nodiscard]] std::optional<access_token> find_family(std::string_view digest) override {
+        return rows_.find_family(digest);
+    }
+    [[nodiscard]] std::optional<user> find_external(std::string_view external_id) override {
+        settle();
+        return rows_.find_external(external_id);
+    }
+    [[nodiscard]] std::vector<user> ended_users(moment now, int limit) override {
+        settle();
+        return rows_.ended_users(now, limit);
+    }
+    [[nodiscard]] std::optional<one_time_link> find_link(std::string_view digest) override {
+        return rows_.find_link(digest);
+    }
+    [[nodiscard]] std::optional<second_factor> find_second_factor(user_id of) override {
+        return rows_.find_second_factor(of);
+    }
 
     [[nodiscard]] std::optional<conversation> find_conversation(kernel::access_key, conversation_id id) override {
         auto found = rows_.find_conversation(id);
@@ -63,6 +81,10 @@ public:
                                                             int limit) override {
         settle();
         return rows_.members(in, after, limit);
+    }
+    [[nodiscard]] std::int64_t count_owners(kernel::access_key, conversation_id in) override {
+        settle();
+        return rows_.count_owners(in);
     }
     [[nodiscard]] std::vector<user_id> contacts_of(kernel::access_key, user_id who) override {
         settle();

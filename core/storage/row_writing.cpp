@@ -112,6 +112,53 @@ void row_writing::update(const access_token& one) {
     update_row(rows_.db(), to_row(one));
 }
 
+void row_writing::insert(const one_time_link& one) {
+    require_own(one.tenant);
+    ++writes_;
+    rows_.db().persist(to_row(one));
+}
+
+void row_writing::update(const one_time_link& one) {
+    require_own(one.tenant);
+    ++writes_;
+    update_row(rows_.db(), to_row(one));
+}
+
+int row_writing::erase_links(moment before) {
+    using q = odb::query<one_time_link_row>;
+    const auto gone = rows_.db().erase_query<one_time_link_row>(q::tenant == tenant().value &&
+                                                                q::expires_at < microseconds(before));
+    if (gone > 0) ++writes_;
+    return static_cast<int>(gone);
+}
+
+int row_writing::erase_tokens(moment before) {
+    using q = odb::query<access_token_row>;
+    const auto at = microseconds(before);
+    const auto gone = rows_.db().erase_query<access_token_row>(
+        q::tenant == tenant().value && ((q::ends_at < at && q::expires_at < at) || q::revoked_at < at));
+    if (gone > 0) ++writes_;
+    return static_cast<int>(gone);
+}
+
+void row_writing::insert(const second_factor& one) {
+    require_own(one.tenant);
+    ++writes_;
+    rows_.db().persist(to_row(one));
+}
+
+void row_writing::update(const second_factor& one) {
+    require_own(one.tenant);
+    ++writes_;
+    update_row(rows_.db(), to_row(one));
+}
+
+void row_writing::erase(const second_factor& one) {
+    require_own(one.tenant);
+    ++writes_;
+    rows_.db().erase<second_factor_row>(one.user.value);
+}
+
 void row_writing::insert(kernel::access_key, const conversation& one) {
     require_own(one.tenant);
     ++writes_;

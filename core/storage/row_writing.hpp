@@ -41,6 +41,13 @@ public:
     void update(const user&) override;
     void insert(const access_token&) override;
     void update(const access_token&) override;
+    void insert(const one_time_link&) override;
+    void update(const one_time_link&) override;
+    int erase_links(moment before) override;
+    int erase_tokens(moment before) override;
+    void insert(const second_factor&) override;
+    void update(const second_factor&) override;
+    void erase(const second_factor&) override;
     void insert(kernel::access_key, const conversation&) override;
     void update(kernel::access_key, const conversation&) override;
     void insert(kernel::access_key, const member&) override;

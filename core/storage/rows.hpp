@@ -31,6 +31,12 @@ public:
     [[nodiscard]] std::vector<user> users(std::span<const std::string> usernames);
     [[nodiscard]] std::vector<user> list_users(std::string_view prefix, std::string_view after, int limit);
     [[nodiscard]] std::vector<access_token> tokens_of(user_id);
+    [[nodiscard]] std::optional<access_token> find_token(token_id);
+    [[nodiscard]] std::optional<access_token> find_family(std::string_view digest);
+    [[nodiscard]] std::optional<user> find_external(std::string_view external_id);
+    [[nodiscard]] std::vector<user> ended_users(moment now, int limit);
+    [[nodiscard]] std::optional<one_time_link> find_link(std::string_view digest);
+    [[nodiscard]] std::optional<second_factor> find_second_factor(user_id);
 
     /// Deleted ones too.
     [[nodiscard]] std::optional<conversation> find_conversation(conversation_id);
@@ -40,6 +46,7 @@ public:
     [[nodiscard]] std::optional<member> find_member(conversation_id, user_id);
     [[nodiscard]] std::vector<kernel::membership> memberships_of(user_id);
     [[nodiscard]] std::vector<kernel::member_entry> members(conversation_id, user_id after, int limit);
+    [[nodiscard]] std::int64_t count_owners(conversation_id);
     [[nodiscard]] std::vector<user_id> contacts_of(user_id);
 
     [[nodiscard]] std::optional<message> find_message(message_id);

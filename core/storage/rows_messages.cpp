@@ -114,14 +114,17 @@ std::vector<revision> rows::revisions(message_id of) {
 
 unread_counts rows::count_unread(conversation_id in, user_id reader, sequence after) {
     using v = odb::query<unread_view>;
+    const auto counts = fmt::format("m.tenant = {} AND m.author <> {} AND m.state = 1 AND m.deleted_at IS NULL",
+                                    tenant_.value, reader.value);
     unread_counts counted;
+    // Mentions are few and have an index of their own; joined, each unread message would cost a look-up.
     each_view<unread_view>(
         db_,
-        v(fmt::format("SELECT COUNT(*), COUNT(n.account) FROM message m"
-                      " LEFT JOIN mention n ON n.message = m.id AND n.account = {0}"
-                      " WHERE m.conversation = {1} AND m.tenant = {2} AND m.seq > {3} AND m.author <> {0}"
-                      " AND m.state = 1 AND m.deleted_at IS NULL",
-                      reader.value, in.value, tenant_.value, after)),
+        v(fmt::format("SELECT (SELECT COUNT(*) FROM (SELECT 1 FROM message m WHERE m.conversation = {0} AND m.seq > {1}"
+                      " AND {2} LIMIT {4}) AS messages),"
+                      " (SELECT COUNT(*) FROM (SELECT 1 FROM mention n JOIN message m ON m.id = n.message"
+                      " WHERE n.account = {3} AND n.conversation = {0} AND n.seq > {1} AND {2} LIMIT {4}) AS mentions)",
+                      in.value, after, counts, reader.value, kernel::most_counted_unread)),
         [&](const unread_view& one) { counted = {.messages = one.messages, .mentions = one.mentions}; });
     return counted;
 }
@@ -132,12 +135,15 @@ thread_summary rows::summarise_thread(message_id root) {
     const auto where = fmt::format("WHERE thread_root = {} AND tenant = {} AND state = 1 AND deleted_at IS NULL",
                                    root.value, tenant_.value);
     thread_summary summary;
-    each_view<thread_totals_view>(
-        db_, t("SELECT COUNT(*), (SELECT created_at FROM message " + where + " ORDER BY seq DESC LIMIT 1) FROM message " + where), [&](const thread_totals_view& one) {
-            summary.replies = one.replies;
-            if (!one.last_reply_at.null())
-                summary.last_reply_at = moment{std::chrono::microseconds{one.last_reply_at.get()}};
-        });
+    each_view<thread_totals_view>(db_,
+                                  t("SELECT COUNT(*), (SELECT created_at FROM message " + where +
+                                    " ORDER BY seq DESC LIMIT 1) FROM message " + where),
+                                  [&](const thread_totals_view& one) {
+                                      summary.replies = one.replies;
+                                      if (!one.last_reply_at.null())
+                                          summary.last_reply_at =
+                                              moment{std::chrono::microseconds{one.last_reply_at.get()}};
+                                  });
     if (summary.replies == 0) return summary;
     each_view<shown_identity_view>(
         db_,

@@ -74,11 +74,6 @@ std::vector<user> rows::list_users(std::string_view prefix, std::string_view aft
     return load_all<account_row>(db_, asked + "ORDER BY" + q::username + most(limit));
 }
 
-std::vector<access_token> rows::tokens_of(user_id of) {
-    using q = odb::query<access_token_row>;
-    return load_all<access_token_row>(db_, (q::account == of.value && q::tenant == tenant_.value) + "ORDER BY" + q::id);
-}
-
 std::optional<conversation> rows::find_conversation(conversation_id id) {
     conversation_row row;
     if (!db_.find(id.value, row) || row.tenant != tenant_.value) return std::nullopt;
@@ -134,6 +129,16 @@ std::vector<kernel::member_entry> rows::members(conversation_id in, user_id afte
             "ORDER BY" + q::member_row::key.account + most(limit),
         [&](const member_entry_view& one) { all.push_back({.as = to_value(*one.as), .who = to_value(*one.who)}); });
     return all;
+}
+
+std::int64_t rows::count_owners(conversation_id in) {
+    using q = odb::query<number_view>;
+    std::int64_t owners = 0;
+    each_view<number_view>(db_,
+                           q(fmt::format("SELECT COUNT(*) FROM member WHERE conversation = {} AND tenant = {} AND role = {}",
+                                         in.value, tenant_.value, static_cast<int>(member_role::owner))),
+                           [&](const number_view& one) { owners = one.value.get(); });
+    return owners;
 }
 
 std::vector<user_id> rows::contacts_of(user_id who) {

@@ -157,6 +157,7 @@ TEST_P(rows_test, conversations_and_members) {
         EXPECT_THAT(r.members(key(), lobby.id, user_id{11}, 10), SizeIs(1));
         EXPECT_THAT(r.contacts_of(key(), user_id{11}), UnorderedElementsAre(user_id{11}, user_id{12}));
         EXPECT_THAT(r.contacts_of(key(), user_id{13}), UnorderedElementsAre(user_id{13}));
+        EXPECT_EQ(r.count_owners(key(), lobby.id), 1);
     });
     must_write([&](kernel::writing& w) {
         lobby.name = "Hall";

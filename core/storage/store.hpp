@@ -22,7 +22,7 @@ struct store_options {
     std::chrono::milliseconds read_deadline{5'000};   ///< a read not begun by then fails as unavailable
     std::size_t cached_rows = 100'000;  ///< users, conversations and members the writer remembers between groups
     /// How often an idle writer looks for events that other processes wrote; 0 for only when it writes.
-    std::chrono::milliseconds watch_interval{1'000};
+    std::chrono::milliseconds watch_interval{500};
 };
 
 /// On top of what kernel::store promises:
@@ -30,7 +30,8 @@ struct store_options {
 ///   not keep from an earlier run what a later one does not set again.
 /// - `finish`, `failed` and the sink must not throw.
 /// - An event_sink hears every event committed after the store was opened, in order of positions and once, whichever
-///   process wrote it; those of other processes come without views. What the log no longer holds leaves a gap.
+///   process wrote it; those of other processes come with the messages as they are now. What the log no longer holds
+///   leaves a gap.
 /// - When a connection is lost while committing, the store finds out whether the group was kept before it answers. If
 /// it
 ///   cannot within the deadline, the error's code is "outcome_unknown"; otherwise an error means nothing was kept.

@@ -80,7 +80,7 @@ TEST(openapi, says_what_an_operation_takes_and_who_may) {
     EXPECT_FALSE(body.as_object().contains("conversation"));
     EXPECT_EQ(send.at("responses").at("201").at("content").at("application/json").at("schema").at("$ref"),
               "#/components/schemas/Message");
-    EXPECT_EQ(send.at("security").as_array().size(), 1U);
+    EXPECT_EQ(send.at("security").as_array().size(), 2U);
     EXPECT_TRUE(document.at("paths").at("/api/v1/server").at("get").at("security").as_array().empty());
 }
 

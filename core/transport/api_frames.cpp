@@ -31,6 +31,8 @@ constexpr std::array events{
     named_schema{"read.updated", R"({"properties": {"last_read": "Seq", "unread": "Count", "mentions": "Count"}})"},
     named_schema{"membership.updated", R"({"properties": {"membership": "Membership"}})"},
     named_schema{"rights.updated", R"({"properties": {"role": "string"}})"},
+    named_schema{"session.ended", R"({"properties": {"session": "Id", "reason": {"enum": ["signed_out",
+        "password_changed", "disabled", "refresh_reused", "expired"]}}})"},
     named_schema{"user.updated", R"({"properties": {"user": "User"}})"},
 };
 
@@ -46,7 +48,7 @@ constexpr std::array frames{
         "properties": {"type": {"const": "resumed"}, "data": {"properties": {"position": "Position"}}}})"},
     named_schema{"snapshot_needed", R"({"description": "The log does not reach back that far; take a snapshot.",
         "properties": {"type": {"const": "snapshot_needed"}, "data": {"properties": {}}}})"},
-    named_schema{"presence.changed", R"({"description": "Somebody with whom a conversation is shared looks different.",
+    named_schema{"presence.changed", R"({"description": "A contact looks different. Not sent where hundreds are connected: ask presence.get.",
         "properties": {"type": {"const": "presence.changed"}, "data": "Presence"}})"},
     named_schema{"typing.started", R"({"description": "A member is writing.", "properties": {
         "type": {"const": "typing.started"}, "conversation": "Id", "data": {"properties": {"user": "Id"}}}})"},

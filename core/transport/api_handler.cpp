@@ -7,6 +7,7 @@
 #include "base/json.hpp"
 #include "base/log.hpp"
 #include "transport/api_documents.hpp"
+#include "transport/browser_session.hpp"
 #include "transport/problem.hpp"
 #include "transport/route.hpp"
 
@@ -22,6 +23,22 @@ std::string_view bearer_of(const http_request& request) {
     constexpr std::string_view scheme = "Bearer ";
     if (value.size() <= scheme.size() || !same_token(value.substr(0, scheme.size() - 1), "Bearer")) return {};
     return value.substr(scheme.size());
+}
+
+peer peer_of(const http_request& request) {
+    return {.address = request.remote, .user_agent = std::string(request.header("User-Agent"))};
+}
+
+/// A page that was loaded anew learns its CSRF token from whatever it reads first; one that signed out loses its cookie.
+http_answer for_browser(const operation& wanted, std::string_view token, http_answer answer) {
+    const bool leaves = wanted.name == "session.close" || wanted.name == "session.end_all";
+    return [leaves, csrf = csrf_token(token), answer = std::move(answer)](http_response made) mutable {
+        if (leaves && made.status < 300)
+            made.headers.push_back(drop_cookie());
+        else
+            made.headers.push_back({"X-CSRF-Token", std::move(csrf)});
+        answer(std::move(made));
+    };
 }
 
 /// A tag of what was said, so that asking again can be answered in a line. FNV-1a: nobody is deceived but the asker.
@@ -68,8 +85,12 @@ std::optional<http_response> document(const http_request& request) {
 
 void api_handler::handle(http_request request, http_answer answer) {
     if (auto other = others_(request)) return answer(std::move(*other));
+    answer = parts_.gate.readable(request, std::move(answer));
+    if (auto judged = parts_.gate.judge(request)) return answer(std::move(*judged));
     if (request.method == "GET" || request.method == "HEAD")
         if (auto text = document(request)) return answer(tagged(request, std::move(*text)));
+    if (auto known = parts_.gate.leads_somewhere(request); !known)
+        return answer(problem(known.error(), request.request_id));
     if (request.path() == socket_path)
         return answer(problem(426, {fault::invalid, "upgrade_required", "This address speaks WebSocket.", {}},
                               request.request_id));
@@ -84,6 +105,9 @@ void api_handler::handle(http_request request, http_answer answer) {
     const auto& wanted = *route->found;
     if (!request.body.empty() && !says_json(request))
         return answer(problem(415, {fault::invalid, "not_json", "A body is application/json.", {}}, request.request_id));
+    if (const auto coding = request.header("Content-Encoding"); !coding.empty() && !same_token(coding, "identity"))
+        return answer(problem(415, {fault::invalid, "body_encoded", "A body is sent as it is, without encoding.", {}},
+                              request.request_id));
     auto given = body_of(request, options_);
     if (!given) return answer(problem(given.error(), request.request_id));
     auto asked = read_query(wanted, request.query());
@@ -104,13 +128,22 @@ void api_handler::handle(http_request request, http_answer answer) {
 
 void api_handler::run(const operation& wanted, http_request request, json::object given, http_answer answer) {
     auto shared = std::make_shared<std::pair<http_request, http_answer>>(std::move(request), std::move(answer));
-    const auto token = bearer_of(shared->first);
+    auto token = bearer_of(shared->first);
+    const bool by_cookie = shared->first.header("Authorization").empty() && !cookie_token(shared->first).empty();
+    if (by_cookie) token = cookie_token(shared->first);
     if (wanted.access == access_level::anybody) {
-        parts_.who.find_tenant(shared->first.header("Host"), [this, &wanted, shared, given = std::move(given)](
-                                                                 result<authenticator::tenant_of_host> tenant) mutable {
+        auto named = parts_.gate.tenant_named_in(shared->first);
+        parts_.who.find_tenant_named(std::move(named), [this, &wanted, shared, given = std::move(given)](
+                                                           result<authenticator::tenant_of_host> tenant) mutable {
             if (!tenant) return shared->second(problem(tenant.error(), shared->first.request_id));
-            run_as(wanted, shared->first, {tenant->id, tenant->name, {}, shared->first.request_id}, {},
-                   std::move(given), std::move(shared->second));
+            const auto from = peer_of(shared->first);
+            kernel::caller nobody{.tenant = tenant->id,
+                                  .tenant_name = tenant->name,
+                                  .user = {},
+                                  .request_id = shared->first.request_id,
+                                  .address = from.address,
+                                  .user_agent = from.user_agent};
+            run_as(wanted, shared->first, std::move(nobody), std::move(given), std::move(shared->second));
         });
         return;
     }
@@ -120,25 +153,41 @@ void api_handler::run(const operation& wanted, http_request request, json::objec
         refused.headers.push_back({"WWW-Authenticate", "Bearer"});
         return shared->second(std::move(refused));
     }
-    parts_.who.find_session(token, [this, &wanted, shared, given = std::move(given)](result<session> found) mutable {
+    parts_.who.find_session(token, [this, &wanted, shared, by_cookie, given = std::move(given)](
+                                       result<session> found) mutable {
+        const auto named = parts_.gate.tenant_named_in(shared->first).value_or(std::string{});
+        if (found)
+            if (auto fits = gatekeeper::fits(found->tenant_name, named); !fits) found = std::unexpected(fits.error());
         if (!found) {
             auto refused = problem(found.error(), shared->first.request_id);
             if (found.error().kind == fault::unauthenticated)
                 refused.headers.push_back({"WWW-Authenticate", "Bearer error=\"invalid_token\""});
             return shared->second(std::move(refused));
         }
-        run_as(wanted, shared->first, {found->tenant, found->tenant_name, found->user, shared->first.request_id},
-               found->token, std::move(given), std::move(shared->second));
+        if (by_cookie) {
+            const std::string cookie(cookie_token(shared->first));
+            if (auto may = check_csrf(shared->first, cookie); !may)
+                return shared->second(problem(may.error(), shared->first.request_id));
+            shared->second = for_browser(wanted, cookie, std::move(shared->second));
+        }
+        run_as(wanted, shared->first, caller_of(*found, peer_of(shared->first), shared->first.request_id),
+               std::move(given), std::move(shared->second));
     });
 }
 
-void api_handler::run_as(const operation& wanted, const http_request& request, kernel::caller by, token_id session,
-                         json::object given, http_answer answer) {
+void api_handler::run_as(const operation& wanted, const http_request& request, kernel::caller by, json::object given,
+                         http_answer answer) {
     // Every answer from here on says whose it was.
     http_answer signed_answer = [answer = std::move(answer), tenant = by.tenant_name](http_response made) mutable {
         made.tenant = std::move(tenant);
         answer(std::move(made));
     };
+    const asking who{.tenant_name = by.tenant_name,
+                     .tenant = by.tenant,
+                     .user = by.user,
+                     .from = ip_address::parse(request.remote).value_or(ip_address{})};
+    if (auto may = parts_.gate.limits().admit(who, class_of(wanted)); !may)
+        return signed_answer(problem(may.error(), request.request_id));
     std::vector<std::string> ignored;
     auto checked = check_input(wanted, std::move(given), ignored);
     if (!checked) return signed_answer(problem(checked.error(), request.request_id));
@@ -147,6 +196,7 @@ void api_handler::run_as(const operation& wanted, const http_request& request, k
                       .request_id = request.request_id};
     if (const auto tag = request.header("If-None-Match"); !tag.empty())
         seen.headers.push_back({"If-None-Match", std::string(tag)});
+    const auto session = by.session;
     wanted.run({.with = parts_.with,
                 .by = std::move(by),
                 .session = session,
@@ -154,12 +204,13 @@ void api_handler::run_as(const operation& wanted, const http_request& request, k
                 .reply = [seen = std::move(seen), ignored = std::move(ignored),
                           answer = std::move(signed_answer)](result<transport::answer> made) mutable {
                     if (!made) return answer(problem(made.error(), seen.request_id));
-                    if (!ignored.empty()) made->body["ignored"] = json::array(ignored.begin(), ignored.end());
-                    http_response response{.status = made->status, .headers = {}, .body = {}};
+                    auto body = made->take_body();
+                    if (!ignored.empty()) body["ignored"] = json::array(ignored.begin(), ignored.end());
+                    http_response response{.status = made->status, .headers = std::move(made->headers), .body = {}};
                     if (made->status == 204)
                         response.content_type.clear();
                     else
-                        response.body = json::serialize(made->body);
+                        response.body = json::serialize(body);
                     answer(tagged(seen, std::move(response)));
                 }});
 }
@@ -171,14 +222,29 @@ void api_handler::on_upgrade(http_request request, upgrade handshake) {
     std::string chosen;
     for (const auto offered : list_members(request.header("Sec-WebSocket-Protocol")))
         if (offered == subprotocol) chosen = subprotocol;
-    const std::string token(bearer_of(request));
+    std::string token(bearer_of(request));
+    if (request.header("Authorization").empty() && !cookie_token(request).empty()) {
+        if (auto may = check_same_origin(request); !may)
+            return handshake.refuse(problem(may.error(), request.request_id));
+        token = cookie_token(request);
+    }
+    auto at = parts_.gate.judge_handshake(request);
+    if (!at) return handshake.refuse(problem(at.error(), request.request_id));
     if (token.empty())
-        return handshake.accept(make_chat_session(parts_, std::nullopt, request.request_id), std::move(chosen));
+        return handshake.accept(
+            make_chat_session(parts_, std::nullopt, peer_of(request), std::move(*at), request.request_id),
+            std::move(chosen));
     auto shared = std::make_shared<upgrade>(std::move(handshake));
-    parts_.who.find_session(token, [this, shared, chosen = std::move(chosen),
+    parts_.who.find_session(token, [this, shared, chosen = std::move(chosen), from = peer_of(request),
+                                    at = std::move(*at),
                                     request_id = request.request_id](result<session> found) mutable {
+        if (found)
+            if (auto may = parts_.gate.welcome(at, found->tenant_name, found->tenant, found->user); !may)
+                found = std::unexpected(may.error());
         if (!found) return shared->refuse(problem(found.error(), request_id));
-        shared->accept(make_chat_session(parts_, std::move(*found), std::move(request_id)), std::move(chosen));
+        shared->accept(
+            make_chat_session(parts_, std::move(*found), std::move(from), std::move(at), std::move(request_id)),
+            std::move(chosen));
     });
 }
 

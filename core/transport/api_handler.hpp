@@ -31,8 +31,7 @@ public:
 
 private:
     void run(const operation&, http_request, boost::json::object given, http_answer);
-    void run_as(const operation&, const http_request&, kernel::caller, token_id, boost::json::object given,
-                http_answer);
+    void run_as(const operation&, const http_request&, kernel::caller, boost::json::object given, http_answer);
 
     chat_parts& parts_;
     api_options options_;

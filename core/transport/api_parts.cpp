@@ -31,7 +31,12 @@ constexpr std::array tags{
 
 constexpr std::array examples{
     named_schema{"session.open", R"({"username": "ann", "password": "correct horse battery staple"})"},
-    named_schema{"token.create", R"({"name": "Ann's laptop", "expires_at": "2030-01-31T09:30:00Z"})"},
+    named_schema{"session.vouch", R"({"user": "customer-4711", "display_name": "Ann", "expires": 1900000000,
+        "signature": "5d5d139563c95b5967b9bd9a8c9b233a9dedb45072794cd232dc1b74832607d0"})"},
+    named_schema{"session.guest", R"({"display_name": "Ann"})"},
+    named_schema{"token.create", R"({"name": "Ann's laptop", "expires_at": "2030-01-31T09:30:00Z",
+        "permissions": "messages.send users.see"})"},
+    named_schema{"user.create", R"({"username": "helper", "role": "staff", "kind": "bot"})"},
     named_schema{"user.update", R"({"status_text": "in a meeting"})"},
     named_schema{"conversation.create",
                  R"({"kind": "channel", "name": "Garden", "topic": "What grows", "visibility": "public"})"},

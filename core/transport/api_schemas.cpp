@@ -27,8 +27,10 @@ constexpr std::array table{
         "type": "string", "title": "string", "status": "integer", "request_id": "string",
         "code": {"type": "string", "description": "A stable word for programs."},
         "detail": {"type": "string", "description": "A sentence for people."},
-        "field": {"type": "string", "description": "The member of the request that is at fault."}},
-        "optional": ["field"]})"},
+        "field": {"type": "string", "description": "The member of the request that is at fault."},
+        "retry_after": {"type": "integer", "minimum": 1,
+            "description": "How many seconds to wait before the same can succeed; over HTTP also in Retry-After."}},
+        "optional": ["field", "retry_after"]})"},
 
     // People.
     named_schema{"Identity", R"({"description": "Who is shown as the one who wrote.", "oneOf": [
@@ -45,12 +47,40 @@ constexpr std::array table{
     named_schema{"PresenceList", R"({"properties": {"presence": "[Presence]"}})"},
 
     // Sessions.
-    named_schema{"SignedIn", R"({"properties": {"token": "string", "expires_at": "Moment", "user": "User"}})"},
-    named_schema{"Token", R"({"properties": {"id": "Id", "name": "string", "created_at": "Moment",
-        "expires_at": "Moment"}})"},
-    named_schema{"NewToken", R"({"properties": {"id": "Id", "name": "string", "created_at": "Moment",
-        "expires_at": "Moment", "token": {"type": "string", "description": "Shown this once."}}})"},
+    named_schema{"SignedIn", R"({"properties": {
+        "token": {"type": "string", "description": "Not where it is in a cookie."}, "expires_at": "Moment",
+        "csrf_token": {"type": "string",
+            "description": "With a cookie only: goes as X-CSRF-Token with every request that changes something."},
+        "refresh_token": {"type": "string", "description": "Only where the session can be refreshed; good once."},
+        "session": "Id", "ends_at": "Moment",
+        "must_enrol": {"type": "boolean",
+            "description": "The tenant wants a second factor, and until there is one nothing else can be done."},
+        "user": "User"}, "optional": ["token", "refresh_token", "csrf_token"]})"},
+    named_schema{"TokenKind", R"({"enum": ["password", "personal", "service", "guest", "vouched"]})"},
+    named_schema{"Token", R"({"properties": {"id": "Id", "kind": "TokenKind", "name": "string",
+        "permissions": "string?", "user_agent": "string", "address": "string", "created_at": "Moment",
+        "used_at": "Moment?", "expires_at": "Moment"}})"},
+    named_schema{"NewToken", R"({"properties": {"id": "Id", "kind": "TokenKind", "name": "string",
+        "permissions": "string?", "user_agent": "string", "address": "string", "created_at": "Moment",
+        "used_at": "Moment?", "expires_at": "Moment",
+        "token": {"type": "string", "description": "Shown this once."}}})"},
     named_schema{"TokenList", R"({"properties": {"tokens": "[Token]"}})"},
+    named_schema{"Session", R"({"properties": {"id": "Id", "kind": "TokenKind", "name": "string",
+        "permissions": "string?", "user_agent": "string", "address": "string", "created_at": "Moment",
+        "used_at": "Moment?", "expires_at": "Moment", "current": "boolean"}})"},
+    named_schema{"SessionList", R"({"properties": {"sessions": "[Session]"}})"},
+    named_schema{"Ended", R"({"properties": {"ended": "Count"}})"},
+    named_schema{"ResetLink", R"({"properties": {"expires_at": "Moment",
+        "token": {"type": "string", "description": "Shown this once; good once."}}})"},
+    named_schema{"TotpSecret", R"({"properties": {
+        "secret": {"type": "string", "description": "Base32, to be typed into an app."},
+        "uri": {"type": "string", "description": "otpauth://, to be shown as a picture."}}})"},
+    named_schema{"RecoveryCodes", R"({"properties": {"recovery_codes": "[string]"},
+        "description": "Each good once in place of a code of the app; shown this once."})"},
+    named_schema{"Account", R"({"description": "An account as those see it who manage accounts.", "properties": {
+        "id": "Id", "username": "string", "display_name": "string", "status_text": "string",
+        "status_expires_at": "Moment?", "disabled": "boolean", "role": "string",
+        "kind": {"enum": ["person", "bot", "guest"]}}})"},
 
     // Conversations and their members.
     named_schema{"Conversation", R"({"properties": {

@@ -1,6 +1,7 @@
 // Look-ups in the directory, remembered for a moment because every request asks.
 #include "transport/authenticator.hpp"
 
+#include <algorithm>
 #include <memory>
 
 #include "base/secret.hpp"
@@ -18,6 +19,18 @@ std::unexpected<error> not_good() {
 }
 
 }  // namespace
+
+kernel::caller caller_of(const session& who, const peer& from, std::string request_id) {
+    return {.tenant = who.tenant,
+            .tenant_name = who.tenant_name,
+            .user = who.user,
+            .request_id = std::move(request_id),
+            .session = who.token,
+            .stage = who.stage,
+            .only = who.only,
+            .address = from.address,
+            .user_agent = from.user_agent};
+}
 
 std::string host_of(std::string_view header) {
     const auto after_bracket = header.find(']');
@@ -44,6 +57,17 @@ void authenticator::remember(const std::string& digest, const session& what) {
     sessions_.insert_or_assign(digest, remembered{what, time_.now() + believed_for});
 }
 
+/// Now and then only: a write for each request would cost more than the request.
+void authenticator::note_use(const access_token& row) {
+    const auto now = time_.now();
+    if (row.used_at && now - *row.used_at < kernel::use_noted_every) return;
+    store_.write({.tenant = row.tenant,
+                  .author = {},
+                  .client_key = {},
+                  .apply = [id = row.id, now](kernel::writing& w) { return kernel::note_use(w, id, now); },
+                  .finish = [](const std::optional<error>&) {}});
+}
+
 void authenticator::forget(token_id token) {
     const std::scoped_lock lock(guard_);
     std::erase_if(sessions_, [&](const auto& entry) { return entry.second.what.token == token; });
@@ -58,17 +82,28 @@ void authenticator::find_session(std::string_view token, std::move_only_function
         [this, shared, digest](kernel::directory& all) {
             const auto row = all.find_token(digest);
             if (!row || !kernel::is_good(*row, time_.now())) return (*shared)(not_good());
-            session found{.tenant = row->tenant, .tenant_name = {}, .user = row->user, .token = row->id};
+            session found{.tenant = row->tenant,
+                          .tenant_name = {},
+                          .user = row->user,
+                          .token = row->id,
+                          .stage = row->stage,
+                          .only = kernel::permissions_of(row->scope),
+                          .until = std::max(row->ends_at, row->expires_at)};
             for (const auto& one : all.tenants())
                 if (one.id == row->tenant) found.tenant_name = one.name;
             remember(digest, found);
+            note_use(*row);
             (*shared)(std::move(found));
         },
         [shared](error why) { (*shared)(std::unexpected(std::move(why))); });
 }
 
 void authenticator::find_tenant(std::string_view host, std::move_only_function<void(result<tenant_of_host>)> answer) {
-    const auto name = hosts_(host_of(host));
+    find_tenant_named(hosts_(host_of(host)), std::move(answer));
+}
+
+void authenticator::find_tenant_named(std::optional<std::string> name,
+                                      std::move_only_function<void(result<tenant_of_host>)> answer) {
     if (!name)
         return answer(failure(fault::not_found, "host_unknown", "No tenant is served under this host name."));
     {

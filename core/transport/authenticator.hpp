@@ -20,7 +20,19 @@ struct session {
     std::string tenant_name;
     user_id user;
     token_id token;
+    token_stage stage = token_stage::full;
+    std::optional<permission_set> only{};  ///< what its scope narrows the rights to
+    moment until{};                        ///< when the session ends at the latest, as far as it was known
 };
+
+/// Somebody's peer: where a request came from and what it calls itself.
+struct peer {
+    std::string address;
+    std::string user_agent;
+};
+
+/// On whose behalf a session's requests are done.
+[[nodiscard]] kernel::caller caller_of(const session&, const peer&, std::string request_id);
 
 /// Safe to call from any thread; answers come on any thread, possibly before the call returns.
 class authenticator {
@@ -41,6 +53,9 @@ public:
     };
     /// The tenant of a Host header's value; `not_found` when it leads to none.
     void find_tenant(std::string_view host, std::move_only_function<void(result<tenant_of_host>)> answer);
+    /// The same once the name is known; `not_found` also for no name.
+    void find_tenant_named(std::optional<std::string> name,
+                           std::move_only_function<void(result<tenant_of_host>)> answer);
 
     /// Forgets a token at once.
     void forget(token_id);
@@ -52,6 +67,7 @@ private:
     };
     [[nodiscard]] std::optional<session> recall(const std::string& digest);
     void remember(const std::string& digest, const session& what);
+    void note_use(const access_token&);
 
     kernel::store& store_;
     const clock& time_;

@@ -9,6 +9,7 @@
 #include "base/log.hpp"
 #include "base/version.hpp"
 #include "kernel/follow_log.hpp"
+#include "kernel/sessions.hpp"
 #include "transport/problem.hpp"
 #include "transport/self.hpp"
 
@@ -20,13 +21,25 @@ constexpr int log_page = 200;
 constexpr std::chrono::milliseconds queue_poll{5};
 constexpr std::chrono::seconds activity_every{30};
 constexpr std::size_t longest_command_id = 64;
+// Who goes on asking although told to wait is read no faster than this allows, times the messages under way.
+constexpr std::chrono::milliseconds refusal_takes{100};
+
+/// Commands that are no operations only read; so does what is none at all.
+route_class class_of_command(std::string_view name) {
+    const auto* wanted = find_operation(name);
+    return wanted == nullptr ? route_class::read : class_of(*wanted);
+}
 
 /// Lives as long as its connection, or as the last answer it waits for. Everything runs on the connection's thread
 /// unless a comment says otherwise.
 class chat final : public listener, public std::enable_shared_from_this<chat> {
 public:
-    chat(chat_parts& parts, std::optional<session> who, std::string request_id)
-        : parts_(parts), who_(std::move(who)), request_id_(std::move(request_id)) {}
+    chat(chat_parts& parts, std::optional<session> who, peer from, arrival at, std::string request_id)
+        : parts_(parts),
+          who_(std::move(who)),
+          from_(std::move(from)),
+          arrival_(std::move(at)),
+          request_id_(std::move(request_id)) {}
 
     void open(std::shared_ptr<connection> wire);
     void hear(std::string_view text, std::move_only_function<void()> done);
@@ -42,6 +55,9 @@ public:
     void token_ended(token_id token) override {
         if (who_ && who_->token == token) wire_->close(close_code::policy, "signed out");
     }
+    void time_passed(moment now) override {
+        if (who_ && now >= who_->until) wire_->close(close_code::policy, "session over");
+    }
 
 private:
     struct command {
@@ -51,6 +67,7 @@ private:
     };
 
     [[nodiscard]] result<command> read(std::string_view text) const;
+    [[nodiscard]] result<void> admit(route_class what);
     void obey(command, std::move_only_function<void()> done);
     void authenticate(command, std::move_only_function<void()> done);
     void greet();
@@ -64,6 +81,9 @@ private:
     void read_on(position since, std::move_only_function<void(result<log_slice>)> then);
     void catch_up(position since);
     void take_in(result<log_slice> slice);
+    /// Whether the client took the page as fast as it was read.
+    enum class pace : std::uint8_t { quick = 1, slow };
+    void pour(const std::shared_ptr<log_slice>& slice, std::size_t next, pace so_far);
     void go_live(kernel::hearing hears, position at);
     void end_catching_up();
 
@@ -79,6 +99,8 @@ private:
 
     chat_parts& parts_;
     std::optional<session> who_;
+    peer from_;
+    arrival arrival_;
     std::string request_id_;
     std::shared_ptr<connection> wire_;
     bool open_ = false;
@@ -106,6 +128,8 @@ void chat::close() {
     if (live_) parts_.room.went(device());
     live_ = false;
     end_catching_up();
+    arrival_.seat = {};
+    arrival_.users_seat = {};
     parts_.room.closed(wire_->thread(), *this);
 }
 
@@ -114,8 +138,7 @@ void chat::say(std::string_view type, json::object data) { deliver(passing_frame
 kernel::caller chat::caller_of(const std::string& command_id) const {
     auto request = command_id.empty() ? request_id_ : fmt::format("{}/{}", request_id_, command_id);
     if (!who_) return {.tenant = {}, .tenant_name = {}, .user = {}, .request_id = std::move(request)};
-    return {.tenant = who_->tenant, .tenant_name = who_->tenant_name, .user = who_->user,
-            .request_id = std::move(request)};
+    return transport::caller_of(*who_, from_, std::move(request));
 }
 
 /// Position, limits and self in one read; an account that was disabled meanwhile does not get in.
@@ -135,6 +158,12 @@ void chat::greet() {
                  const auto who = kernel::access::authorise(from, self->caller_of({}));
                  if (!who) {
                      *shared = std::unexpected(who.error());
+                     return finish();
+                 }
+                 // Whoever ended the session while it was looked up could not be heard here yet.
+                 const auto row = from.find_token(self->who_->token);
+                 if (!row || !kernel::is_open(*row, self->parts_.with.env.time.now())) {
+                     *shared = failure(fault::unauthenticated, "token_invalid", "The session is over.");
                      return finish();
                  }
                  const auto limits = self->parts_.with.env.settings.of(self->who_->tenant_name);
@@ -171,8 +200,18 @@ result<chat::command> chat::read(std::string_view text) const {
     return made;
 }
 
+result<void> chat::admit(route_class what) {
+    auto& limits = parts_.gate.limits();
+    if (auto may = limits.knock(arrival_.from); !may || !who_) return may;
+    return limits.admit({who_->tenant_name, who_->tenant, who_->user, arrival_.from}, what);
+}
+
 void chat::hear(std::string_view text, std::move_only_function<void()> done) {
     auto asked = read(text);
+    if (auto may = admit(asked ? class_of_command(asked->name) : route_class::read); !may) {
+        answer(asked ? asked->id : std::string{}, std::unexpected(may.error()), {});
+        return parts_.room.later(wire_->thread(), refusal_takes, std::move(done));
+    }
     if (!asked) {
         // The id cannot be told, so the client reads a problem that answers nothing in particular.
         answer({}, std::unexpected(asked.error()), {});
@@ -200,13 +239,20 @@ void chat::authenticate(command asked, std::move_only_function<void()> done) {
     parts_.who.find_session(token->as_string(), [self = shared_from_this(), id = std::move(asked.id),
                                                  done = std::move(done)](result<session> found) mutable {
         self->wire_->post([self, id = std::move(id), done = std::move(done), found = std::move(found)]() mutable {
+            if (found && !self->who_ && self->open_)
+                if (auto may = self->parts_.gate.welcome(self->arrival_, found->tenant_name, found->tenant, found->user);
+                    !may)
+                    found = std::unexpected(may.error());
             if (!found) {
                 self->answer(id, std::unexpected(found.error()), {});
-                self->wire_->close(close_code::policy, found.error().code);
+                const bool later = found.error().kind == fault::too_many;
+                self->wire_->close(later ? close_code::try_again_later : close_code::policy, found.error().code);
             } else if (!self->who_ && self->open_) {
                 self->who_ = std::move(*found);
                 self->answer_done(id);
                 self->greet();
+            } else {
+                self->answer(id, failure(fault::conflict, "signed_in", "Somebody is signed in here already."), {});
             }
             done();
         });
@@ -223,6 +269,10 @@ void chat::obey(command asked, std::move_only_function<void()> done) {
     auto checked = check_input(*wanted, std::move(asked.data), ignored);
     if (!checked) {
         answer(asked.id, std::unexpected(checked.error()), ignored);
+        return done();
+    }
+    if (find_field(*wanted, "cookie") != nullptr && checked->boolean("cookie").value_or(false)) {
+        answer(asked.id, invalid("cookie_over_http", "A cookie can be set over HTTP only.", "cookie"), ignored);
         return done();
     }
     auto by = caller_of(asked.id);
@@ -244,7 +294,7 @@ void chat::answer(const std::string& id, result<transport::answer> made, const s
     json::object out{{"type", made ? "answer" : "problem"}, {"id", id.empty() ? json::value(nullptr) : json::value(id)}};
     if (made) {
         out["status"] = made->status;
-        out["data"] = std::move(made->body);
+        out["data"] = made->take_body();
     } else {
         out["problem"] = json::parse(problem_json(made.error(), caller_of(id).request_id));
     }
@@ -321,7 +371,7 @@ void chat::read_on(position since, std::move_only_function<void(result<log_slice
 }
 
 void chat::catch_up(position since) {
-    if (live_ || catching_up_) return;
+    if (!open_ || live_ || catching_up_) return;
     catching_up_ = true;
     room().expect(who_->tenant);
     read_on(since, [self = shared_from_this()](result<log_slice> slice) { self->take_in(std::move(slice)); });
@@ -333,24 +383,29 @@ void chat::take_in(result<log_slice> slice) {
         // The client has what came so far and goes on from there when it comes back.
         return wire_->close(close_code::resume, slice.error().code);
     }
+    pour(std::make_shared<log_slice>(std::move(*slice)), 0, pace::quick);
+}
+
+// A slow client must not have a whole page of long messages put into its queue, which would overflow each time anew.
+void chat::pour(const std::shared_ptr<log_slice>& slice, std::size_t next, pace so_far) {
+    if (!open_) return;
     const auto& page = slice->page;
-    for (const auto& one : page.events) {
+    for (; next < page.events.size(); ++next) {
+        const auto& one = page.events[next];
         const auto own = one.view.body != nullptr && one.view.body->author == page.reader.id;
         auto reader = page.reader;
         reader.sees_authors = reader.sees_authors || own;
-        deliver(make_frame(json::serialize(kernel::present(one, reader))));
+        const auto text = json::serialize(kernel::present(one, reader));
+        const auto queued = wire_->queued_bytes();
+        if (queued > 0 && queued + text.size() > parts_.options.catch_up_bytes)
+            return parts_.room.later(wire_->thread(), queue_poll, [self = shared_from_this(), slice, next] {
+                self->pour(slice, next, pace::slow);
+            });
+        deliver(make_frame(text));
     }
-    if (slice->hears) return go_live(std::move(*slice->hears), page.upto);
-    const auto next = [self = shared_from_this(), upto = page.upto] {
-        self->read_on(upto, [self](result<log_slice> more) { self->take_in(std::move(more)); });
-    };
-    // A slow client must not have the whole log put into its queue.
-    const auto wait = [self = shared_from_this(), next](const auto& again) -> void {
-        if (!self->open_) return;
-        if (self->wire_->queued_bytes() < self->parts_.options.catch_up_bytes) return next();
-        self->parts_.room.later(self->wire_->thread(), queue_poll, [again] { again(again); });
-    };
-    wait(wait);
+    // After a wait much may have been said since; the log is read in pages, the room gives it all at once.
+    if (slice->hears && so_far == pace::quick) return go_live(std::move(*slice->hears), page.upto);
+    read_on(page.upto, [self = shared_from_this()](result<log_slice> more) { self->take_in(std::move(more)); });
 }
 
 void chat::go_live(kernel::hearing hears, position at) {
@@ -415,8 +470,9 @@ private:
 }  // namespace
 
 std::unique_ptr<connection_handler> make_chat_session(chat_parts& parts, std::optional<session> who,
-                                                      std::string request_id) {
-    return std::make_unique<chat_handler>(std::make_shared<chat>(parts, std::move(who), std::move(request_id)));
+                                                      peer from, arrival at, std::string request_id) {
+    return std::make_unique<chat_handler>(
+        std::make_shared<chat>(parts, std::move(who), std::move(from), std::move(at), std::move(request_id)));
 }
 
 }  // namespace parley::transport

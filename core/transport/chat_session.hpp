@@ -6,6 +6,7 @@
 
 #include "transport/authenticator.hpp"
 #include "transport/connection.hpp"
+#include "transport/gatekeeper.hpp"
 #include "transport/hub.hpp"
 #include "transport/operation.hpp"
 
@@ -23,12 +24,14 @@ struct chat_parts {
     services& with;
     authenticator& who;
     hub& room;
+    gatekeeper& gate;
     chat_options options;
 };
 
 /// The handler of a connection. Without `who` the client showed no token in the handshake, and its first command must
 /// be `authenticate`.
 [[nodiscard]] std::unique_ptr<connection_handler> make_chat_session(chat_parts&, std::optional<session> who,
+                                                                    peer from, arrival at,
                                                                     std::string request_id);
 
 }  // namespace parley::transport

@@ -24,6 +24,7 @@ inline constexpr std::uint16_t policy = 1008;
 inline constexpr std::uint16_t too_big = 1009;
 inline constexpr std::uint16_t internal_error = 1011;
 inline constexpr std::uint16_t service_restart = 1012;
+inline constexpr std::uint16_t try_again_later = 1013;
 inline constexpr std::uint16_t resume = 4001;  // did not read fast enough: connect again and resume
 }  // namespace close_code
 

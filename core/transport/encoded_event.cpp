@@ -7,6 +7,9 @@
 
 namespace parley::transport {
 
+encoded_event::encoded_event(std::shared_ptr<const event> what)
+    : what_(std::move(what)), hides_author_(kernel::hides_author(*what_)) {}
+
 const shared_frame& encoded_event::made(variant& one, bool sees_authors) const {
     std::call_once(one.made, [&] {
         one.frame = make_frame(boost::json::serialize(kernel::present(*what_, {.id = {}, .sees_authors = sees_authors})));
@@ -15,7 +18,7 @@ const shared_frame& encoded_event::made(variant& one, bool sees_authors) const {
 }
 
 const shared_frame& encoded_event::frame_for(user_id reader, bool sees_authors) const {
-    if (!kernel::hides_author(*what_)) return made(plain_, false);
+    if (!hides_author_) return made(plain_, false);
     const bool knows = kernel::knows_author(*what_, {.id = reader, .sees_authors = sees_authors});
     return knows ? made(with_author_, true) : made(plain_, false);
 }

@@ -12,7 +12,7 @@ namespace parley::transport {
 /// Safe to use from any thread. An event nobody hears is never encoded.
 class encoded_event {
 public:
-    explicit encoded_event(std::shared_ptr<const event> what) : what_(std::move(what)) {}
+    explicit encoded_event(std::shared_ptr<const event> what);
 
     [[nodiscard]] const event& what() const { return *what_; }
 
@@ -27,6 +27,7 @@ private:
     [[nodiscard]] const shared_frame& made(variant&, bool sees_authors) const;
 
     std::shared_ptr<const event> what_;
+    bool hides_author_;  // asked for each delivery, so answered once
     mutable variant plain_;
     mutable variant with_author_;
 };

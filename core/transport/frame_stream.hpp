@@ -1,6 +1,7 @@
 // The layer under Beast's websocket::stream: Beast's control frames and our shared frames leave through one queue.
 #pragma once
 
+#include <array>
 #include <memory>
 #include <string>
 #include <utility>
@@ -59,13 +60,37 @@ public:
     /// Beast's way to close the lowest layer, for instance when time is over.
     friend void beast_close_socket(frame_stream& stream) { stream.box_->close(); }
 
-    /// Beast's way to end the connection after the close frames.
+    /// Beast's way to end the connection after the close frames. Its own for TCP stops after the first bytes that it reads
+    /// away; closing with unread bytes resets the connection and takes our close frame back from the peer.
     template <class Handler>
-    friend void async_teardown(boost::beast::role_type role, frame_stream& stream, Handler&& handler) {
-        boost::beast::websocket::async_teardown(role, stream.box_->socket(), std::forward<Handler>(handler));
+    friend void async_teardown(boost::beast::role_type, frame_stream& stream, Handler&& handler) {
+        boost::asio::async_initiate<Handler, void(boost::system::error_code)>(
+            [](auto completion, std::shared_ptr<outbox> box) {
+                boost::system::error_code gone;  // then reading says so, too
+                box->socket().shutdown(tcp_socket::shutdown_send, gone);
+                read_away<decltype(completion)>{std::move(box), std::make_unique<leftover>(), std::move(completion)}({}, 0);
+            },
+            handler, stream.box_);
     }
 
 private:
+    using leftover = std::array<char, 4096>;
+
+    /// Reads until the peer ends, too. How long that may take is Beast's to decide: it closes the socket.
+    template <class Completion>
+    struct read_away {
+        std::shared_ptr<outbox> box;
+        std::unique_ptr<leftover> room;
+        Completion completion;
+
+        void operator()(boost::system::error_code why, std::size_t) {
+            if (why) return std::move(completion)(why == boost::asio::error::eof ? boost::system::error_code{} : why);
+            auto& socket = box->socket();
+            const auto into = boost::asio::buffer(*room);
+            socket.async_read_some(into, std::move(*this));
+        }
+    };
+
     template <class Completion, class Buffers>
     void read(Completion completion, const Buffers& into) {
         if (reads_left_ > 0 && --reads_left_ == 0 && alarm_)

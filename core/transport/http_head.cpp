@@ -14,13 +14,18 @@ namespace {
 struct default_header {
     std::string_view name;
     std::string_view value;
+    enum class needs : unsigned char { nothing = 1, tls } needed = needs::nothing;
 };
 
+// What every answer says that does not say it otherwise. The API's answers are data: nothing in them may run, be framed
+// or be kept.
 constexpr std::array security_headers{
     default_header{"X-Content-Type-Options", "nosniff"},
     default_header{"Cache-Control", "no-store"},
     default_header{"Referrer-Policy", "no-referrer"},
     default_header{"Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"},
+    // Over plain HTTP browsers ignore it, and somebody on the way could have written it.
+    default_header{"Strict-Transport-Security", "max-age=31536000", default_header::needs::tls},
 };
 
 // What the server itself decides; a handler that set them could contradict the body.
@@ -59,7 +64,8 @@ std::string_view http_date() {
 
 bool may_have_body(int status) { return status >= 200 && status != 204 && status != 304; }
 
-std::string response_head(const http_response& answer, std::string_view request_id, connection_fate fate) {
+std::string response_head(const http_response& answer, std::string_view request_id, connection_fate fate,
+                          carriage came_by) {
     std::string head;
     head.reserve(512);
     head.append("HTTP/1.1 ").append(std::to_string(answer.status)).append(" ").append(phrase_of(answer.status));
@@ -71,8 +77,9 @@ std::string response_head(const http_response& answer, std::string_view request_
         const bool ours = std::ranges::any_of(own_headers, [&](auto name) { return same_token(header.name, name); });
         if (!ours && travels_safely(header)) append_header(head, header.name, header.value);
     }
-    for (const auto& [name, value] : security_headers) {
-        if (!sets(answer, name)) append_header(head, name, value);
+    for (const auto& [name, value, needed] : security_headers) {
+        const bool applies = needed == default_header::needs::nothing || came_by == carriage::tls;
+        if (applies && !sets(answer, name)) append_header(head, name, value);
     }
     append_header(head, "Date", http_date());
     append_header(head, "X-Request-Id", request_id);

@@ -14,7 +14,8 @@ enum class connection_fate : unsigned char { keep = 1, close };
 
 /// Status line and headers up to the empty line: those of `answer`, and length, date, request id and security headers
 /// where `answer` does not set them. A header whose name or value could not travel safely is left out.
-[[nodiscard]] std::string response_head(const http_response& answer, std::string_view request_id, connection_fate fate);
+[[nodiscard]] std::string response_head(const http_response& answer, std::string_view request_id, connection_fate fate,
+                                        carriage came_by);
 
 /// Whether a response of this status has a body at all.
 [[nodiscard]] bool may_have_body(int status);

@@ -13,14 +13,22 @@ struct http_header {
     std::string value;
 };
 
+/// What a client spoke with the first server it met.
+enum class carriage : unsigned char { plain = 0, tls };
+
+/// From whom a request came: a trusted proxy's headers may be believed.
+enum class bearer : unsigned char { anybody = 0, trusted_proxy };
+
 /// One request, read completely. Text is as it came: nothing is percent-decoded.
 struct http_request {
     std::string method;  ///< "GET", "HEAD", "POST", ...
     std::string target;  ///< path and query; begins with '/', visible ASCII only
     std::vector<http_header> headers;
     std::string body;
-    std::string remote;      ///< address of the peer, without the port
+    std::string remote;      ///< address of the client, without the port; behind a trusted proxy not the peer's
     std::string request_id;  ///< from X-Request-Id when that was well formed, else made here
+    carriage came_by{};      ///< what the client spoke, as far as is known
+    bearer brought_by{};     ///< who sent it here
 
     /// The target before '?'. Not decoded and not normalised: compare it exactly.
     [[nodiscard]] std::string_view path() const;

@@ -17,10 +17,6 @@ std::string_view view(boost::beast::string_view text) { return {text.data(), tex
 
 }  // namespace
 
-refusal refuse(int status, fault kind, std::string code, std::string message) {
-    return {status, {kind, std::move(code), std::move(message), {}}};
-}
-
 std::optional<refusal> judge_head(const request_parser& parsed, std::size_t body_limit) {
     const auto& head = parsed.get();
     const auto malformed = [](std::string message) {

@@ -11,18 +11,11 @@
 
 #include "base/error.hpp"
 #include "transport/http_server.hpp"
+#include "transport/problem.hpp"
 
 namespace parley::transport {
 
 using request_parser = boost::beast::http::request_parser<boost::beast::http::string_body>;
-
-/// A refusal with a status of its own.
-struct refusal {
-    int status;
-    error why;
-};
-
-[[nodiscard]] refusal refuse(int status, fault kind, std::string code, std::string message);
 
 /// Judges complete headers: what Beast lets pass and we do not, because it can be read in two ways or is not for an
 /// origin server, and a body that says itself that it is too long.

@@ -13,6 +13,8 @@
 
 #include "transport/http_session.hpp"
 #include "transport/io_thread.hpp"
+#include "transport/problem.hpp"
+#include "transport/seat_table.hpp"
 
 namespace parley::transport {
 namespace {
@@ -22,6 +24,8 @@ using boost::system::error_code;
 using tcp_acceptor = asio::basic_socket_acceptor<asio::ip::tcp, asio::io_context::executor_type>;
 
 constexpr std::chrono::milliseconds accept_pause{100};     // when there are no descriptors or no memory
+constexpr std::size_t most_turnings = 256;                 // connections at once that are told why they are refused
+constexpr std::chrono::seconds come_back_in{10};           // nobody knows when there is room
 constexpr std::chrono::milliseconds abort_patience{1000};  // for sessions that have been cut off to be gone
 
 wire_totals& operator+=(wire_totals& sum, const wire_counters& part) {
@@ -29,6 +33,7 @@ wire_totals& operator+=(wire_totals& sum, const wire_counters& part) {
     sum.connections_open += part.connections_open.get();
     sum.websockets_opened += part.websockets_opened.get();
     sum.websockets_open += part.websockets_open.get();
+    sum.connections_refused += part.connections_refused.get();
     sum.accept_errors += part.accept_errors.get();
     for (std::size_t i = 0; i < sum.requests.size(); ++i) sum.requests[i] += part.requests[i].get();
     sum.messages_received += part.messages_received.get();
@@ -51,6 +56,7 @@ struct http_server::parts {
     [[nodiscard]] result<void> listen();
     void accept();
     void accepted(error_code why, tcp_socket socket, unsigned thread);
+    [[nodiscard]] std::optional<admission> admit(const tcp_socket& socket);
 
     http_options options;
     http_handler& handler;
@@ -60,6 +66,8 @@ struct http_server::parts {
     // The acceptor and its timer live on thread 0.
     std::optional<tcp_acceptor> acceptor;
     std::optional<asio::steady_timer> retry;
+    seat_table seats;     // of connections that are served
+    seat_table turnings;  // of those that are told why they are not
     std::uint16_t port = 0;
     unsigned next_thread = 0;
     bool running = false;
@@ -86,6 +94,27 @@ result<void> http_server::parts::listen() {
     return {};
 }
 
+// Nothing when there are so many too many that not even an answer is to be had.
+std::optional<admission> http_server::parts::admit(const tcp_socket& socket) {
+    error_code gone;
+    const auto peer = peer_address(socket, gone);
+    const bool counted = !options.proxies.trusts(peer);
+    const auto key = peer.counted_as();
+    const std::string_view name(key.bytes().data(), key.bytes().size());
+    const bool full = options.max_connections != 0 && seats.taken() >= options.max_connections;
+    if (!full)
+        if (auto seat = seats.take(name, counted ? options.max_connections_per_address : 0))
+            return admission{.seat = std::move(*seat), .refused = {}};
+    threads.front()->counters().connections_refused.add(1);
+    auto seat = turnings.take({}, most_turnings);
+    if (!seat) return std::nullopt;
+    auto why = full ? refuse(503, fault::unavailable, "server_full", "The server has no room for more connections.")
+                    : refuse(429, fault::too_many, "too_many_connections",
+                             "Too many connections are open from this address.");
+    why.why.retry_after = come_back_in;
+    return admission{.seat = std::move(*seat), .refused = std::move(why)};
+}
+
 void http_server::parts::accept() {
     const auto thread = next_thread++ % static_cast<unsigned>(threads.size());
     acceptor->async_accept(
@@ -99,9 +128,10 @@ void http_server::parts::accepted(error_code why, tcp_socket socket, unsigned th
     if (!why) {
         counters.connections_accepted.add(1);
         auto& home = *threads[thread];
-        asio::post(home.context(), [this, &home, socket = std::move(socket)]() mutable {
-            start_http(home, std::move(socket), options, handler);
-        });
+        if (auto let_in = admit(socket))
+            asio::post(home.context(), [this, &home, socket = std::move(socket), by = std::move(*let_in)]() mutable {
+                start_http(home, std::move(socket), options, handler, std::move(by));
+            });
         return accept();
     }
     if (why == asio::error::connection_aborted) return accept();  // the peer gave up in the queue

@@ -31,18 +31,12 @@ constexpr std::chrono::seconds linger_timeout{5};
 
 std::string_view view(beast::string_view text) { return {text.data(), text.size()}; }
 
-std::string text_of(const asio::ip::address& address) {
-    if (address.is_v6() && address.to_v6().is_v4_mapped()) {
-        return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()).to_string();
-    }
-    return address.to_string();
-}
-
 class http_session final : public open_session, public std::enable_shared_from_this<http_session> {
 public:
-    http_session(io_thread& home, tcp_socket socket, const http_options& options, http_handler& handler);
+    http_session(io_thread& home, tcp_socket socket, const http_options& options, http_handler& handler,
+                 seat_table::seat seat);
 
-    void start();
+    void start(const std::optional<refusal>& refused);
     void drain() override;
     void abort() override { close(); }
 
@@ -57,6 +51,7 @@ private:
 
     void await_request();
     void read_head();
+    void read_more_head();
     void got_head(error_code why);
     void read_body();
     void got_body(error_code why);
@@ -79,7 +74,8 @@ private:
     steady::time_point deadline_{};
     beast::flat_buffer buffer_;
     std::optional<request_parser> parser_;
-    std::string remote_;
+    seat_table::seat seat_;
+    ip_address peer_;
 
     // The request under way.
     std::uint64_t ticket_ = 0;
@@ -87,14 +83,18 @@ private:
     std::string method_;
     std::string path_;
     std::string request_id_;
+    std::string remote_;  // the client, behind proxies or not
+    carriage came_by_ = carriage::plain;
     websocket_offer offer_;
     std::string head_;
     http_response response_;
 
     phase phase_ = phase::idle;
     connection_fate fate_ = connection_fate::close;
+    std::size_t head_bytes_ = 0;  // parsed of the head that is being read
     bool timed_out_ = false;
     bool refused_ = false;  // perhaps in the middle of the peer's sending
+    bool turned_away_ = false;
 };
 
 // The right to answer one request, once; whoever loses it without using it has answered 500.
@@ -134,21 +134,29 @@ public:
     void refuse(http_response answer) override { give(std::move(answer)); }
 };
 
-http_session::http_session(io_thread& home, tcp_socket socket, const http_options& options, http_handler& handler)
+http_session::http_session(io_thread& home, tcp_socket socket, const http_options& options, http_handler& handler,
+                           seat_table::seat seat)
     : open_session(home),
       socket_(std::move(socket)),
       options_(options),
       handler_(handler),
       timer_(home.context()),
-      buffer_(options.header_bytes + 4096) {}
+      buffer_(options.header_bytes + 4096),
+      seat_(std::move(seat)) {}
 
-void http_session::start() {
+void http_session::start(const std::optional<refusal>& refused) {
     error_code why;
-    const auto peer = socket_.remote_endpoint(why);
+    peer_ = peer_address(socket_, why);
     if (why) return;  // gone already
-    remote_ = text_of(peer.address());
+    remote_ = peer_.text();
     socket_.set_option(asio::ip::tcp::no_delay{true}, why);
-    await_request();
+    if (refused) {
+        turned_away_ = true;
+        request_id_ = request_id_from({});
+        refuse_and_close(*refused);
+    } else {
+        await_request();
+    }
     watch();
 }
 
@@ -202,11 +210,24 @@ void http_session::await_request() {
 
 void http_session::read_head() {
     enter(phase::head, options_.header_timeout);
+    // The next request through a proxy may be another client's.
+    came_by_ = carriage::plain;
+    if (!options_.proxies.trusted.empty()) remote_ = peer_.text();
     parser_.emplace();
     parser_->header_limit(static_cast<std::uint32_t>(options_.header_bytes));
     parser_->body_limit(boost::none);  // judge_head() and read_body() see to it
-    http::async_read_header(socket_, buffer_, *parser_,
-                            [self = shared_from_this()](error_code why, std::size_t) { self->got_head(why); });
+    head_bytes_ = 0;
+    read_more_head();
+}
+
+// Beast limits each piece of a head that it parses and not their sum, so thousands of short headers would pass.
+void http_session::read_more_head() {
+    http::async_read_some(socket_, buffer_, *parser_, [self = shared_from_this()](error_code why, std::size_t read) {
+        self->head_bytes_ += read;
+        if (!why && self->head_bytes_ > self->options_.header_bytes) why = http::error::header_limit;
+        const bool more = !why && !self->timed_out_ && !self->parser_->is_header_done();
+        more ? self->read_more_head() : self->got_head(why);
+    });
 }
 
 void http_session::got_head(error_code why) {
@@ -262,6 +283,11 @@ http_request http_session::take_request() {
         made.headers.push_back({std::string{view(field.name_string())}, std::string{view(field.value())}});
     }
     made.body = std::move(parsed.body());
+    const auto from = origin_of(peer_, made.headers, options_.proxies);
+    if (from.brought_by == bearer::trusted_proxy) remote_ = from.address.text();
+    came_by_ = from.came_by;
+    made.came_by = from.came_by;
+    made.brought_by = from.brought_by;
     made.remote = remote_;
     made.request_id = request_id_;
     return made;
@@ -287,7 +313,8 @@ void http_session::dispatch() {
                   .subprotocol = {},
                   .remote = remote_,
                   .request_id = request_id_,
-                  .read_before = {}};
+                  .read_before = {},
+                  .seat = {}};
         handler_.on_upgrade(std::move(request), upgrade{std::make_unique<upgrade_ticket>(shared_from_this(), ticket)});
     } catch (const std::exception& what) {
         handler_.on_fault(what.what(), request_id_);
@@ -304,6 +331,7 @@ void http_session::become_websocket(std::uint64_t ticket, std::unique_ptr<connec
                                     std::string subprotocol) {
     if (ticket != ticket_ || phase_ != phase::answering) return;
     offer_.subprotocol = std::move(subprotocol);
+    offer_.seat = std::move(seat_);
     offer_.read_before = std::string{static_cast<const char*>(buffer_.data().data()), buffer_.size()};
     response_.status = 101;
     record();
@@ -321,7 +349,7 @@ void http_session::refuse_and_close(const refusal& why) {
 
 void http_session::write(http_response response) {
     response_ = std::move(response);
-    head_ = response_head(response_, request_id_, fate_);
+    head_ = response_head(response_, request_id_, fate_, came_by_);
     enter(phase::writing, options_.write_timeout);
     const bool with_body = method_ != "HEAD" && may_have_body(response_.status);
     const std::array<asio::const_buffer, 2> pieces{asio::buffer(head_),
@@ -332,7 +360,7 @@ void http_session::write(http_response response) {
 
 void http_session::written(error_code why) {
     if (phase_ != phase::writing) return;
-    record();
+    if (!turned_away_) record();
     head_ = {};
     response_ = {};
     if (why) return close();
@@ -382,13 +410,20 @@ void http_session::close() {
     error_code ignored;
     socket_.close(ignored);
     timer_.cancel();
+    seat_ = {};  // also while an answer that nobody waits for is still being made
     leave();
 }
 
 }  // namespace
 
-void start_http(io_thread& home, tcp_socket socket, const http_options& options, http_handler& handler) {
-    std::make_shared<http_session>(home, std::move(socket), options, handler)->start();
+ip_address peer_address(const tcp_socket& socket, error_code& gone) {
+    const auto peer = socket.remote_endpoint(gone);
+    if (gone) return {};
+    return ip_address::parse(peer.address().to_string()).value_or(ip_address{});
+}
+
+void start_http(io_thread& home, tcp_socket socket, const http_options& options, http_handler& handler, admission by) {
+    std::make_shared<http_session>(home, std::move(socket), options, handler, std::move(by.seat))->start(by.refused);
 }
 
 }  // namespace parley::transport

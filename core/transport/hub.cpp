@@ -4,9 +4,18 @@
 #include <boost/json/serialize.hpp>
 
 #include "kernel/present.hpp"
+#include "transport/authenticator.hpp"
 #include "transport/http_server.hpp"
 
 namespace parley::transport {
+namespace {
+
+constexpr std::chrono::milliseconds answer_goes_first{100};
+// A thousand people who come back after a restart would tell each other a million times that they are here. In a crowd
+// clients ask for the presence of those they show.
+constexpr std::size_t most_told_of_presence = 100;
+
+}  // namespace
 
 shared_frame passing_frame(std::string_view type, conversation_id in, boost::json::object data) {
     boost::json::object out{{"type", type}, {"data", std::move(data)}};
@@ -14,7 +23,7 @@ shared_frame passing_frame(std::string_view type, conversation_id in, boost::jso
     return make_frame(boost::json::serialize(out));
 }
 
-hub::hub(const clock& time, const kernel::settings_source& settings) : settings_(settings), board_(time) {}
+hub::hub(const clock& time, const kernel::settings_source& settings) : time_(time), settings_(settings), board_(time) {}
 
 hub::~hub() = default;
 
@@ -54,6 +63,16 @@ void hub::committed(tenant_id tenant, std::span<const std::shared_ptr<const even
     said->reserve(events.size());
     for (const auto& one : events) said->push_back(std::make_shared<const encoded_event>(one));
     wire_->each_thread([this, tenant, said](unsigned thread) { rooms_[thread]->hear(tenant, *said); });
+    end_sessions(events);
+}
+
+/// Whichever process ended them: the log says it to all.
+void hub::end_sessions(std::span<const std::shared_ptr<const event>> events) {
+    for (const auto& one : events) {
+        if (one->type != "session.ended") continue;
+        const auto& which = one->data.at("session").as_string();
+        if (const auto token = token_id::parse({which.data(), which.size()})) token_ended(*token);
+    }
 }
 
 void hub::later(unsigned thread, std::chrono::milliseconds wait, std::move_only_function<void()> work) {
@@ -67,10 +86,19 @@ void hub::opened(unsigned thread, listener& one) { open_[thread].insert(&one); }
 
 void hub::closed(unsigned thread, listener& one) { open_[thread].erase(&one); }
 
+void hub::session_changed(token_id token) {
+    if (auto* who = who_.load()) who->forget(token);
+}
+
+/// No request passes from now on. The connections end a moment later, so that the answer to the command that ended the
+/// session, which is made after its event, still goes out.
 void hub::token_ended(token_id token) {
+    session_changed(token);
     wire_->each_thread([this, token](unsigned thread) {
-        const auto all = open_[thread];
-        for (auto* one : all) one->token_ended(token);
+        later(thread, answer_goes_first, [this, thread, token] {
+            const auto all = open_[thread];
+            for (auto* one : all) one->token_ended(token);
+        });
     });
 }
 
@@ -141,7 +169,7 @@ void hub::tell(const std::optional<kernel::presence_change>& change) {
                                      {"last_active", kernel::present(change->now.last_active)}});
     const auto in = std::make_shared<const std::vector<conversation_id>>(found->second);
     wire_->each_thread([this, tenant = change->tenant, user = change->user, in, said](unsigned thread) {
-        rooms_[thread]->tell(tenant, *in, user, said);
+        rooms_[thread]->tell(tenant, *in, user, said, most_told_of_presence);
     });
 }
 
@@ -154,6 +182,10 @@ void hub::tell(const kernel::typing_change& change) {
 }
 
 void hub::tick() {
+    wire_->each_thread([this, now = time_.now()](unsigned thread) {
+        const auto all = open_[thread];
+        for (auto* one : all) one->time_passed(now);
+    });
     for (const auto& ended : board_.expire_typing()) tell(ended);
     for (const auto& [tenant, there] : where_) {
         const std::chrono::seconds after{settings_.of(there.tenant_name)->presence.away_after_seconds};

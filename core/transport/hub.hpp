@@ -2,6 +2,7 @@
 #pragma once
 
 #include <boost/asio/steady_timer.hpp>
+#include <atomic>
 #include <memory>
 #include <unordered_map>
 #include <unordered_set>
@@ -14,6 +15,7 @@
 
 namespace parley::transport {
 
+class authenticator;
 class http_server;
 
 /// One for the server. Hears events from the store's writing thread and hands each batch to each I/O thread once.
@@ -24,6 +26,8 @@ public:
 
     /// Before the server starts; `wire` must outlive the last call of anything here but the destructor.
     void attach(http_server& wire);
+    /// Once there is one: who is told which sessions are no more, or not the same. Outlives the last event.
+    void tell_of_sessions(authenticator& who) { who_ = &who; }
     /// After the server has started: typing and presence begin to end by themselves.
     void start();
     /// Tells every client that it should come back after about that long, and lets the timers go.
@@ -38,7 +42,7 @@ public:
     void choose_presence(tenant_id, user_id, kernel::presence) override;
     void presence_of(tenant_id, std::vector<user_id>,
                      std::move_only_function<void(std::vector<seen_presence>)>) override;
-    void token_ended(token_id) override;
+    void session_changed(token_id) override;
 
     // For connections, each on its own thread.
     [[nodiscard]] local_room& room(unsigned thread) { return *rooms_[thread]; }
@@ -65,13 +69,18 @@ private:
         std::unordered_map<user_id, std::vector<conversation_id>> people;
     };
 
+    void end_sessions(std::span<const std::shared_ptr<const event>>);
+    void token_ended(token_id);
+
     // On thread 0 only.
     void tell(const std::optional<kernel::presence_change>&);
     void tell(const kernel::typing_change&);
     void tick();
     void arm();
 
+    const clock& time_;
     const kernel::settings_source& settings_;
+    std::atomic<authenticator*> who_ = nullptr;
     http_server* wire_ = nullptr;
     std::vector<std::unique_ptr<local_room>> rooms_;
     std::vector<std::unordered_set<listener*>> open_;  // one set a thread

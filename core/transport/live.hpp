@@ -32,8 +32,8 @@ public:
     virtual void presence_of(tenant_id, std::vector<user_id> users,
                              std::move_only_function<void(std::vector<seen_presence>)>) = 0;
 
-    /// A token stopped being good: connections that came with it end.
-    virtual void token_ended(token_id) = 0;
+    /// What a session is good for is another thing now: what is remembered of it is forgotten at once.
+    virtual void session_changed(token_id) = 0;
 };
 
 }  // namespace parley::transport

@@ -14,9 +14,7 @@ void drop(std::vector<Seat*>& all, const Seat* one) {
     std::erase(all, one);
 }
 
-bool was_told(const event& what, user_id reader) {
-    return std::ranges::find(what.hearers, reader) != what.hearers.end();
-}
+bool was_told(const event& what, user_id reader) { return std::ranges::binary_search(what.hearers, reader); }
 
 }  // namespace
 
@@ -33,13 +31,13 @@ void local_room::hear(tenant_id tenant, const batch& said) {
             room.recent.clear();
         }
         room.last = at;
-        if (!room.seats.empty() || room.expected > 0) {
+        if (room.expected > 0) {
             room.recent.push_back(one);
             if (room.recent.size() > most_recent) room.recent.pop_front();
-            give_to_hearers(room, *one);
-        } else {
+        } else if (!room.recent.empty()) {
             room.recent.clear();
         }
+        if (!room.seats.empty()) give_to_hearers(room, *one);
     }
 }
 
@@ -48,23 +46,21 @@ void local_room::give_to_hearers(tenant_room& room, const encoded_event& one) {
     // Copied, because following an event changes the lists, and a listener may leave while it is given one.
     std::vector<seat*> hearers;
     const auto add = [&hearers](const auto& lists, auto key) {
-        const auto found = lists.find(key);
-        if (found == lists.end()) return;
-        for (auto* where : found->second)
-            if (hearers.empty() || std::ranges::find(hearers, where) == hearers.end()) hearers.push_back(where);
+        if (const auto found = lists.find(key); found != lists.end())
+            hearers.insert(hearers.end(), found->second.begin(), found->second.end());
     };
     switch (what.heard_by) {
-        case audience::members:
-            if (const auto found = room.members.find(what.conversation); found != room.members.end())
-                hearers = found->second;
-            break;
+        case audience::members: add(room.members, what.conversation); break;
         case audience::user: add(room.users, what.user); break;
         case audience::reviewers:
             add(room.members, what.conversation);
+            std::erase_if(hearers, [&](const seat* where) { return where->hears.reader().id == what.user; });
             add(room.users, what.user);
             break;
         case audience::contacts:
-            for (auto& [who, where] : room.seats) hearers.push_back(&where);
+            add(room.users, what.user);
+            for (const auto who : what.hearers)
+                if (who != what.user) add(room.users, who);
             break;
     }
     for (auto* where : hearers) give(room, *where, one);
@@ -141,7 +137,7 @@ void local_room::leave(tenant_id tenant, listener& who) {
         if (own->second.empty()) room.users.erase(own);
     }
     room.seats.erase(found);
-    if (room.seats.empty()) room.recent.clear();
+    if (room.seats.empty() && room.expected == 0) room.recent.clear();
 }
 
 void local_room::take_rights(tenant_id tenant, const listener& who, const kernel::hearing& fresh) {
@@ -170,13 +166,14 @@ bool local_room::hears(tenant_id tenant, const listener& who, conversation_id in
     return where != nullptr && where->hears.conversations().contains(in);
 }
 
-void local_room::tell(tenant_id tenant, std::span<const conversation_id> in, user_id except,
-                      const shared_frame& said) const {
+void local_room::tell(tenant_id tenant, std::span<const conversation_id> in, user_id except, const shared_frame& said,
+                      std::size_t most) const {
     const auto room = rooms_.find(tenant);
     if (room == rooms_.end()) return;
     std::unordered_set<listener*> hearers;
     for (const auto one : in)
-        if (const auto found = room->second.members.find(one); found != room->second.members.end())
+        if (const auto found = room->second.members.find(one);
+            found != room->second.members.end() && found->second.size() <= most)
             for (const auto* where : found->second)
                 if (where->hears.reader().id != except) hearers.insert(where->whose);
     for (auto* who : hearers) who->deliver(said);

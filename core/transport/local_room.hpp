@@ -2,6 +2,7 @@
 #pragma once
 
 #include <deque>
+#include <limits>
 #include <memory>
 #include <span>
 #include <unordered_map>
@@ -25,6 +26,8 @@ public:
     virtual void lost_the_thread() = 0;
     /// The token it came with is good no more.
     virtual void token_ended(token_id) = 0;
+    /// It is this late: a session may be over. About once a second.
+    virtual void time_passed(moment now) = 0;
 };
 
 /// Used on its own I/O thread only.
@@ -51,8 +54,10 @@ public:
     [[nodiscard]] std::vector<conversation_id> conversations_of(tenant_id, const listener&) const;
     [[nodiscard]] bool hears(tenant_id, const listener&, conversation_id) const;
 
-    /// Sends once to everybody who listens to one of the conversations, but for `except`.
-    void tell(tenant_id, std::span<const conversation_id>, user_id except, const shared_frame&) const;
+    /// Sends once to everybody who listens to one of the conversations, but for `except`. Conversations with more than
+    /// `most` listeners here are passed over.
+    void tell(tenant_id, std::span<const conversation_id>, user_id except, const shared_frame&,
+              std::size_t most = std::numeric_limits<std::size_t>::max()) const;
 
     [[nodiscard]] std::size_t listeners() const;
 

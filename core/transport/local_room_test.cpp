@@ -24,6 +24,7 @@ struct ear final : listener {
     void memberships_changed() override { ++moves; }
     void lost_the_thread() override { lost = true; }
     void token_ended(token_id) override {}
+    void time_passed(moment) override {}
 
     std::vector<position> heard;
     int account_changes = 0;
@@ -112,6 +113,48 @@ TEST(local_room, keeps_one_users_events_from_others) {
     EXPECT_EQ(his.heard, (positions{2}));
 }
 
+TEST(local_room, tells_of_a_person_those_who_were_named_and_the_person) {
+    local_room room;
+    ear hers;
+    ear his;
+    ear strangers;
+    ASSERT_TRUE(room.join(hotel, hers, hearing_of(ann, {lobby}), 0));
+    ASSERT_TRUE(room.join(hotel, his, hearing_of(bob, {lobby}), 0));
+    ASSERT_TRUE(room.join(hotel, strangers, hearing_of(user_id{12}, {lobby}), 0));
+    auto renamed = std::make_shared<event>(
+        said(1, "user.updated", audience::contacts, ann)->what());
+    renamed->hearers = {ann, bob};
+    room.hear(hotel, {std::make_shared<const encoded_event>(std::move(renamed))});
+    EXPECT_EQ(hers.heard, (positions{1}));
+    EXPECT_EQ(hers.account_changes, 1);
+    EXPECT_EQ(his.heard, (positions{1}));
+    EXPECT_EQ(his.account_changes, 0);
+    EXPECT_TRUE(strangers.heard.empty());
+}
+
+TEST(local_room, tells_the_author_of_a_held_message_once_even_if_that_ends_its_listening) {
+    local_room room;
+    ear hers;
+    hers.room = &room;
+    hers.leaves_at = 1;
+    ASSERT_TRUE(room.join(hotel, hers, hearing_of(ann, {lobby}), 0));
+    room.hear(hotel, {said(1, "message.held", audience::reviewers, ann)});
+    EXPECT_EQ(hers.heard, (positions{1}));
+    EXPECT_EQ(room.listeners(), 0U);
+}
+
+TEST(local_room, keeps_what_is_said_for_who_is_about_to_join_when_the_last_one_leaves) {
+    local_room room;
+    ear leaving;
+    ear coming;
+    ASSERT_TRUE(room.join(hotel, leaving, hearing_of(ann, {lobby}), 0));
+    room.expect(hotel);
+    room.hear(hotel, {message(1), message(2)});
+    room.leave(hotel, leaving);
+    ASSERT_TRUE(room.join(hotel, coming, hearing_of(bob, {lobby}), 1));
+    EXPECT_EQ(coming.heard, (positions{2}));
+}
+
 TEST(local_room, keeps_tenants_apart) {
     local_room room;
     ear listening;
@@ -153,6 +196,18 @@ TEST(local_room, tells_passing_things_once_and_not_to_their_maker) {
     const std::vector both{lobby, bar};
     room.tell(hotel, both, ann, make_frame("{}"));
     EXPECT_TRUE(hers.heard.empty());
+    EXPECT_EQ(his.heard.size(), 1U);
+}
+
+TEST(local_room, passes_over_crowds_when_asked_to) {
+    local_room room;
+    ear hers;
+    ear his;
+    ASSERT_TRUE(room.join(hotel, hers, hearing_of(ann, {lobby}), 0));
+    ASSERT_TRUE(room.join(hotel, his, hearing_of(bob, {lobby}), 0));
+    room.tell(hotel, std::span(&lobby, 1), user_id{}, make_frame("{}"), 1);
+    EXPECT_TRUE(his.heard.empty());
+    room.tell(hotel, std::span(&lobby, 1), user_id{}, make_frame("{}"), 2);
     EXPECT_EQ(his.heard.size(), 1U);
 }
 

@@ -5,6 +5,7 @@
 
 #include "transport/api_documents.hpp"
 #include "transport/api_parts.hpp"
+#include "transport/browser_session.hpp"
 #include "transport/problem.hpp"
 
 namespace parley::transport {
@@ -60,15 +61,22 @@ json::object responses_of(const operation& of) {
                              {"content", {{"application/json", {{"schema", answer_of(of)}}}}}};
     std::vector<int> problems(usual_problems.begin(), usual_problems.end());
     problems.insert(problems.end(), of.problems.begin(), of.problems.end());
-    if (of.access == access_level::signed_in || of.name == "session.open") problems.push_back(401);
+    if (of.access == access_level::signed_in || of.answers == "SignedIn") problems.push_back(401);
+    // By cookie without a CSRF token, before a second factor that is needed, with a token whose scope is too narrow.
+    if (of.access == access_level::signed_in) problems.push_back(403);
     problems.push_back(404);
     std::ranges::sort(problems);
     for (const int status : problems) {
         const auto text = std::to_string(status);
         all[text] = json::object{{"$ref", "#/components/responses/Problem" + text}};
     }
+    if (std::ranges::any_of(of.fields, in_body)) all["415"] = json::object{{"$ref", "#/components/responses/Problem415"}};
     all["500"] = json::object{{"$ref", "#/components/responses/Problem500"}};
     return all;
+}
+
+json::array ways_to_ask() {
+    return {json::object{{"token", json::array{}}}, json::object{{"cookie", json::array{}}}};
 }
 
 json::object item_of(const operation& of) {
@@ -79,7 +87,7 @@ json::object item_of(const operation& of) {
                       {"responses", responses_of(of)}};
     if (auto parameters = parameters_of(of, example); !parameters.empty()) item["parameters"] = std::move(parameters);
     if (std::ranges::any_of(of.fields, in_body)) item["requestBody"] = body_of(of, std::move(example));
-    item["security"] = of.access == access_level::anybody ? json::array{} : json::array{{{"token", json::array{}}}};
+    item["security"] = of.access == access_level::anybody ? json::array{} : ways_to_ask();
     return item;
 }
 
@@ -96,10 +104,14 @@ json::object paths() {
 
 json::object problem_responses() {
     json::object all;
-    for (const int status : {400, 401, 403, 404, 409, 410, 413, 429, 500, 503})
+    for (const int status : {400, 401, 403, 404, 409, 410, 413, 415, 429, 500, 503})
         all["Problem" + std::to_string(status)] =
             json::object{{"description", phrase_of(status)},
                          {"content", {{"application/problem+json", {{"schema", reference_to("Problem")}}}}}};
+    all.at("Problem429").as_object()["headers"] = json::object{
+        {"Retry-After",
+         {{"description", "How many seconds to wait, where waiting helps; also `retry_after` in the problem."},
+          {"schema", {{"type", "integer"}, {"minimum", 1}}}}}};
     return all;
 }
 
@@ -122,11 +134,16 @@ std::string make() {
         {"info", info_of("Parley over HTTP", about)},
         {"servers", {{{"url", "/"}, {"description", "The server that gave this document."}}}},
         {"tags", all_tags()},
-        {"security", {{{"token", json::array{}}}}},
+        {"security", ways_to_ask()},
         {"paths", paths()},
         {"components",
          {{"securitySchemes",
-           {{"token", {{"type", "http"}, {"scheme", "bearer"}, {"description", "The token that session.open gave."}}}}},
+           {{"token", {{"type", "http"}, {"scheme", "bearer"}, {"description", "The token that session.open gave."}}},
+            {"cookie",
+             {{"type", "apiKey"},
+              {"in", "cookie"},
+              {"name", session_cookie},
+              {"description", "What session.open gave a browser. Everything but reading takes the X-CSRF-Token too."}}}}},
           {"parameters",
            {{"IdempotencyKey",
              {{"name", "Idempotency-Key"},

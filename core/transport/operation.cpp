@@ -143,7 +143,7 @@ result<json::value> value_of_text(const field& of, std::string_view text) {
 
 std::vector<operation> gather() {
     std::vector<operation> all;
-    for (auto* part : {session_operations, user_operations, conversation_operations, member_operations,
+    for (auto* part : {session_operations, token_operations, password_operations, user_operations, account_operations, conversation_operations, member_operations,
                        message_operations, read_state_operations, log_operations, live_operations})
         std::ranges::move(part(), std::back_inserter(all));
     return all;
@@ -175,6 +175,12 @@ std::optional<json::object> input::object(std::string_view name) const {
 std::optional<parley::moment> input::moment(std::string_view name) const {
     if (!has(name)) return std::nullopt;
     return parse_moment(view_of(values_.at(name).as_string()));
+}
+
+route_class class_of(const operation& of) {
+    if (of.counted_as) return *of.counted_as;
+    if (of.method == "GET") return route_class::read;
+    return of.access == access_level::anybody ? route_class::sign_in : route_class::write;
 }
 
 const std::vector<operation>& all_operations() {

@@ -15,6 +15,7 @@
 #include "base/error.hpp"
 #include "base/id.hpp"
 #include "kernel/environment.hpp"
+#include "kernel/sign_in_brake.hpp"
 #include "transport/http_message.hpp"
 
 namespace parley::transport {
@@ -73,6 +74,11 @@ private:
 struct answer {
     int status = 200;
     boost::json::object body;
+    std::vector<http_header> headers{};  ///< for HTTP alone
+    /// Makes the body instead, outside the transaction and, over a WebSocket, on the connection's own thread.
+    std::move_only_function<boost::json::object()> body_later{};
+
+    [[nodiscard]] boost::json::object take_body() { return body_later ? body_later() : std::move(body); }
 };
 using answered = std::move_only_function<void(result<answer>)>;
 
@@ -83,6 +89,7 @@ struct services {
     live& room;
     /// Runs slow hashing off the I/O and database threads; refuses with `unavailable` over its bound.
     std::function<void(std::move_only_function<void(bool refused)>)> hash_later;
+    kernel::sign_in_brake& brake;
 };
 
 /// One call of an operation.
@@ -110,7 +117,12 @@ struct operation {
     std::string_view answers;   ///< name of the answer's schema in the documents; empty for an empty object
     std::vector<int> problems;  ///< statuses besides 400, 401, 404, 413, 429, 503 that it can answer
     std::function<void(call)> run;
+    std::optional<route_class> counted_as{};  ///< what its limit is; nothing: as class_of() says
 };
+
+/// As what an operation is counted; where its table does not say: GET as read, what needs nobody signed in as sign_in, all
+/// others as write.
+[[nodiscard]] route_class class_of(const operation&);
 
 /// All operations; addresses stay.
 [[nodiscard]] const std::vector<operation>& all_operations();

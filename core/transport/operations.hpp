@@ -12,6 +12,9 @@
 namespace parley::transport {
 
 [[nodiscard]] std::vector<operation> session_operations();
+[[nodiscard]] std::vector<operation> token_operations();
+[[nodiscard]] std::vector<operation> password_operations();
+[[nodiscard]] std::vector<operation> account_operations();
 [[nodiscard]] std::vector<operation> user_operations();
 [[nodiscard]] std::vector<operation> conversation_operations();
 [[nodiscard]] std::vector<operation> member_operations();

@@ -102,7 +102,8 @@ std::vector<operation> live_operations() {
          .sentence = "How one wants to be shown while any device is connected; online takes the choice back.",
          .fields = {required(choice_field("presence", {"online", "away", "busy"}, "What the others see."))},
          .problems = {},
-         .run = set_presence},
+         .run = set_presence,
+         .counted_as = route_class::live},
         {.name = "typing.start",
          .method = "POST",
          .path = "/api/v1/conversations/{conversation}/typing",
@@ -110,7 +111,8 @@ std::vector<operation> live_operations() {
          .sentence = "Says that one is writing there; it ends by itself unless it is said again.",
          .fields = {where},
          .problems = {403},
-         .run = start_typing},
+         .run = start_typing,
+         .counted_as = route_class::live},
         {.name = "typing.stop",
          .method = "DELETE",
          .path = "/api/v1/conversations/{conversation}/typing",
@@ -118,7 +120,8 @@ std::vector<operation> live_operations() {
          .sentence = "Says that one is not writing there any more.",
          .fields = {where},
          .problems = {403},
-         .run = stop_typing},
+         .run = stop_typing,
+         .counted_as = route_class::live},
     };
 }
 

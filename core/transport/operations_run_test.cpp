@@ -67,10 +67,12 @@ TEST_F(operations_run, a_token_ends_with_its_connections) {
     at.session = token_id::parse(text_of(at.ask("token.create", ann, {{"name", "Phone"}}, 201), "id")).value();
     EXPECT_EQ(at.ask("token.list", ann, {}).at("tokens").as_array().size(), 2U);
     EXPECT_EQ(at.code("token.revoke", bob, {{"token", made.at("id")}}), "not_found");
-    EXPECT_TRUE(at.room.notes.empty());
+    const auto before = at.house.log_end();
     at.ask("token.revoke", ann, {{"token", made.at("id")}});
     at.ask("session.close", ann, {});
-    EXPECT_EQ(at.room.notes, (std::vector<std::string>{"ended " + text_of(made, "id"), "ended " + at.session.text()}));
+    std::vector<std::string> ended;
+    for (const auto& one : at.house.log_after(before)) ended.push_back(text_of(one.data, "session"));
+    EXPECT_EQ(ended, (std::vector<std::string>{text_of(made, "id"), at.session.text()}));
     EXPECT_TRUE(at.ask("token.list", ann, {}).at("tokens").as_array().empty());
 }
 
@@ -322,6 +324,7 @@ TEST_F(operations_run, every_event_fits_its_schema) {
     at.ask("member.remove", bob, which({{"user", eve.text()}}));
     at.ask("user.update", ann, {{"display_name", "Anna"}});
     at.ask("conversation.update", bob, which({{"topic", "Roses"}}));
+    at.ask("session.end", ann, {{"session", at.ask("token.create", ann, {{"name", "x"}}, 201).at("id")}});
     ASSERT_TRUE(in.write([&](kernel::writing& w) {
                       return kernel::change_account(in.env, w, in.system(), {.user = eve, .role = "staff"});
                   }).has_value());

@@ -64,6 +64,7 @@ std::string document(int status, const error& why, std::string_view request_id) 
     made["code"] = text(why.code);
     made["detail"] = text(why.message);
     if (!why.field.empty()) made["field"] = text(why.field);
+    if (why.retry_after.count() > 0) made["retry_after"] = why.retry_after.count();
     made["request_id"] = text(request_id);
     return boost::json::serialize(made);
 }
@@ -105,11 +106,16 @@ std::string problem_json(const error& why, std::string_view request_id) {
     return document(status_of(why.kind), why, request_id);
 }
 
+refusal refuse(int status, fault kind, std::string code, std::string message) {
+    return {status, {.kind = kind, .code = std::move(code), .message = std::move(message), .field = {}}};
+}
+
 http_response problem(int status, const error& why, std::string_view request_id) {
     http_response made;
     made.status = status;
     made.content_type = "application/problem+json";
     made.body = document(status, why, request_id);
+    if (why.retry_after.count() > 0) made.headers.push_back({"Retry-After", std::to_string(why.retry_after.count())});
     return made;
 }
 

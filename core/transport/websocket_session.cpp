@@ -118,6 +118,7 @@ private:
     std::unique_ptr<connection_handler> handler_;
     std::string remote_;
     std::string request_id_;
+    seat_table::seat seat_;
     std::string message_;     // a message that did not come whole in one read
     std::size_t filled_ = 0;  // of message_
     unsigned reads_ = 0;      // for the message that is being read
@@ -125,6 +126,7 @@ private:
     std::uint16_t code_ = 0;  // with which we close, once we do
     phase phase_ = phase::handshake;
     bool paused_ = false;
+    bool drained_ = false;  // reads no more, and closes when what is under way is done
     std::size_t compressible_ = 0;
     control_limit controls_;
     std::array<char, idle_buffer> small_;
@@ -164,6 +166,7 @@ websocket_session::websocket_session(io_thread& home, tcp_socket socket, websock
       handler_(std::move(handler)),
       remote_(std::move(offer.remote)),
       request_id_(std::move(offer.request_id)),
+      seat_(std::move(offer.seat)),
       controls_(limits.control_frames_per_10s) {}
 
 void websocket_session::set_limits(const websocket_offer& offer) {
@@ -246,7 +249,9 @@ void websocket_session::post(std::move_only_function<void()> work) {
 
 void websocket_session::drain() {
     if (phase_ == phase::handshake) return;  // opened() comes back here
-    close(close_code::service_restart, "restart");
+    drained_ = true;
+    // Who has asked for something is told what came of it first.
+    if (under_way_ == 0) close(close_code::service_restart, "restart");
 }
 
 void websocket_session::abort() {
@@ -282,7 +287,7 @@ asio::mutable_buffer websocket_session::room() {
 
 void websocket_session::received(error_code why, std::size_t size) {
     if (why) return end(why);
-    if (phase_ != phase::open) return;  // async_close reads the rest
+    if (phase_ != phase::open || drained_) return;  // async_close reads the rest
     if (stream_->got_binary()) return close(close_code::unsupported_data, "text only");
     if (stream_->is_message_done() && reads_ == 0) {
         deliver({small_.data(), size});
@@ -315,6 +320,10 @@ void websocket_session::deliver(std::string_view text) {
 
 void websocket_session::release() {
     --under_way_;
+    if (drained_) {
+        if (under_way_ == 0) close(close_code::service_restart, "restart");
+        return;
+    }
     if (!std::exchange(paused_, false)) return;
     read();
 }
@@ -335,6 +344,7 @@ void websocket_session::end(error_code why) {
     const auto code = end_code(why);
     phase_ = phase::ended;
     box_->close();
+    seat_ = {};  // whoever keeps this any longer does not keep the connection
     home().counters().websockets_open.subtract(1);
     const auto handler = std::move(handler_);
     guarded([&] { handler->on_close(code); });

@@ -9,6 +9,7 @@
 #include "transport/connection.hpp"
 #include "transport/http_server.hpp"
 #include "transport/io_thread.hpp"
+#include "transport/seat_table.hpp"
 
 namespace parley::transport {
 
@@ -20,6 +21,7 @@ struct websocket_offer {
     std::string remote;
     std::string request_id;
     std::string read_before;  ///< bytes that came behind the request
+    seat_table::seat seat;    ///< the connection's, until it ends
 };
 
 /// Answers the handshake and runs the connection until it ends. To be called on the thread of `home`.

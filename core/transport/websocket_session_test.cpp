@@ -495,6 +495,38 @@ TEST_F(websocket_session, a_stop_writes_what_is_queued_and_says_1012) {
     EXPECT_EQ(peer_.close_code_now(), 1012);
 }
 
+TEST_F(websocket_session, a_stop_answers_what_is_under_way_before_it_closes) {
+    serve();
+    std::promise<std::move_only_function<void()>> asked;
+    peer_.on_message = [&](connection&, std::string_view, std::move_only_function<void()> done) {
+        asked.set_value(std::move(done));
+    };
+    const auto client = raw();
+    client->send(masked(0x81, "m"));
+    auto done = asked.get_future().get();
+    std::jthread stopping{[&] { on_->server.stop(10s); }};
+    const auto connection = peer_.connection_now();
+    // Behind the drain in the loop once the listening socket is gone.
+    ASSERT_TRUE(eventually([&] {
+        try {
+            raw_client again{on_->server.port()};
+            return false;
+        } catch (const std::exception&) {
+            return true;
+        }
+    }));
+    connection->post([&, connection] {
+        connection->send(make_frame("done"));
+        done();
+    });
+    EXPECT_EQ(client->read(6), "\x81\x04" "done");
+    EXPECT_EQ(client->read(11), close_frame(1012, "restart"));
+    client->send(masked(0x88, "\x03\xf4"));
+    client->socket().close();
+    stopping.join();
+    EXPECT_EQ(peer_.close_code_now(), 1012);
+}
+
 TEST_F(websocket_session, a_stop_cuts_off_who_does_not_answer_the_close) {
     serve();
     const auto client = raw();

@@ -24,6 +24,7 @@ struct alignas(128) wire_counters {
     counter connections_open;         ///< sockets now, both kinds
     counter websockets_opened;        ///< handshakes completed
     counter websockets_open;          ///< WebSockets now
+    counter connections_refused;      ///< because there were too many
     counter accept_errors;            ///< accept failed, for instance for want of descriptors
     std::array<counter, 6> requests;  ///< answers by first digit of the status; [0] is unused
     counter messages_received;        ///< whole WebSocket messages
@@ -39,6 +40,7 @@ struct wire_totals {
     std::uint64_t connections_open = 0;
     std::uint64_t websockets_opened = 0;
     std::uint64_t websockets_open = 0;
+    std::uint64_t connections_refused = 0;
     std::uint64_t accept_errors = 0;
     std::array<std::uint64_t, 6> requests{};
     std::uint64_t messages_received = 0;

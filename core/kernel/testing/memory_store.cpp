@@ -79,6 +79,26 @@ public:
     std::vector<access_token> tokens_of(user_id whose) override {
         return chosen(all_.tokens, [&](const access_token& one) { return one.user == whose; });
     }
+    std::optional<access_token> find_token(token_id id) override { return value_in(all_.tokens, id); }
+    std::optional<access_token> find_family(std::string_view digest) override {
+        for (const auto& [id, one] : all_.tokens)
+            if (!one.family.empty() && one.family == digest) return one;
+        return std::nullopt;
+    }
+    std::optional<user> find_external(std::string_view external_id) override {
+        for (const auto& [id, one] : all_.users)
+            if (!one.external_id.empty() && one.external_id == external_id) return one;
+        return std::nullopt;
+    }
+    std::vector<user> ended_users(moment now, int limit) override {
+        return chosen(
+            all_.users,
+            [&](const user& one) { return one.expires_at && *one.expires_at <= now && !one.disabled_at; }, limit);
+    }
+    std::optional<one_time_link> find_link(std::string_view digest) override {
+        return value_in(all_.links, std::string(digest));
+    }
+    std::optional<second_factor> find_second_factor(user_id whose) override { return value_in(all_.factors, whose); }
 
     std::optional<conversation> find_conversation(access_key, conversation_id id) override {
         auto found = value_in(all_.conversations, id);
@@ -118,6 +138,11 @@ public:
             if (as.conversation == in && as.user > after && std::cmp_less(out.size(), limit))
                 out.push_back({as, all_.users.at(as.user)});
         return out;
+    }
+    std::int64_t count_owners(access_key, conversation_id in) override {
+        return std::ranges::count_if(all_.members, [in](const auto& one) {
+            return one.second.conversation == in && one.second.role == member_role::owner;
+        });
     }
     std::vector<user_id> contacts_of(access_key key, user_id who) override {
         std::set<user_id> all{who};
@@ -178,7 +203,7 @@ public:
             counts.messages += 1;
             counts.mentions += std::ranges::count(one.mentions, reader);
         }
-        return counts;
+        return {std::min(counts.messages, most_counted_unread), std::min(counts.mentions, most_counted_unread)};
     }
     thread_summary summarise_thread(access_key, message_id root) override {
         thread_summary sum;
@@ -196,6 +221,23 @@ public:
     void update(const user& row) override { change(all_.users, row.id, row); }
     void insert(const access_token& row) override { add(all_.tokens, row.id, row); }
     void update(const access_token& row) override { change(all_.tokens, row.id, row); }
+    void insert(const one_time_link& row) override { add(all_.links, row.digest, row); }
+    void update(const one_time_link& row) override { change(all_.links, row.digest, row); }
+    int erase_links(moment before) override {
+        const auto gone = chosen(all_.links, [&](const one_time_link& one) { return one.expires_at < before; });
+        for (const auto& one : gone) remove(all_.links, one.digest);
+        return static_cast<int>(gone.size());
+    }
+    int erase_tokens(moment before) override {
+        const auto gone = chosen(all_.tokens, [&](const access_token& one) {
+            return std::max(one.ends_at, one.expires_at) < before || (one.revoked_at && *one.revoked_at < before);
+        });
+        for (const auto& one : gone) remove(all_.tokens, one.id);
+        return static_cast<int>(gone.size());
+    }
+    void insert(const second_factor& row) override { add(all_.factors, row.user, row); }
+    void update(const second_factor& row) override { change(all_.factors, row.user, row); }
+    void erase(const second_factor& row) override { remove(all_.factors, row.user); }
     void insert(access_key, const conversation& row) override { add(all_.conversations, row.id, row); }
     void update(access_key, const conversation& row) override { change(all_.conversations, row.id, row); }
     void insert(access_key, const member& row) override { add(all_.members, key_of(row), row); }

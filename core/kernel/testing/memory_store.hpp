@@ -15,6 +15,8 @@ namespace parley::kernel::testing {
 struct tables {
     std::map<user_id, user> users;
     std::map<token_id, access_token> tokens;
+    std::map<std::string, one_time_link, std::less<>> links;
+    std::map<user_id, second_factor> factors;
     std::map<conversation_id, conversation> conversations;
     std::map<std::pair<conversation_id, user_id>, member> members;
     std::map<message_id, message> messages;

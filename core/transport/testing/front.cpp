@@ -25,8 +25,13 @@ json::object front::call(std::string_view name, user_id by, json::object given) 
     if (!checked) return {{"problem", checked.error().code}};
     int replies = 0;
     json::object said;
+    auto caller = like;
+    caller.tenant = house.tenant;
+    caller.tenant_name = "inn";
+    caller.user = by;
+    caller.session = session;
     of->run({.with = with_,
-             .by = house.as(by),
+             .by = std::move(caller),
              .session = session,
              .in = std::move(*checked),
              .reply = [&](result<answer> made) {
@@ -36,7 +41,8 @@ json::object front::call(std::string_view name, user_id by, json::object given) 
                      return;
                  }
                  said["status"] = made->status;
-                 said["body"] = std::move(made->body);
+                 said["body"] = made->take_body();
+                 headers = std::move(made->headers);
              }});
     EXPECT_EQ(replies, 1) << name;
     if (const auto* body = said.if_contains("body")) {

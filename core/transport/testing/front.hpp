@@ -26,15 +26,18 @@ public:
     }
     void presence_of(tenant_id, std::vector<user_id> users,
                      std::move_only_function<void(std::vector<seen_presence>)> answer) override;
-    void token_ended(token_id which) override { notes.push_back("ended " + which.text()); }
+    void session_changed(token_id which) override { notes.push_back("changed " + which.text()); }
 };
 
 class front {
 public:
     kernel::testing::house house;
     noted_live room;
+    std::vector<http_header> headers;  ///< of the last answer
     bool hashing_refused = false;
     token_id session;  ///< the token that calls come with
+    kernel::caller like;  ///< its stage, scope, address and name go with every call
+    kernel::sign_in_brake brake{house.time};
 
     /// What the operation answers; the status, and under "body" or "problem" the rest.
     boost::json::object call(std::string_view name, user_id by, boost::json::object given);
@@ -49,7 +52,8 @@ private:
     services with_{.env = house.env,
                    .store = house.store,
                    .room = room,
-                   .hash_later = [this](std::move_only_function<void(bool)> work) { work(hashing_refused); }};
+                   .hash_later = [this](std::move_only_function<void(bool)> work) { work(hashing_refused); },
+                   .brake = brake};
 };
 
 /// A member of a body as text.
