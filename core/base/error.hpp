@@ -26,9 +26,9 @@ enum class fault : unsigned char {
 /// One failure, fit to be shown to whoever caused it.
 struct error {
     fault kind = fault::internal;
-    std::string code;     ///< stable machine word, for instance "text_too_long"
-    std::string message;  ///< one plain sentence; never contains secrets or another tenant's data
-    std::string field;    ///< the request member at fault, empty when there is none
+    std::string code;                     ///< stable machine word, for instance "text_too_long"
+    std::string message;                  ///< one plain sentence; never contains secrets or another tenant's data
+    std::string field;                    ///< the request member at fault, empty when there is none
     std::chrono::seconds retry_after{0};  ///< how long to wait before the same can succeed; 0: not known
 };
 

@@ -76,8 +76,9 @@ verdict check_public_url(std::string_view text) {
 }
 
 verdict check_origin(std::string_view text) {
-    std::string sentence = "expected an origin as browsers write it: http:// or https://, a host in lower case, perhaps a "
-                           "port that is not the scheme's own";
+    std::string sentence =
+        "expected an origin as browsers write it: http:// or https://, a host in lower case, perhaps a "
+        "port that is not the scheme's own";
     if (text.empty() || check_public_url(text)) return sentence;
     const bool usual_port = text.starts_with("https://") ? text.ends_with(":443") : text.ends_with(":80");
     if (usual_port) return sentence;

@@ -1,4 +1,4 @@
-// What a configuration sets, as text by scope and setting: two can be compared, one can be written down without secrets.
+// What a configuration sets, as text by scope and setting, to be compared or written down without secrets.
 #pragma once
 
 #include <boost/json/object.hpp>
@@ -15,9 +15,9 @@ namespace parley::config {
 
 /// One value. All but `hidden` is safe to print.
 struct listed_value {
-    std::string value;   ///< the whole value as JSON; of a secret, where it comes from
-    std::string shown;   ///< the same in one line of readable length
-    std::string place;   ///< "config/parley.yaml:3:9", "environment variable PARLEY_LOG__LEVEL" or "default"
+    std::string value;  ///< the whole value as JSON; of a secret, where it comes from
+    std::string shown;  ///< the same in one line of readable length
+    std::string place;  ///< "config/parley.yaml:3:9", "environment variable PARLEY_LOG__LEVEL" or "default"
     bool secret = false;
     std::string hidden;  ///< a secret itself; never written down, so empty in what was read
 };

@@ -24,8 +24,8 @@ struct listener_settings {
     std::string tenant_header;                     ///< in which a trusted proxy names the tenant; empty: none
     bool limits = true;                            ///< whether anybody is limited in rate or number of connections
     rate address_rate{.per_minute = 12000, .burst = 3000};  ///< requests of one address, whoever sends them
-    std::size_t max_connections = 50000;           ///< of the whole server; 0: without limit
-    std::size_t max_connections_per_address = 5000;  ///< 0: without limit
+    std::size_t max_connections = 50000;                    ///< of the whole server; 0: without limit
+    std::size_t max_connections_per_address = 5000;         ///< 0: without limit
     std::int64_t drain_timeout_seconds = 10;
 
     friend bool operator==(const listener_settings&, const listener_settings&) = default;

@@ -15,8 +15,7 @@ std::unexpected<error> no_such(std::string_view thing) {
 
 result<void> actor::require(permission what) const {
     if (may(what)) return {};
-    return failure(fault::forbidden, "permission_missing",
-                   fmt::format("This takes the permission {}.", name_of(what)));
+    return failure(fault::forbidden, "permission_missing", fmt::format("This takes the permission {}.", name_of(what)));
 }
 
 result<actor> access::identify(reading& rows, const caller& who) {
@@ -94,9 +93,12 @@ result<void> access::takes_messages(const actor& who, const seen_conversation& i
 
 bool access::is_among(party those, const actor& who, const seen_conversation& in) {
     switch (those) {
-        case party::nobody: return false;
-        case party::members: return in.is_member();
-        case party::admins: return governs(who, in);
+        case party::nobody:
+            return false;
+        case party::members:
+            return in.is_member();
+        case party::admins:
+            return governs(who, in);
     }
     return false;
 }

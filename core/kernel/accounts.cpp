@@ -164,8 +164,7 @@ result<issued_token> issue_token(const environment& env, writing& w, const calle
     return made;
 }
 
-result<std::vector<access_token>> list_tokens(const environment& env, reading& from, const caller& by,
-                                              user_id owner) {
+result<std::vector<access_token>> list_tokens(const environment& env, reading& from, const caller& by, user_id owner) {
     const auto account = from.find_user(owner);
     if (!account) return no_such("user");
     if (auto may = may_keep_tokens(from, by, *account); !may) return std::unexpected(may.error());

@@ -12,7 +12,7 @@ namespace parley::kernel {
 
 struct create_user_command {
     std::string username;
-    std::string display_name;   ///< empty: the username
+    std::string display_name;  ///< empty: the username
     std::string role = "member";
     std::string password_hash;  ///< made before, because hashing takes long; empty: no password
     user_kind kind = user_kind::person;

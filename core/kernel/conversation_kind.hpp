@@ -27,9 +27,9 @@ struct conversation_kind {
     party leaves = party::members;
     party removes_messages = party::members;  ///< own messages; in a group only admins remove
     int least_members = 1;
-    int most_members = 0;  ///< 0: as many as the tenant's setting allows
-    bool named = false;    ///< has a name, topic and description
-    bool listed = false;   ///< may be open to those who browse
+    int most_members = 0;        ///< 0: as many as the tenant's setting allows
+    bool named = false;          ///< has a name, topic and description
+    bool listed = false;         ///< may be open to those who browse
     bool one_per_party = false;  ///< create-or-get: the same people have one
     boost::json::object view_hints;
 };

@@ -83,9 +83,9 @@ result<void> may_open_direct(const environment& env, const caller& by, std::vect
         return one.in.archived_at || kind == nullptr || kind->made_with != permission::direct_open;
     });
     if (all.size() < most) return {};
-    return failure(fault::too_many, "too_many_direct",
-                   fmt::format("You are in {} open direct conversations already; at most {} may be open.", all.size(),
-                               most));
+    return failure(
+        fault::too_many, "too_many_direct",
+        fmt::format("You are in {} open direct conversations already; at most {} may be open.", all.size(), most));
 }
 
 }  // namespace

@@ -11,7 +11,8 @@ namespace {
 
 result<void> may_edit(const environment& env, const caller& by, const actor& who, const seen_message& seen) {
     if (seen.in.row.archived_at)
-        return failure(fault::conflict, "conversation_archived", "The conversation is archived; nothing can be changed.");
+        return failure(fault::conflict, "conversation_archived",
+                       "The conversation is archived; nothing can be changed.");
     if (seen.row.deleted_at) return failure(fault::conflict, "message_deleted", "A deleted message cannot be edited.");
     if (seen.row.state != message_state::published)
         return failure(fault::conflict, "message_not_published", "Only a published message can be edited.");
@@ -57,8 +58,7 @@ result<message_view> edit_message(const environment& env, writing& w, const call
     edited.edited_at = now;
     // A message that readers have already seen cannot be taken back into the queue, so a hold refuses here.
     const auto said = judge(env, edited, seen->in.row, who->account());
-    if (said.said != verdict::outcome::pass)
-        return failure(fault::forbidden, "message_refused", said.reason, "text");
+    if (said.said != verdict::outcome::pass) return failure(fault::forbidden, "message_refused", said.reason, "text");
     keep_revision(w, seen->row, who->id(), now);
     w.update(rows(), edited);
     auto view = view_of(w, std::move(edited));

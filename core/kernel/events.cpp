@@ -129,8 +129,7 @@ event member_updated(const member_entry& entry, moment now) {
     return of_conversation("member.updated", entry.as.conversation, {{"member", present(entry)}}, now);
 }
 
-event member_removed(conversation_id in, user_id who, std::string_view reason, std::int64_t member_count,
-                     moment now) {
+event member_removed(conversation_id in, user_id who, std::string_view reason, std::int64_t member_count, moment now) {
     return of_conversation("member.removed", in,
                            {{"user", who.text()}, {"reason", reason}, {"member_count", member_count}}, now);
 }

@@ -18,7 +18,8 @@ namespace parley::kernel::events {
 
 [[nodiscard]] event member_added(const member_entry&, std::int64_t member_count, moment);
 [[nodiscard]] event member_updated(const member_entry&, moment);
-[[nodiscard]] event member_removed(conversation_id, user_id, std::string_view reason, std::int64_t member_count, moment);
+[[nodiscard]] event member_removed(conversation_id, user_id, std::string_view reason, std::int64_t member_count,
+                                   moment);
 
 [[nodiscard]] event message_created(message_view, const message* thread_root, moment);
 /// `before`: whom the message mentioned until now.

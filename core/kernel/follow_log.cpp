@@ -20,9 +20,7 @@ user_id other_party(const conversation& in, user_id me) {
 
 constexpr std::size_t events_at_once = 20;
 
-std::size_t bytes_of(const event& one) {
-    return one.view.body == nullptr ? 0 : kernel::bytes_of(*one.view.body);
-}
+std::size_t bytes_of(const event& one) { return one.view.body == nullptr ? 0 : kernel::bytes_of(*one.view.body); }
 
 /// Fills the page's views until there is enough, and ends it there.
 void fill_page(reading& from, event_page& page) {
@@ -116,8 +114,7 @@ result<event_page> read_log(reading& from, const caller& by, position since, int
         return failure(fault::gone, "snapshot_needed", "The log does not reach back to this position; take a snapshot.",
                        "since");
     auto all = from.events_after(since, limit);
-    event_page page{.events = {}, .upto = all.empty() ? end : all.back().at, .log_end = end,
-                    .reader = viewer_of(*who)};
+    event_page page{.events = {}, .upto = all.empty() ? end : all.back().at, .log_end = end, .reader = viewer_of(*who)};
     // Memberships are as of now: what was said in a conversation that the caller has left since is not for it any more.
     const hearing now(*who, from.memberships_of(rows(), who->id()));
     std::optional<std::unordered_set<user_id>> contacts;
@@ -129,7 +126,8 @@ result<event_page> read_log(reading& from, const caller& by, position since, int
         return contacts->contains(other);
     };
     for (auto& one : all)
-        if (now.hears(one, shares) || ends_own_conversation(from, one, who->id())) page.events.push_back(std::move(one));
+        if (now.hears(one, shares) || ends_own_conversation(from, one, who->id()))
+            page.events.push_back(std::move(one));
     fill_page(from, page);
     return page;
 }

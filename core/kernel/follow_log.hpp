@@ -25,11 +25,14 @@ public:
     template <class SharesConversation>
     [[nodiscard]] bool hears(const event& what, SharesConversation&& shares_conversation_with) const {
         switch (what.heard_by) {
-            case audience::members: return is_in(what.conversation, what.at);
-            case audience::user: return what.user == reader_.id;
+            case audience::members:
+                return is_in(what.conversation, what.at);
+            case audience::user:
+                return what.user == reader_.id;
             case audience::reviewers:
                 return (held_ == hears_held::yes || what.user == reader_.id) && is_in(what.conversation, what.at);
-            case audience::contacts: return what.user == reader_.id || shares_conversation_with(what.user);
+            case audience::contacts:
+                return what.user == reader_.id || shares_conversation_with(what.user);
         }
         return false;
     }
@@ -63,7 +66,7 @@ struct snapshot {
     user self;
     viewer reader;
     std::vector<listed_conversation> conversations;
-    std::vector<user> people;  ///< the other parties of direct conversations
+    std::vector<user> people;       ///< the other parties of direct conversations
     std::vector<user_id> contacts;  ///< whose presence the user may see
 };
 [[nodiscard]] result<snapshot> take_snapshot(const environment&, reading&, const caller&);
@@ -82,9 +85,9 @@ struct event_page {
     viewer reader;
 };
 
-/// The events after `since` that the caller hears. Reads at most `limit` entries of the log, fewer when the messages are
-/// long, so a page may be empty although there is more: go on from `upto` until it is `log_end`. `gone` with code snapshot_needed when the log
-/// does not reach back to `since`, or has never been there.
+/// The events after `since` that the caller hears. Reads at most `limit` entries of the log, fewer when the messages
+/// are long, so a page may be empty although there is more: go on from `upto` until it is `log_end`. `gone` with code
+/// snapshot_needed when the log does not reach back to `since`, or has never been there.
 [[nodiscard]] result<event_page> read_log(reading&, const caller&, position since, int limit);
 
 /// Fills the events' views from the messages as they are now.

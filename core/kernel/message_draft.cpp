@@ -14,9 +14,8 @@ namespace {
 
 bool is_type_name(std::string_view type) {
     if (type.empty() || type.size() > 64 || type.front() < 'a' || type.front() > 'z') return false;
-    return std::ranges::all_of(type, [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '.';
-    });
+    return std::ranges::all_of(
+        type, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '.'; });
 }
 
 // Centred, without a sender: what these say must come from the system, not from whoever asks.
@@ -27,11 +26,13 @@ bool is_reserved(std::string_view type) { return type == "system" || type == "no
 result<void> check_content(const environment& env, const caller& by, const conversation& in, std::string_view type,
                            const std::string& text, const boost::json::object& data) {
     if (!is_type_name(type))
-        return invalid("type_invalid", "A type is lower-case letters, digits, dots and underscores, at most 64.", "type");
+        return invalid("type_invalid", "A type is lower-case letters, digits, dots and underscores, at most 64.",
+                       "type");
     if (is_reserved(type) && by.user)
         return invalid("type_reserved", "Messages of this type are made by the server only.", "type");
     const auto limits = message_settings_of(env, by, in);
-    auto fits = check_text(text, {.max_graphemes = limits.max_graphemes, .max_bytes = limits.max_bytes, .field = "text"});
+    auto fits =
+        check_text(text, {.max_graphemes = limits.max_graphemes, .max_bytes = limits.max_bytes, .field = "text"});
     if (!fits) return fits;
     if (type == "text" && trim(text).empty())
         return invalid("text_empty", "A message of type text needs a text.", "text");

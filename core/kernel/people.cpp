@@ -32,8 +32,7 @@ void add_first_members(const environment& env, writing& w, conversation& in, std
     const auto known = shows_people(kind) ? people : std::span<const user>{};
     std::vector<member> all;
     for (const auto& one : people)
-        all.push_back(
-            make_member(w, in, one.id, one.id == owner ? member_role::owner : member_role::member, now));
+        all.push_back(make_member(w, in, one.id, one.id == owner ? member_role::owner : member_role::member, now));
     for (const auto& as : all) w.insert(rows(), as);
     for (const auto& as : all) w.append(events::conversation_joined(in, kind, as, known, now));
 }

@@ -16,10 +16,14 @@ presence shown_of(bool here, bool idle, std::optional<presence> chosen) {
 
 std::string_view name_of(presence which) {
     switch (which) {
-        case presence::offline: return "offline";
-        case presence::online: return "online";
-        case presence::away: return "away";
-        case presence::busy: return "busy";
+        case presence::offline:
+            return "offline";
+        case presence::online:
+            return "online";
+        case presence::away:
+            return "away";
+        case presence::busy:
+            return "busy";
     }
     return "offline";
 }

@@ -27,8 +27,8 @@ struct browse_query {
     int limit = 50;
 };
 /// Public channels by name, for those who may browse.
-[[nodiscard]] result<std::vector<listed_conversation>> browse_conversations(const environment&, reading&,
-                                                                            const caller&, const browse_query&);
+[[nodiscard]] result<std::vector<listed_conversation>> browse_conversations(const environment&, reading&, const caller&,
+                                                                            const browse_query&);
 
 /// By user id, after `after`.
 [[nodiscard]] result<std::vector<member_entry>> read_members(const environment&, reading&, const caller&,
@@ -38,8 +38,8 @@ struct browse_query {
 [[nodiscard]] result<std::vector<user_id>> my_contacts(reading&, const caller&);
 
 /// People of the tenant by username, for those who may look them up.
-[[nodiscard]] result<std::vector<user>> list_users(const environment&, reading&, const caller&,
-                                                   std::string_view prefix, std::string_view after, int limit);
+[[nodiscard]] result<std::vector<user>> list_users(const environment&, reading&, const caller&, std::string_view prefix,
+                                                   std::string_view after, int limit);
 /// Oneself, somebody with whom a conversation is shared, or anybody for those who may look people up.
 [[nodiscard]] result<user> read_user(const environment&, reading&, const caller&, user_id);
 

@@ -44,8 +44,8 @@ std::vector<message> within(std::size_t bytes, page_range::direction toward, std
     return found;
 }
 
-/// Sequences have no holes, but messages deleted for good leave some; so "more" is asked of the ends, not counted. Of an
-/// empty page the caller says where its ends are.
+/// Sequences have no holes, but messages deleted for good leave some; so "more" is asked of the ends, not counted. Of
+/// an empty page the caller says where its ends are.
 message_page page_of(reading& from, const opened& by, std::vector<message> found) {
     message_page page{.messages = {}, .last_sequence = by.in.row.last_sequence, .reader = viewer_of(by.who)};
     if (!found.empty()) {
@@ -119,8 +119,7 @@ result<message_page> read_withheld(const environment& env, reading& from, const 
     if (!in) return std::unexpected(in.error());
     const auto whose = in->who.may(permission::messages_review) ? user_id{} : in->who.id();
     auto found = from.withheld(rows(), id, whose, after, limit + 1);
-    message_page page{
-        .messages = {}, .last_sequence = in->in.row.last_sequence, .reader = viewer_of(in->who)};
+    message_page page{.messages = {}, .last_sequence = in->in.row.last_sequence, .reader = viewer_of(in->who)};
     page.more_before = static_cast<bool>(after);
     fill(page, from, std::move(found), limit);
     return page;

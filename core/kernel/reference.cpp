@@ -13,9 +13,12 @@ constexpr std::string_view made_from = "<!-- Made from the code; a test compares
 
 std::string_view name_of(party those) {
     switch (those) {
-        case party::nobody: return "nobody";
-        case party::members: return "members";
-        case party::admins: return "admins";
+        case party::nobody:
+            return "nobody";
+        case party::members:
+            return "members";
+        case party::admins:
+            return "admins";
     }
     return "";
 }
@@ -25,8 +28,9 @@ std::string_view name_of(party those) {
 std::string permissions_reference() {
     std::string page = "# Permissions and roles\n\n";
     page += made_from;
-    page += "A role grants permissions in the whole tenant. What somebody may do in one conversation also follows from\n"
-            "being its member, admin or owner, and from its [kind](kinds.md).\n\n| permission |";
+    page +=
+        "A role grants permissions in the whole tenant. What somebody may do in one conversation also follows from\n"
+        "being its member, admin or owner, and from its [kind](kinds.md).\n\n| permission |";
     for (const auto& role : shipped_roles()) page += fmt::format(" {} |", role.name);
     page += " what it means |\n|---|";
     for (std::size_t i = 0; i < shipped_roles().size(); ++i) page += "---|";
@@ -44,18 +48,19 @@ std::string permissions_reference() {
 std::string kinds_reference() {
     std::string page = "# Kinds of conversation\n\n";
     page += made_from;
-    page += "Admins are a conversation's own admins and owners, and who holds the permission that governs the kind. Who is\n"
-            "named may write, add members, leave, and remove own messages.\n\n"
-            "| kind | | made with | governed with | write | add | leave | remove | members |\n"
-            "|---|---|---|---|---|---|---|---|---|\n";
+    page +=
+        "Admins are a conversation's own admins and owners, and who holds the permission that governs the kind. Who "
+        "is\n"
+        "named may write, add members, leave, and remove own messages.\n\n"
+        "| kind | | made with | governed with | write | add | leave | remove | members |\n"
+        "|---|---|---|---|---|---|---|---|---|\n";
     const kind_registry kinds;
     for (const auto& one : kinds.all())
-        page += fmt::format(
-            "| {} | {} | {} | `{}` | {} | {} | {} | {} | {} to {} |\n", one.name, one.sentence,
-            one.made_with ? fmt::format("`{}`", parley::name_of(*one.made_with)) : "the server",
-            parley::name_of(one.managed_with), name_of(one.writes), name_of(one.adds_members), name_of(one.leaves),
-            name_of(one.removes_messages), one.least_members,
-            one.most_members == 0 ? "the tenant's limit" : fmt::format("{}", one.most_members));
+        page += fmt::format("| {} | {} | {} | `{}` | {} | {} | {} | {} | {} to {} |\n", one.name, one.sentence,
+                            one.made_with ? fmt::format("`{}`", parley::name_of(*one.made_with)) : "the server",
+                            parley::name_of(one.managed_with), name_of(one.writes), name_of(one.adds_members),
+                            name_of(one.leaves), name_of(one.removes_messages), one.least_members,
+                            one.most_members == 0 ? "the tenant's limit" : fmt::format("{}", one.most_members));
     return page;
 }
 

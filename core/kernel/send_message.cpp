@@ -28,8 +28,7 @@ result<message> draft_of(const environment& env, writing& w, const actor& who, c
     message draft{.tenant = w.tenant(),
                   .conversation = command.conversation,
                   .author = who.id(),
-                  .shown = command.shown.value_or(
-                      shown_identity{.id = who.id().value, .name = {}, .avatar = {}}),
+                  .shown = command.shown.value_or(shown_identity{.id = who.id().value, .name = {}, .avatar = {}}),
                   .type = command.type,
                   .text = command.text,
                   .data = command.data,
@@ -105,8 +104,7 @@ result<sent_message> send_message(const environment& env, writing& w, const call
     auto draft = draft_of(env, w, *who, command, now);
     if (!draft) return std::unexpected(draft.error());
     auto said = judge(env, *draft, in->row, who->account());
-    if (said.said == verdict::outcome::refuse)
-        return failure(fault::forbidden, "message_refused", said.reason, "text");
+    if (said.said == verdict::outcome::refuse) return failure(fault::forbidden, "message_refused", said.reason, "text");
     draft->id = env.ids.next<message_id>();
     if (said.said == verdict::outcome::hold) {
         draft->state = message_state::held;

@@ -17,15 +17,15 @@ using sequence = std::int64_t;
 using position = std::int64_t;
 
 enum class visibility : std::uint8_t {
-    open = 1,    ///< anybody who may browse finds, reads and joins it
-    unlisted,    ///< as open, but not in the list: joined by who knows it
-    closed       ///< members only
+    open = 1,  ///< anybody who may browse finds, reads and joins it
+    unlisted,  ///< as open, but not in the list: joined by who knows it
+    closed     ///< members only
 };
 
 struct conversation {
     conversation_id id;
     tenant_id tenant;
-    std::string kind;  ///< a registered kind, see conversation_kind
+    std::string kind;   ///< a registered kind, see conversation_kind
     std::string model;  ///< the model's name, empty for none
     std::string team;   ///< free label, empty for none
     std::string name;

@@ -27,8 +27,8 @@ struct message_view {
     std::shared_ptr<const message> replied;  ///< null when it replies to none, or that is gone for good
 };
 
-/// A change that clients can see. The log keeps everything but `view` and `hearers`: a message's words are stored once, in the
-/// message, so that deleting it for good leaves nothing behind in the log.
+/// A change that clients can see. The log keeps everything but `view` and `hearers`: a message's words are stored once,
+/// in the message, so that deleting it for good leaves nothing behind in the log.
 struct event {
     position at = 0;
     std::string type;  ///< "message.created"
@@ -38,7 +38,7 @@ struct event {
     message_id about;          ///< the message it is about
     boost::json::object data;  ///< what the type's schema says, without the message's words
     moment created_at;
-    message_view view;  ///< the message as it is now, where the type carries one
+    message_view view;             ///< the message as it is now, where the type carries one
     std::vector<user_id> hearers;  ///< who shares a conversation with `user`, growing; for an audience of contacts
 };
 

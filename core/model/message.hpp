@@ -18,9 +18,9 @@ namespace parley {
 struct shown_identity {
     enum class source : std::uint8_t { account = 1, persona };
     source from = source::account;
-    std::int64_t id = 0;   ///< the user's or the persona's
-    std::string name;      ///< a persona's name as it was then; empty for an account
-    std::string avatar;    ///< a persona's picture, empty for none
+    std::int64_t id = 0;  ///< the user's or the persona's
+    std::string name;     ///< a persona's name as it was then; empty for an account
+    std::string avatar;   ///< a persona's picture, empty for none
     friend bool operator==(const shown_identity&, const shown_identity&) = default;
 };
 

@@ -36,13 +36,17 @@ constexpr std::array table{
 
 std::array<role_info, 5> make_roles() {
     std::array<role_info, 5> roles{
-        role_info{"guest", "A visitor: writes where somebody let them in.",
+        role_info{"guest",
+                  "A visitor: writes where somebody let them in.",
                   {messages_send, messages_edit_own, messages_delete_own, files_upload}},
-        role_info{"member", "Somebody of the community: browses, joins and opens direct conversations.",
+        role_info{"member",
+                  "Somebody of the community: browses, joins and opens direct conversations.",
                   {channels_browse, direct_open, users_see}},
-        role_info{"staff", "Works here: creates channels and talks with contacts.",
+        role_info{"staff",
+                  "Works here: creates channels and talks with contacts.",
                   {channels_create, channels_create_private, contacts_open}},
-        role_info{"manager", "Answers for the staff: moderates, reviews, manages groups, removes for good.",
+        role_info{"manager",
+                  "Answers for the staff: moderates, reviews, manages groups, removes for good.",
                   {messages_edit_others, messages_delete_others, messages_delete_hard, messages_review, authors_see,
                    channels_manage, channels_enter_private, groups_manage}},
         role_info{"admin", "Runs the tenant.", {users_manage, log_read_all}},

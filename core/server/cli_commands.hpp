@@ -4,7 +4,9 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "model/user.hpp"
 #include "server/command.hpp"
 
 namespace parley::server {
@@ -21,6 +23,11 @@ namespace parley::server {
 [[nodiscard]] outcome config_explain(const command_context&, const std::string& scope, const std::string& path);
 [[nodiscard]] outcome config_reference(const command_context&);
 
+// cli_reload.cpp
+/// From `against` to the files: "running" is what the running server has loaded, else it names another configuration.
+[[nodiscard]] outcome config_plan(const command_context&, const std::string& against);
+[[nodiscard]] outcome config_reload(const command_context&);
+
 // cli_tenant.cpp
 [[nodiscard]] outcome tenant_create(const command_context&, const std::string& name);
 [[nodiscard]] outcome tenant_list(const command_context&);
@@ -34,6 +41,7 @@ struct user_options {
     std::string display_name;
     std::string role = "member";
     password_source password = password_source::none;
+    user_kind kind = user_kind::person;
 };
 [[nodiscard]] outcome user_create(const command_context&, const user_options&);
 [[nodiscard]] outcome user_list(const command_context&, const std::string& tenant);
@@ -49,6 +57,7 @@ struct token_options {
     std::string name;
     std::optional<int> days;  ///< nothing: as long as the tenant's settings say
     std::string id;
+    std::optional<std::vector<std::string>> permissions;  ///< nothing: all that the role gives
 };
 [[nodiscard]] outcome token_create(const command_context&, const token_options&);
 [[nodiscard]] outcome token_list(const command_context&, const token_options&);

@@ -1,10 +1,12 @@
 // parley token: access tokens; the secret is printed once and alone, so that it can be piped.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <ostream>
 
 #include "base/text.hpp"
 #include "kernel/accounts.hpp"
+#include "kernel/present.hpp"
 #include "server/cli_commands.hpp"
 #include "server/table.hpp"
 #include "server/workspace.hpp"
@@ -29,7 +31,7 @@ result<owned> tokens_of(tenant_workspace& work, const std::string& username) {
 
 std::string state_of(const access_token& one, moment now) {
     if (one.revoked_at) return "revoked";
-    return kernel::is_good(one, now) ? "good" : "expired";
+    return kernel::is_open(one, now) ? "good" : "expired";
 }
 
 }  // namespace
@@ -43,7 +45,7 @@ outcome token_create(const command_context& with, const token_options& options) 
     std::optional<moment> until;
     if (options.days) until = env.time.now() + std::chrono::days{*options.days};
     const auto made = work->in->write(work->system, [&](kernel::writing& to) {
-        return kernel::issue_token(env, to, work->system, whose->owner.id, options.name, until);
+        return kernel::issue_token(env, to, work->system, whose->owner.id, options.name, until, options.permissions);
     });
     if (!made) return with.fail(made.error());
     if (until && made->row.expires_at < *until)
@@ -58,10 +60,11 @@ outcome token_list(const command_context& with, const token_options& options) {
     if (!work) return work.error();
     const auto whose = tokens_of(*work, options.user);
     if (!whose) return with.fail(whose.error());
-    table rows({"id", "name", "state", "created_at", "expires_at"});
+    table rows({"id", "kind", "name", "permissions", "state", "created_at", "used_at", "expires_at"});
     for (const auto& one : whose->tokens)
-        rows.add({one.id.text(), one.name, state_of(one, work->in->env().time.now()), rfc3339(one.created_at),
-                  rfc3339(one.expires_at)});
+        rows.add({one.id.text(), std::string(kernel::name_of(one.kind)), one.name, one.scope.value_or("all"),
+                  state_of(one, work->in->env().time.now()), rfc3339(one.created_at),
+                  one.used_at ? rfc3339(*one.used_at) : "never", rfc3339(std::max(one.ends_at, one.expires_at))});
     rows.print(with);
     return outcome::done;
 }
@@ -73,11 +76,11 @@ outcome token_revoke(const command_context& with, const token_options& options) 
     if (!work) return work.error();
     const auto whose = tokens_of(*work, options.user);
     if (!whose) return with.fail(whose.error());
-    // A token is its owner's to revoke, so this is done in the owner's name.
-    auto owner = work->system;
-    owner.user = whose->owner.id;
-    const auto revoked = work->in->write(
-        owner, [&](kernel::writing& to) { return kernel::revoke_token(work->in->env(), to, owner, *id); });
+    if (std::ranges::find(whose->tokens, *id, &access_token::id) == whose->tokens.end())
+        return with.fail({fault::not_found, "not_found", "The user has no such token.", {}});
+    const auto revoked = work->in->write(work->system, [&](kernel::writing& to) {
+        return kernel::revoke_token(work->in->env(), to, work->system, *id);
+    });
     if (!revoked) return with.fail(revoked.error());
     with.out << "The token is revoked.\n";
     return outcome::done;

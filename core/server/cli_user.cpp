@@ -64,7 +64,8 @@ outcome user_create(const command_context& with, const user_options& options) {
     const kernel::create_user_command command{.username = options.name,
                                               .display_name = options.display_name,
                                               .role = options.role,
-                                              .password_hash = std::move(*hash)};
+                                              .password_hash = std::move(*hash),
+                                              .kind = options.kind};
     const auto made = opened->in->write(opened->system, [&](kernel::writing& to) {
         return kernel::create_user(opened->in->env(), to, opened->system, command);
     });

@@ -13,7 +13,7 @@
 namespace parley::server {
 
 /// How a command ended; the number is the program's exit code.
-enum class outcome : std::uint8_t { done = 0, failed = 1, unusable = 2 };
+enum class outcome : std::uint8_t { done = 0, failed = 1, unusable = 2, changed = 3 };
 
 /// Lists for people or for programs.
 enum class listing : std::uint8_t { table = 1, json };

@@ -18,6 +18,8 @@ namespace {
 
 using action = std::function<outcome(const command_context&)>;
 
+constexpr int last_step = 9999;  // a step's file begins with four digits
+
 /// What was typed, filled in while it is read.
 struct typed {
     std::string config;
@@ -25,6 +27,7 @@ struct typed {
     int version = 0;
     std::string scope;
     std::string path;
+    std::string against = "running";
     user_options user;
     token_options token;
     bool password_stdin = false;
@@ -57,11 +60,11 @@ void add_migrate(CLI::App& root, typed& into) {
                          [&into](const command_context& with) { return migrate_down(with, into.version); });
     down->add_option("--to", into.version, "The version to go back to; 0 takes everything back")
         ->required()
-        ->check(CLI::NonNegativeNumber);
+        ->check(CLI::Range(0, last_step));
     command(in, "status", "List the steps", into, migrate_status);
     auto* show = command(in, "show", "Print a step's SQL", into,
                          [&into](const command_context& with) { return migrate_show(with, into.version); });
-    show->add_option("version", into.version, "The step's number")->required()->check(CLI::PositiveNumber);
+    show->add_option("version", into.version, "The step's number")->required()->check(CLI::Range(1, last_step));
 }
 
 void add_config(CLI::App& root, typed& into) {
@@ -72,6 +75,12 @@ void add_config(CLI::App& root, typed& into) {
                 [&into](const command_context& with) { return config_explain(with, into.scope, into.path); });
     explain->add_option("scope", into.scope, "server, tenant/NAME or tenant/NAME/model/NAME")->required();
     explain->add_option("setting", into.path, "Such as server.port, or a section; without it, all");
+    auto* plan = command(in, "plan", "Say what a reload would change; ends with 3 if anything", into,
+                         [&into](const command_context& with) { return config_plan(with, into.against); });
+    plan->add_option("--against", into.against,
+                     "`running` for what the running server has loaded, or another configuration's file or folder")
+        ->capture_default_str();
+    command(in, "reload", "Let the running server load its configuration again", into, config_reload);
     command(in, "reference", "Print the page that explains every setting", into, config_reference);
 }
 
@@ -104,6 +113,8 @@ void add_user(CLI::App& root, typed& into) {
     auto* create = user_command(in, "create", "Make a user", into, user_create);
     create->add_option("--role", into.user.role, "guest, member, staff, manager or admin")->capture_default_str();
     create->add_option("--display-name", into.user.display_name, "What others read; without it, the name");
+    create->add_flag_callback(
+        "--bot", [&into] { into.user.kind = user_kind::bot; }, "A program: `token create` makes what it signs in with");
     add_password(*create, into);
     auto* list = command(in, "list", "List the users", into,
                          [&into](const command_context& with) { return user_list(with, into.user.tenant); });
@@ -131,6 +142,8 @@ void add_token(CLI::App& root, typed& into) {
     create->add_option("--name", into.token.name, "What its owner calls it")->required();
     create->add_option("--days", into.token.days, "How long it is good; without it, as the tenant's settings say")
         ->check(CLI::Range(1, 36500));
+    create->add_option("--permissions", into.token.permissions,
+                       "All that it may give of what the role does; without it, everything");
     token_command(in, "list", "List a user's tokens, without their secrets", into, token_list);
     token_command(in, "revoke", "End a token", into, token_revoke)
         ->add_option("id", into.token.id, "The token's id, as `token list` shows it")

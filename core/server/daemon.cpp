@@ -7,6 +7,7 @@
 #include <CLI/CLI.hpp>
 #include <exception>
 #include <fstream>
+#include <functional>
 #include <ostream>
 #include <system_error>
 
@@ -16,6 +17,7 @@
 #include "config/load.hpp"
 #include "server/configuration_file.hpp"
 #include "server/process_usage.hpp"
+#include "server/running_server.hpp"
 #include "server/server.hpp"
 
 namespace parley::server {
@@ -42,11 +44,11 @@ public:
         ::signal(SIGPIPE, SIG_IGN);
     }
 
-    /// Until somebody wants the server to stop.
-    void wait() const {
+    /// Until somebody wants the server to stop; calls `reload` whenever somebody wants that.
+    void wait(const std::function<void()>& reload) const {
         int met = 0;
         while (sigwait(&awaited_, &met) != 0 || met == SIGHUP)
-            log::warning("configuration cannot be reloaded yet; restart the server instead");
+            if (met == SIGHUP) reload();
         log::info("told to stop", {{"signal", met}});
     }
 
@@ -94,8 +96,9 @@ int run(const daemon_options& options, const config::environment& variables, std
         *loaded, {.migrations = migrations_folder(variables),
                   .migrate = options.migrate ? migration_choice::always : migration_choice::embedded_only});
     if (!started) return tell(err, started.error());
+    const pid_file ours((*loaded)->server.server.data_directory);
     if (auto said = announce(options.announce, (*started)->port()); !said) return tell(err, {said.error()});
-    stop_signals.wait();
+    stop_signals.wait([&] { (*started)->reload(variables); });
     stop_signals.let_go();
     (*started)->stop();
     log::info("stopped");
@@ -107,7 +110,10 @@ int run(const daemon_options& options, const config::environment& variables, std
 int run_daemon(const std::vector<std::string>& arguments, const config::environment& variables, std::ostream& out,
                std::ostream& err) {
     daemon_options options;
-    CLI::App app("The Parley server. Stops gracefully on SIGTERM and SIGINT, at once on the second one.", "parleyd");
+    CLI::App app(
+        "The Parley server. Stops gracefully on SIGTERM and SIGINT, at once on the second one; loads its configuration "
+        "again on SIGHUP.",
+        "parleyd");
     app.set_version_flag("--version", fmt::format("parleyd {}", version));
     app.add_option("--config", options.config,
                    "parley.yaml or its folder (default: $PARLEY_CONFIG, config/parley.yaml, /etc/parley/parley.yaml)");

@@ -34,10 +34,10 @@ std::optional<transport::http_response> probes::answer(const transport::http_req
 
 transport::http_response probes::ready_page() const {
     const auto reasons = ready_();
-    if (reasons.empty()) return page(200, R"({"status":"ready"})");
-    const boost::json::object body{{"status", "not_ready"},
-                                   {"reasons", boost::json::array(reasons.begin(), reasons.end())}};
-    return page(503, to_text(body));
+    boost::json::object body{{"status", reasons.empty() ? "ready" : "not_ready"}};
+    if (!reasons.empty()) body["reasons"] = boost::json::array(reasons.begin(), reasons.end());
+    if (configuration_) body["configuration"] = configuration_();
+    return page(reasons.empty() ? 200 : 503, to_text(body));
 }
 
 }  // namespace parley::server

@@ -1,6 +1,7 @@
 // The pages for machines: /live, /ready and /metrics.
 #pragma once
 
+#include <boost/json/object.hpp>
 #include <functional>
 #include <optional>
 #include <string>
@@ -14,10 +15,14 @@ namespace parley::server {
 /// Why the server should get no new clients now, one sentence each; empty when it is ready. Must not wait.
 using readiness = std::function<std::vector<std::string>()>;
 
+/// What /ready says besides. Must not wait.
+using ready_details = std::function<boost::json::object()>;
+
 /// Answers the three pages and nothing else. Safe to call from any thread; must be outlived by `measured`.
 class probes {
 public:
-    probes(readiness ready, const metrics::registry& measured) : ready_(std::move(ready)), measured_(measured) {}
+    probes(readiness ready, const metrics::registry& measured, ready_details configuration = {})
+        : ready_(std::move(ready)), measured_(measured), configuration_(std::move(configuration)) {}
 
     /// Nothing for other paths. GET and HEAD only; 405 for other methods.
     [[nodiscard]] std::optional<transport::http_response> answer(const transport::http_request&) const;
@@ -27,6 +32,7 @@ private:
 
     readiness ready_;
     const metrics::registry& measured_;
+    ready_details configuration_;
 };
 
 }  // namespace parley::server

@@ -11,6 +11,7 @@
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "base/version.hpp"
+#include "kernel/guests.hpp"
 #include "kernel/trim_log.hpp"
 #include "metrics/registry.hpp"
 #include "server/config_settings.hpp"
@@ -31,7 +32,7 @@ namespace {
 
 constexpr unsigned hash_threads = 2;
 constexpr std::size_t hash_queue = 64;
-constexpr std::chrono::minutes trim_interval{1};
+constexpr std::chrono::minutes sweep_interval{1};
 constexpr std::chrono::milliseconds reconnect_in{1'000};
 
 transport::http_options http_options_of(const config::server_settings& of) {
@@ -42,6 +43,13 @@ transport::http_options http_options_of(const config::server_settings& of) {
     made.threads = of.server.threads != 0 ? of.server.threads : std::max(1U, std::thread::hardware_concurrency());
     made.header_bytes = of.http.max_header_bytes;
     made.body_bytes = of.http.max_body_bytes;
+    if (of.server.limits) {
+        made.max_connections = of.server.max_connections;
+        made.max_connections_per_address = of.server.max_connections_per_address;
+    }
+    for (const auto& one : of.server.trusted_proxies)
+        if (const auto net = transport::ip_network::parse(one)) made.proxies.trusted.push_back(*net);
+    if (of.server.forwarded_rfc7239) made.proxies.form = transport::forwarded_form::rfc7239;
     made.header_timeout = std::min(made.header_timeout, std::chrono::milliseconds(patience));
     made.body_timeout = patience;
     made.answer_timeout = patience;
@@ -52,18 +60,26 @@ transport::http_options http_options_of(const config::server_settings& of) {
     return made;
 }
 
+transport::gate_options gate_options_of(const config::server_settings& of) {
+    transport::gate_options made;
+    if (!of.server.limits) made.limits.limits = transport::limiter_options::state::off;
+    made.limits.address = of.server.address_rate;
+    made.sockets_per_user = of.websocket.max_per_user;
+    made.sockets_per_address = of.websocket.max_per_address;
+    made.tenant_header = of.server.tenant_header;
+    return made;
+}
+
 transport::chat_options chat_options_of(const config::server_settings& of) {
     transport::chat_options made;
     made.json_bytes = of.websocket.max_frame_bytes;
     made.json_depth = of.http.json_depth;
+    made.catch_up_bytes = std::min(made.catch_up_bytes, std::size_t{of.websocket.send_queue_bytes} / 2);
     return made;
 }
 
-transport::authenticator::host_lookup host_lookup_in(std::shared_ptr<const config::configuration> from) {
-    return [from = std::move(from)](std::string_view host) -> std::optional<std::string> {
-        const auto name = from->tenant_of_host(host);
-        return name.empty() ? std::nullopt : std::optional(std::string(name));
-    };
+transport::authenticator::host_lookup host_lookup_in(const config_settings& in_force) {
+    return [&in_force](std::string_view host) { return in_force.tenant_of_host(host); };
 }
 
 /// Counts on the way from the store to the hub.
@@ -117,13 +133,15 @@ struct server::parts {
     [[nodiscard]] result<void> listen();
     void measure();
     void stop();
-    void trim_logs();
-    void warn_of_tenants_without_rows();
+    void sweep_tenants();
+    void warn_of_tenants_without_rows(std::vector<std::string> with_files);
+    reload_outcome reload(const config::environment&);
     [[nodiscard]] std::vector<std::string> reasons_not_to_be_ready() const;
 
-    std::shared_ptr<const config::configuration> configured;
+    std::shared_ptr<const config::configuration> configured;  // at the start; what takes effect only then is here
     system_clock time;
     config_settings settings;
+    reloader reloading{settings, time};
     kernel::kind_registry kinds;
     metrics::registry measured;
     front_door door;
@@ -134,12 +152,14 @@ struct server::parts {
     std::optional<id_source> ids;
     std::optional<kernel::environment> env;
     hash_pool hashing;
+    kernel::sign_in_brake brake{time};
     std::optional<transport::services> services;
     std::optional<transport::authenticator> who;
+    std::optional<transport::gatekeeper> gate;
     std::optional<transport::chat_parts> chat;
     std::optional<probes> pages;
     std::optional<transport::api_handler> api;
-    std::optional<periodic> trimming;
+    std::optional<periodic> sweeping;
     std::atomic<bool> stopping = false;
 };
 
@@ -151,14 +171,17 @@ result<void> server::parts::open(std::shared_ptr<storage::database> database) {
     if (!floor) return std::unexpected(floor.error());
     ids.emplace(time, configured->server.server.node, *floor);
     env.emplace(kernel::environment{.time = time, .ids = *ids, .settings = settings, .kinds = kinds, .checks = {}});
-    services.emplace(
-        transport::services{.env = *env, .store = *store, .room = room, .hash_later = [this](hash_pool::job one) {
-                                hashing.run(std::move(one));
-                            }});
-    who.emplace(*store, time, host_lookup_in(configured));
-    chat.emplace(transport::chat_parts{*services, *who, room, chat_options_of(configured->server)});
+    services.emplace(transport::services{.env = *env,
+                                         .store = *store,
+                                         .room = room,
+                                         .hash_later = [this](hash_pool::job one) { hashing.run(std::move(one)); },
+                                         .brake = brake});
+    who.emplace(*store, time, host_lookup_in(settings));
+    room.tell_of_sessions(*who);
+    gate.emplace(gate_options_of(configured->server), settings, host_lookup_in(settings));
+    chat.emplace(transport::chat_parts{*services, *who, room, *gate, chat_options_of(configured->server)});
     measure();
-    pages.emplace([this] { return reasons_not_to_be_ready(); }, measured);
+    pages.emplace([this] { return reasons_not_to_be_ready(); }, measured, [this] { return reloading.details(); });
     const auto& http = configured->server.http;
     api.emplace(*chat, transport::api_options{.json_bytes = http.max_body_bytes, .json_depth = http.json_depth},
                 [this](const transport::http_request& request) { return pages->answer(request); });
@@ -167,10 +190,14 @@ result<void> server::parts::open(std::shared_ptr<storage::database> database) {
 }
 
 result<void> server::parts::listen() {
-    warn_of_tenants_without_rows();
+    std::vector<std::string> with_files;
+    for (const auto& [name, ignored] : configured->tenants) with_files.push_back(name);
+    warn_of_tenants_without_rows(std::move(with_files));
     if (auto listening = wire.start(); !listening) return listening;
     room.start();
-    trimming.emplace(trim_interval, [this] { trim_logs(); });
+    sweep_tenants();  // what grew too old while no server ran
+    sweeping.emplace(sweep_interval, [this] { sweep_tenants(); });
+    reloading.publish();
     return {};
 }
 
@@ -178,6 +205,8 @@ void server::parts::measure() {
     measured.collect(write_build);
     measured.collect([](metrics::exposition& to) { write_process(to, read_process_usage()); });
     measured.collect([this](metrics::exposition& to) { write_wire(to, wire.totals()); });
+    measured.collect([this](metrics::exposition& to) { write_limits(to, *gate); });
+    measured.collect([this](metrics::exposition& to) { write_configuration(to, reloading.state()); });
     measured.collect([this](metrics::exposition& to) { write_storage(to, store->counters()); });
     measured.collect([this](metrics::exposition& to) {
         to.single(metrics::kind::gauge, "parley_hashing_queue_length", "Passwords that wait to be hashed.",
@@ -187,40 +216,55 @@ void server::parts::measure() {
 
 void server::parts::stop() {
     if (stopping.exchange(true)) return;
-    if (trimming) {
+    if (sweeping) {
         log::info("draining", {{"seconds_at_most", configured->server.server.drain_timeout_seconds}});
         room.drain(reconnect_in);
         wire.stop(std::chrono::seconds{configured->server.server.drain_timeout_seconds});
     }
-    trimming.reset();
+    sweeping.reset();
     hashing.stop();
     if (store) store->stop();
 }
 
-void server::parts::trim_logs() {
+void server::parts::sweep_tenants() {
     store->with_directory(
         [this](kernel::directory& all) {
             for (const auto& one : all.tenants())
-                store->write(
-                    {.tenant = one.id,
-                     .author = {},
-                     .client_key = {},
-                     .apply = [this, name = one.name](kernel::writing& to) { return kernel::trim_log(*env, to, name); },
-                     .finish =
-                         [](const std::optional<error>& why) {
-                             if (why) log::warning("an event log could not be trimmed", {{"code", why->code}});
-                         }});
+                store->write({.tenant = one.id,
+                              .author = {},
+                              .client_key = {},
+                              .apply =
+                                  [this, name = one.name](kernel::writing& to) {
+                                      const bool ended = kernel::sweep_sessions(*env, to);
+                                      return kernel::trim_log(*env, to, name) || ended;
+                                  },
+                              .finish =
+                                  [](const std::optional<error>& why) {
+                                      if (why) log::warning("a tenant could not be swept", {{"code", why->code}});
+                                  }});
         },
         [](const error& why) { log::warning("the tenants could not be read", {{"code", why.code}}); });
 }
 
-void server::parts::warn_of_tenants_without_rows() {
-    const auto rows =
-        look_up_now(*store, [](kernel::directory& all) { return result<std::vector<tenant>>(all.tenants()); });
-    if (!rows) return;
-    for (const auto& [name, ignored] : configured->tenants)
-        if (std::ranges::find(*rows, name, &tenant::name) == rows->end())
-            log::warning("a tenant has a file but does not exist; parley tenant create makes it", {{"tenant", name}});
+void server::parts::warn_of_tenants_without_rows(std::vector<std::string> with_files) {
+    if (with_files.empty()) return;
+    store->with_directory(
+        [with_files = std::move(with_files)](kernel::directory& all) {
+            for (const auto& name : with_files)
+                if (!all.find_tenant(name))
+                    log::warning("a tenant has a file but does not exist; parley tenant create makes it",
+                                 {{"tenant", name}});
+        },
+        [](const error& why) { log::warning("the tenants could not be read", {{"code", why.code}}); });
+}
+
+reload_outcome server::parts::reload(const config::environment& variables) {
+    auto made = reloading.reload(variables);
+    std::vector<std::string> added;
+    for (const std::string_view scope : made.changes.scopes_added)
+        if (config::level_of(scope) == config::level::tenant) added.emplace_back(scope.substr(scope.find('/') + 1));
+    if (made.applied()) warn_of_tenants_without_rows(std::move(added));
+    return made;
 }
 
 std::vector<std::string> server::parts::reasons_not_to_be_ready() const {
@@ -255,6 +299,8 @@ server::started server::start(std::shared_ptr<const config::configuration> from,
 server::server(std::unique_ptr<parts> made) : parts_(std::move(made)) {}
 
 server::~server() { stop(); }
+
+reload_outcome server::reload(const config::environment& variables) { return parts_->reload(variables); }
 
 std::uint16_t server::port() const { return parts_->wire.port(); }
 

@@ -9,7 +9,9 @@
 
 #include "base/error.hpp"
 #include "config/configuration.hpp"
+#include "config/environment.hpp"
 #include "server/open_database.hpp"
+#include "server/reload.hpp"
 
 namespace parley::server {
 
@@ -37,6 +39,9 @@ public:
 
     /// The port in use.
     [[nodiscard]] std::uint16_t port() const;
+
+    /// As reloader::reload(); connected clients notice nothing.
+    reload_outcome reload(const config::environment&);
 
     /// Takes no more requests and says so on /ready, tells clients to come back, lets what is under way finish for as
     /// long as server.drain_timeout_seconds says, commits what waits. Blocks; doing it twice does nothing.

@@ -35,6 +35,8 @@ void write_wire(metrics::exposition& to, const transport::wire_totals& of) {
     to.single(kind::counter, "parley_connections_accepted_total", "Sockets taken in.", of.connections_accepted);
     to.single(kind::gauge, "parley_connections_open", "Sockets open now, of HTTP and WebSocket.", of.connections_open);
     to.single(kind::counter, "parley_accept_errors_total", "Sockets that could not be taken in.", of.accept_errors);
+    to.single(kind::counter, "parley_connections_refused_total", "Sockets refused because too many were open.",
+              of.connections_refused);
     to.single(kind::counter, "parley_websockets_opened_total", "WebSocket handshakes completed.", of.websockets_opened);
     to.single(kind::gauge, "parley_websockets_open", "WebSockets open now.", of.websockets_open);
     to.family(kind::counter, "parley_http_requests_total", "Requests answered, by class of status.");
@@ -49,6 +51,28 @@ void write_wire(metrics::exposition& to, const transport::wire_totals& of) {
     to.single(kind::counter, "parley_websocket_write_calls_total", "System calls that wrote them.", of.write_calls);
     to.single(kind::counter, "parley_slow_consumers_total", "Connections cut off because they read too slowly.",
               of.slow_consumers);
+}
+
+void write_limits(metrics::exposition& to, const transport::gatekeeper& of) {
+    const auto refused = of.limits().refused();
+    to.family(kind::counter, "parley_rate_limited_total", "Requests and commands refused, by whose rate was used up.");
+    to.sample(refused.by_user, {{"by", "user"}});
+    to.sample(refused.by_address, {{"by", "address"}});
+    to.sample(refused.by_tenant, {{"by", "tenant"}});
+    to.single(kind::counter, "parley_websockets_refused_total", "WebSockets refused because too many were open.",
+              of.sockets_refused());
+}
+
+void write_configuration(metrics::exposition& to, const reload_state& of) {
+    to.single(kind::gauge, "parley_config_generation", "1 at the start, one more with each reload.", of.generation);
+    to.single(kind::gauge, "parley_config_loaded_timestamp_seconds", "When it was loaded, in seconds since 1970.",
+              std::chrono::duration<double>(of.loaded_at.time_since_epoch()).count());
+    to.single(kind::gauge, "parley_config_last_reload_failed",
+              "1 when the last reload was refused, so that the files are not what runs.",
+              of.last == reload_result::refused ? 1 : 0);
+    to.family(kind::counter, "parley_config_reloads_total", "Reloads, by what came of them.");
+    to.sample(of.applied, {{"outcome", "applied"}});
+    to.sample(of.refused, {{"outcome", "refused"}});
 }
 
 void write_storage(metrics::exposition& to, const storage::storage_counters& of) {

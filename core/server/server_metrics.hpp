@@ -3,7 +3,9 @@
 
 #include "metrics/exposition.hpp"
 #include "server/process_usage.hpp"
+#include "server/reload.hpp"
 #include "storage/storage_counters.hpp"
+#include "transport/gatekeeper.hpp"
 #include "transport/wire_counters.hpp"
 
 namespace parley::server {
@@ -11,6 +13,8 @@ namespace parley::server {
 void write_build(metrics::exposition&);
 void write_process(metrics::exposition&, const process_usage&);
 void write_wire(metrics::exposition&, const transport::wire_totals&);
+void write_limits(metrics::exposition&, const transport::gatekeeper&);
+void write_configuration(metrics::exposition&, const reload_state&);
 void write_storage(metrics::exposition&, const storage::storage_counters&);
 
 }  // namespace parley::server

@@ -71,8 +71,7 @@ TEST(Server, AStartThatFailsListsEveryProblem) {
     occupied_port taken;
     const installation here;
     here.write("var", "a file where the folder should be");
-    here.write("parley.yaml",
-               "server: {data_directory: var, port: " + std::to_string(taken.number()) + "}");
+    here.write("parley.yaml", "server: {data_directory: var, port: " + std::to_string(taken.number()) + "}");
     const auto failed = start(here);
     ASSERT_FALSE(failed);
     std::vector<std::string> codes;

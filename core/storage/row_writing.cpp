@@ -126,8 +126,8 @@ void row_writing::update(const one_time_link& one) {
 
 int row_writing::erase_links(moment before) {
     using q = odb::query<one_time_link_row>;
-    const auto gone = rows_.db().erase_query<one_time_link_row>(q::tenant == tenant().value &&
-                                                                q::expires_at < microseconds(before));
+    const auto gone =
+        rows_.db().erase_query<one_time_link_row>(q::tenant == tenant().value && q::expires_at < microseconds(before));
     if (gone > 0) ++writes_;
     return static_cast<int>(gone);
 }

@@ -134,10 +134,11 @@ std::vector<kernel::member_entry> rows::members(conversation_id in, user_id afte
 std::int64_t rows::count_owners(conversation_id in) {
     using q = odb::query<number_view>;
     std::int64_t owners = 0;
-    each_view<number_view>(db_,
-                           q(fmt::format("SELECT COUNT(*) FROM member WHERE conversation = {} AND tenant = {} AND role = {}",
-                                         in.value, tenant_.value, static_cast<int>(member_role::owner))),
-                           [&](const number_view& one) { owners = one.value.get(); });
+    each_view<number_view>(
+        db_,
+        q(fmt::format("SELECT COUNT(*) FROM member WHERE conversation = {} AND tenant = {} AND role = {}", in.value,
+                      tenant_.value, static_cast<int>(member_role::owner))),
+        [&](const number_view& one) { owners = one.value.get(); });
     return owners;
 }
 

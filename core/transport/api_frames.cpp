@@ -48,7 +48,9 @@ constexpr std::array frames{
         "properties": {"type": {"const": "resumed"}, "data": {"properties": {"position": "Position"}}}})"},
     named_schema{"snapshot_needed", R"({"description": "The log does not reach back that far; take a snapshot.",
         "properties": {"type": {"const": "snapshot_needed"}, "data": {"properties": {}}}})"},
-    named_schema{"presence.changed", R"({"description": "A contact looks different. Not sent where hundreds are connected: ask presence.get.",
+    named_schema{
+        "presence.changed",
+        R"({"description": "A contact looks different. Not sent where hundreds are connected: ask presence.get.",
         "properties": {"type": {"const": "presence.changed"}, "data": "Presence"}})"},
     named_schema{"typing.started", R"({"description": "A member is writing.", "properties": {
         "type": {"const": "typing.started"}, "conversation": "Id", "data": {"properties": {"user": "Id"}}}})"},

@@ -1,8 +1,8 @@
 // From a request to an operation and back: route, tenant, caller, input, answer.
 #include "transport/api_handler.hpp"
 
-#include <boost/json/serialize.hpp>
 #include <fmt/format.h>
+#include <boost/json/serialize.hpp>
 
 #include "base/json.hpp"
 #include "base/log.hpp"
@@ -29,7 +29,8 @@ peer peer_of(const http_request& request) {
     return {.address = request.remote, .user_agent = std::string(request.header("User-Agent"))};
 }
 
-/// A page that was loaded anew learns its CSRF token from whatever it reads first; one that signed out loses its cookie.
+/// A page that was loaded anew learns its CSRF token from whatever it reads first; one that signed out loses its
+/// cookie.
 http_answer for_browser(const operation& wanted, std::string_view token, http_answer answer) {
     const bool leaves = wanted.name == "session.close" || wanted.name == "session.end_all";
     return [leaves, csrf = csrf_token(token), answer = std::move(answer)](http_response made) mutable {
@@ -104,7 +105,8 @@ void api_handler::handle(http_request request, http_answer answer) {
     }
     const auto& wanted = *route->found;
     if (!request.body.empty() && !says_json(request))
-        return answer(problem(415, {fault::invalid, "not_json", "A body is application/json.", {}}, request.request_id));
+        return answer(
+            problem(415, {fault::invalid, "not_json", "A body is application/json.", {}}, request.request_id));
     if (const auto coding = request.header("Content-Encoding"); !coding.empty() && !same_token(coding, "identity"))
         return answer(problem(415, {fault::invalid, "body_encoded", "A body is sent as it is, without encoding.", {}},
                               request.request_id));
@@ -115,7 +117,8 @@ void api_handler::handle(http_request request, http_answer answer) {
     const auto carry = [&given](const json::object& more) {
         for (const auto& [name, value] : more) {
             // Kept under another name, it is no field and will be reported.
-            if (auto* twice = given->if_contains(name)) (*given)[fmt::format("body.{}", std::string_view(name))] = *twice;
+            if (auto* twice = given->if_contains(name))
+                (*given)[fmt::format("body.{}", std::string_view(name))] = *twice;
             (*given)[name] = value;
         }
     };
@@ -153,26 +156,27 @@ void api_handler::run(const operation& wanted, http_request request, json::objec
         refused.headers.push_back({"WWW-Authenticate", "Bearer"});
         return shared->second(std::move(refused));
     }
-    parts_.who.find_session(token, [this, &wanted, shared, by_cookie, given = std::move(given)](
-                                       result<session> found) mutable {
-        const auto named = parts_.gate.tenant_named_in(shared->first).value_or(std::string{});
-        if (found)
-            if (auto fits = gatekeeper::fits(found->tenant_name, named); !fits) found = std::unexpected(fits.error());
-        if (!found) {
-            auto refused = problem(found.error(), shared->first.request_id);
-            if (found.error().kind == fault::unauthenticated)
-                refused.headers.push_back({"WWW-Authenticate", "Bearer error=\"invalid_token\""});
-            return shared->second(std::move(refused));
-        }
-        if (by_cookie) {
-            const std::string cookie(cookie_token(shared->first));
-            if (auto may = check_csrf(shared->first, cookie); !may)
-                return shared->second(problem(may.error(), shared->first.request_id));
-            shared->second = for_browser(wanted, cookie, std::move(shared->second));
-        }
-        run_as(wanted, shared->first, caller_of(*found, peer_of(shared->first), shared->first.request_id),
-               std::move(given), std::move(shared->second));
-    });
+    parts_.who.find_session(
+        token, [this, &wanted, shared, by_cookie, given = std::move(given)](result<session> found) mutable {
+            const auto named = parts_.gate.tenant_named_in(shared->first).value_or(std::string{});
+            if (found)
+                if (auto fits = gatekeeper::fits(found->tenant_name, named); !fits)
+                    found = std::unexpected(fits.error());
+            if (!found) {
+                auto refused = problem(found.error(), shared->first.request_id);
+                if (found.error().kind == fault::unauthenticated)
+                    refused.headers.push_back({"WWW-Authenticate", "Bearer error=\"invalid_token\""});
+                return shared->second(std::move(refused));
+            }
+            if (by_cookie) {
+                const std::string cookie(cookie_token(shared->first));
+                if (auto may = check_csrf(shared->first, cookie); !may)
+                    return shared->second(problem(may.error(), shared->first.request_id));
+                shared->second = for_browser(wanted, cookie, std::move(shared->second));
+            }
+            run_as(wanted, shared->first, caller_of(*found, peer_of(shared->first), shared->first.request_id),
+                   std::move(given), std::move(shared->second));
+        });
 }
 
 void api_handler::run_as(const operation& wanted, const http_request& request, kernel::caller by, json::object given,
@@ -192,7 +196,11 @@ void api_handler::run_as(const operation& wanted, const http_request& request, k
     auto checked = check_input(wanted, std::move(given), ignored);
     if (!checked) return signed_answer(problem(checked.error(), request.request_id));
     // Only what tagging looks at: bodies are not kept while the answer is made.
-    http_request seen{.method = request.method, .target = {}, .headers = {}, .body = {}, .remote = {},
+    http_request seen{.method = request.method,
+                      .target = {},
+                      .headers = {},
+                      .body = {},
+                      .remote = {},
                       .request_id = request.request_id};
     if (const auto tag = request.header("If-None-Match"); !tag.empty())
         seen.headers.push_back({"If-None-Match", std::string(tag)});
@@ -217,8 +225,8 @@ void api_handler::run_as(const operation& wanted, const http_request& request, k
 
 void api_handler::on_upgrade(http_request request, upgrade handshake) {
     if (request.path() != socket_path)
-        return handshake.refuse(problem({fault::not_found, "not_found", "There is nothing here.", {}},
-                                        request.request_id));
+        return handshake.refuse(
+            problem({fault::not_found, "not_found", "There is nothing here.", {}}, request.request_id));
     std::string chosen;
     for (const auto offered : list_members(request.header("Sec-WebSocket-Protocol")))
         if (offered == subprotocol) chosen = subprotocol;
@@ -235,17 +243,17 @@ void api_handler::on_upgrade(http_request request, upgrade handshake) {
             make_chat_session(parts_, std::nullopt, peer_of(request), std::move(*at), request.request_id),
             std::move(chosen));
     auto shared = std::make_shared<upgrade>(std::move(handshake));
-    parts_.who.find_session(token, [this, shared, chosen = std::move(chosen), from = peer_of(request),
-                                    at = std::move(*at),
-                                    request_id = request.request_id](result<session> found) mutable {
-        if (found)
-            if (auto may = parts_.gate.welcome(at, found->tenant_name, found->tenant, found->user); !may)
-                found = std::unexpected(may.error());
-        if (!found) return shared->refuse(problem(found.error(), request_id));
-        shared->accept(
-            make_chat_session(parts_, std::move(*found), std::move(from), std::move(at), std::move(request_id)),
-            std::move(chosen));
-    });
+    parts_.who.find_session(
+        token, [this, shared, chosen = std::move(chosen), from = peer_of(request), at = std::move(*at),
+                request_id = request.request_id](result<session> found) mutable {
+            if (found)
+                if (auto may = parts_.gate.welcome(at, found->tenant_name, found->tenant, found->user); !may)
+                    found = std::unexpected(may.error());
+            if (!found) return shared->refuse(problem(found.error(), request_id));
+            shared->accept(
+                make_chat_session(parts_, std::move(*found), std::move(from), std::move(at), std::move(request_id)),
+                std::move(chosen));
+        });
 }
 
 void api_handler::on_answered(const access_record& record) {

@@ -104,8 +104,7 @@ void authenticator::find_tenant(std::string_view host, std::move_only_function<v
 
 void authenticator::find_tenant_named(std::optional<std::string> name,
                                       std::move_only_function<void(result<tenant_of_host>)> answer) {
-    if (!name)
-        return answer(failure(fault::not_found, "host_unknown", "No tenant is served under this host name."));
+    if (!name) return answer(failure(fault::not_found, "host_unknown", "No tenant is served under this host name."));
     {
         const std::scoped_lock lock(guard_);
         if (const auto found = tenants_.find(*name); found != tenants_.end())

@@ -73,8 +73,8 @@ private:
     const clock& time_;
     host_lookup hosts_;
     std::mutex guard_;
-    std::unordered_map<std::string, remembered> sessions_;   // by digest
-    std::unordered_map<std::string, tenant_id> tenants_;     // by name; tenants are never renamed
+    std::unordered_map<std::string, remembered> sessions_;  // by digest
+    std::unordered_map<std::string, tenant_id> tenants_;    // by name; tenants are never renamed
 };
 
 /// The host of a Host header: lower case, without port; brackets stay around an IPv6 address.

@@ -1,9 +1,9 @@
 // The commands of a WebSocket, and the way from the log into the room.
 #include "transport/chat_session.hpp"
 
+#include <fmt/format.h>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
-#include <fmt/format.h>
 
 #include "base/json.hpp"
 #include "base/log.hpp"
@@ -187,7 +187,8 @@ result<chat::command> chat::read(std::string_view text) const {
     for (const auto* name : {"id", "command"}) {
         const auto* value = parsed->if_contains(name);
         if (value == nullptr || !value->is_string())
-            return invalid("command_invalid", "A command has an id and a command, both texts, and may have data.", name);
+            return invalid("command_invalid", "A command has an id and a command, both texts, and may have data.",
+                           name);
     }
     made.id = parsed->at("id").as_string();
     if (made.id.size() > longest_command_id)
@@ -231,8 +232,9 @@ void chat::hear(std::string_view text, std::move_only_function<void()> done) {
 void chat::authenticate(command asked, std::move_only_function<void()> done) {
     const auto* token = asked.data.if_contains("token");
     if (who_ || token == nullptr || !token->is_string()) {
-        answer(asked.id, who_ ? failure(fault::conflict, "signed_in", "Somebody is signed in here already.")
-                              : invalid("field_missing", "A token is needed.", "token"),
+        answer(asked.id,
+               who_ ? failure(fault::conflict, "signed_in", "Somebody is signed in here already.")
+                    : invalid("field_missing", "A token is needed.", "token"),
                {});
         return done();
     }
@@ -240,7 +242,8 @@ void chat::authenticate(command asked, std::move_only_function<void()> done) {
                                                  done = std::move(done)](result<session> found) mutable {
         self->wire_->post([self, id = std::move(id), done = std::move(done), found = std::move(found)]() mutable {
             if (found && !self->who_ && self->open_)
-                if (auto may = self->parts_.gate.welcome(self->arrival_, found->tenant_name, found->tenant, found->user);
+                if (auto may =
+                        self->parts_.gate.welcome(self->arrival_, found->tenant_name, found->tenant, found->user);
                     !may)
                     found = std::unexpected(may.error());
             if (!found) {
@@ -282,8 +285,8 @@ void chat::obey(command asked, std::move_only_function<void()> done) {
                  .in = std::move(*checked),
                  .reply = [self = shared_from_this(), id = std::move(asked.id), ignored = std::move(ignored),
                            done = std::move(done)](result<transport::answer> made) mutable {
-                     self->wire_->post([self, id = std::move(id), ignored = std::move(ignored),
-                                        done = std::move(done), made = std::move(made)]() mutable {
+                     self->wire_->post([self, id = std::move(id), ignored = std::move(ignored), done = std::move(done),
+                                        made = std::move(made)]() mutable {
                          self->answer(id, std::move(made), ignored);
                          done();
                      });
@@ -291,7 +294,8 @@ void chat::obey(command asked, std::move_only_function<void()> done) {
 }
 
 void chat::answer(const std::string& id, result<transport::answer> made, const std::vector<std::string>& ignored) {
-    json::object out{{"type", made ? "answer" : "problem"}, {"id", id.empty() ? json::value(nullptr) : json::value(id)}};
+    json::object out{{"type", made ? "answer" : "problem"},
+                     {"id", id.empty() ? json::value(nullptr) : json::value(id)}};
     if (made) {
         out["status"] = made->status;
         out["data"] = made->take_body();
@@ -311,13 +315,13 @@ void chat::take_snapshot(command asked, std::move_only_function<void()> done) {
                  .in = input(json::object{}),
                  .reply = [self = shared_from_this(), id = std::move(asked.id),
                            done = std::move(done)](result<transport::answer> made) mutable {
-                     self->wire_->post([self, id = std::move(id), done = std::move(done),
-                                        made = std::move(made)]() mutable {
-                         const auto at = made ? made->body.at("position").to_number<position>() : position{-1};
-                         self->answer(id, std::move(made), {});
-                         if (at >= 0) self->catch_up(at);
-                         done();
-                     });
+                     self->wire_->post(
+                         [self, id = std::move(id), done = std::move(done), made = std::move(made)]() mutable {
+                             const auto at = made ? made->body.at("position").to_number<position>() : position{-1};
+                             self->answer(id, std::move(made), {});
+                             if (at >= 0) self->catch_up(at);
+                             done();
+                         });
                  }});
 }
 
@@ -352,22 +356,21 @@ void chat::read_on(position since, std::move_only_function<void(result<log_slice
             if (self->open_) (*shared)(std::move(made));
         });
     };
-    parts_.with.store.read(
-        {.tenant = who_->tenant,
-         .run =
-             [self = shared_from_this(), since, finish](kernel::reading& from) {
-                 const auto by = self->caller_of({});
-                 auto page = kernel::read_log(from, by, since, log_page);
-                 if (!page) return finish(std::unexpected(page.error()));
-                 log_slice slice{std::move(*page), std::nullopt};
-                 if (slice.page.upto == slice.page.log_end) {
-                     auto ear = kernel::open_ear(from, by);
-                     if (!ear) return finish(std::unexpected(ear.error()));
-                     slice.hears = std::move(ear->hears);
-                 }
-                 finish(std::move(slice));
-             },
-         .failed = [finish](error why) { finish(std::unexpected(std::move(why))); }});
+    parts_.with.store.read({.tenant = who_->tenant,
+                            .run =
+                                [self = shared_from_this(), since, finish](kernel::reading& from) {
+                                    const auto by = self->caller_of({});
+                                    auto page = kernel::read_log(from, by, since, log_page);
+                                    if (!page) return finish(std::unexpected(page.error()));
+                                    log_slice slice{std::move(*page), std::nullopt};
+                                    if (slice.page.upto == slice.page.log_end) {
+                                        auto ear = kernel::open_ear(from, by);
+                                        if (!ear) return finish(std::unexpected(ear.error()));
+                                        slice.hears = std::move(ear->hears);
+                                    }
+                                    finish(std::move(slice));
+                                },
+                            .failed = [finish](error why) { finish(std::unexpected(std::move(why))); }});
 }
 
 void chat::catch_up(position since) {
@@ -398,9 +401,8 @@ void chat::pour(const std::shared_ptr<log_slice>& slice, std::size_t next, pace 
         const auto text = json::serialize(kernel::present(one, reader));
         const auto queued = wire_->queued_bytes();
         if (queued > 0 && queued + text.size() > parts_.options.catch_up_bytes)
-            return parts_.room.later(wire_->thread(), queue_poll, [self = shared_from_this(), slice, next] {
-                self->pour(slice, next, pace::slow);
-            });
+            return parts_.room.later(wire_->thread(), queue_poll,
+                                     [self = shared_from_this(), slice, next] { self->pour(slice, next, pace::slow); });
         deliver(make_frame(text));
     }
     // After a wait much may have been said since; the log is read in pages, the room gives it all at once.
@@ -469,8 +471,8 @@ private:
 
 }  // namespace
 
-std::unique_ptr<connection_handler> make_chat_session(chat_parts& parts, std::optional<session> who,
-                                                      peer from, arrival at, std::string request_id) {
+std::unique_ptr<connection_handler> make_chat_session(chat_parts& parts, std::optional<session> who, peer from,
+                                                      arrival at, std::string request_id) {
     return std::make_unique<chat_handler>(
         std::make_shared<chat>(parts, std::move(who), std::move(from), std::move(at), std::move(request_id)));
 }

@@ -30,8 +30,7 @@ struct chat_parts {
 
 /// The handler of a connection. Without `who` the client showed no token in the handshake, and its first command must
 /// be `authenticate`.
-[[nodiscard]] std::unique_ptr<connection_handler> make_chat_session(chat_parts&, std::optional<session> who,
-                                                                    peer from, arrival at,
-                                                                    std::string request_id);
+[[nodiscard]] std::unique_ptr<connection_handler> make_chat_session(chat_parts&, std::optional<session> who, peer from,
+                                                                    arrival at, std::string request_id);
 
 }  // namespace parley::transport

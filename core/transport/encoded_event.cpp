@@ -12,7 +12,8 @@ encoded_event::encoded_event(std::shared_ptr<const event> what)
 
 const shared_frame& encoded_event::made(variant& one, bool sees_authors) const {
     std::call_once(one.made, [&] {
-        one.frame = make_frame(boost::json::serialize(kernel::present(*what_, {.id = {}, .sees_authors = sees_authors})));
+        one.frame =
+            make_frame(boost::json::serialize(kernel::present(*what_, {.id = {}, .sees_authors = sees_authors})));
     });
     return one.frame;
 }

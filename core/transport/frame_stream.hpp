@@ -60,15 +60,16 @@ public:
     /// Beast's way to close the lowest layer, for instance when time is over.
     friend void beast_close_socket(frame_stream& stream) { stream.box_->close(); }
 
-    /// Beast's way to end the connection after the close frames. Its own for TCP stops after the first bytes that it reads
-    /// away; closing with unread bytes resets the connection and takes our close frame back from the peer.
+    /// Beast's way to end the connection after the close frames. Its own for TCP stops after the first bytes that it
+    /// reads away; closing with unread bytes resets the connection and takes our close frame back from the peer.
     template <class Handler>
     friend void async_teardown(boost::beast::role_type, frame_stream& stream, Handler&& handler) {
         boost::asio::async_initiate<Handler, void(boost::system::error_code)>(
             [](auto completion, std::shared_ptr<outbox> box) {
                 boost::system::error_code gone;  // then reading says so, too
                 box->socket().shutdown(tcp_socket::shutdown_send, gone);
-                read_away<decltype(completion)>{std::move(box), std::make_unique<leftover>(), std::move(completion)}({}, 0);
+                read_away<decltype(completion)>{std::move(box), std::make_unique<leftover>(), std::move(completion)}({},
+                                                                                                                     0);
             },
             handler, stream.box_);
     }

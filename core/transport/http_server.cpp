@@ -108,9 +108,9 @@ std::optional<admission> http_server::parts::admit(const tcp_socket& socket) {
     threads.front()->counters().connections_refused.add(1);
     auto seat = turnings.take({}, most_turnings);
     if (!seat) return std::nullopt;
-    auto why = full ? refuse(503, fault::unavailable, "server_full", "The server has no room for more connections.")
-                    : refuse(429, fault::too_many, "too_many_connections",
-                             "Too many connections are open from this address.");
+    auto why =
+        full ? refuse(503, fault::unavailable, "server_full", "The server has no room for more connections.")
+             : refuse(429, fault::too_many, "too_many_connections", "Too many connections are open from this address.");
     why.why.retry_after = come_back_in;
     return admission{.seat = std::move(*seat), .refused = std::move(why)};
 }

@@ -42,7 +42,7 @@ struct http_options {
     std::chrono::milliseconds answer_timeout{30'000};  ///< for the handler; then 503
     std::chrono::milliseconds write_timeout{30'000};   ///< for the peer to take the response
     std::chrono::milliseconds idle_timeout{60'000};    ///< between two requests
-    std::size_t max_connections = 0;              ///< of all peers; more are answered 503; 0: without limit
+    std::size_t max_connections = 0;                   ///< of all peers; more are answered 503; 0: without limit
     std::size_t max_connections_per_address = 0;  ///< more are answered 429; trusted proxies excepted; 0: without limit
     proxy_rules proxies;
     websocket_limits websocket;

@@ -1,8 +1,8 @@
 // Brings committed events and passing ones (presence, typing) to every thread's room.
 #pragma once
 
-#include <boost/asio/steady_timer.hpp>
 #include <atomic>
+#include <boost/asio/steady_timer.hpp>
 #include <memory>
 #include <unordered_map>
 #include <unordered_set>

@@ -50,8 +50,12 @@ void local_room::give_to_hearers(tenant_room& room, const encoded_event& one) {
             hearers.insert(hearers.end(), found->second.begin(), found->second.end());
     };
     switch (what.heard_by) {
-        case audience::members: add(room.members, what.conversation); break;
-        case audience::user: add(room.users, what.user); break;
+        case audience::members:
+            add(room.members, what.conversation);
+            break;
+        case audience::user:
+            add(room.users, what.user);
+            break;
         case audience::reviewers:
             add(room.members, what.conversation);
             std::erase_if(hearers, [&](const seat* where) { return where->hears.reader().id == what.user; });

@@ -121,8 +121,7 @@ TEST(local_room, tells_of_a_person_those_who_were_named_and_the_person) {
     ASSERT_TRUE(room.join(hotel, hers, hearing_of(ann, {lobby}), 0));
     ASSERT_TRUE(room.join(hotel, his, hearing_of(bob, {lobby}), 0));
     ASSERT_TRUE(room.join(hotel, strangers, hearing_of(user_id{12}, {lobby}), 0));
-    auto renamed = std::make_shared<event>(
-        said(1, "user.updated", audience::contacts, ann)->what());
+    auto renamed = std::make_shared<event>(said(1, "user.updated", audience::contacts, ann)->what());
     renamed->hearers = {ann, bob};
     room.hear(hotel, {std::make_shared<const encoded_event>(std::move(renamed))});
     EXPECT_EQ(hers.heard, (positions{1}));

@@ -70,14 +70,13 @@ json::object responses_of(const operation& of) {
         const auto text = std::to_string(status);
         all[text] = json::object{{"$ref", "#/components/responses/Problem" + text}};
     }
-    if (std::ranges::any_of(of.fields, in_body)) all["415"] = json::object{{"$ref", "#/components/responses/Problem415"}};
+    if (std::ranges::any_of(of.fields, in_body))
+        all["415"] = json::object{{"$ref", "#/components/responses/Problem415"}};
     all["500"] = json::object{{"$ref", "#/components/responses/Problem500"}};
     return all;
 }
 
-json::array ways_to_ask() {
-    return {json::object{{"token", json::array{}}}, json::object{{"cookie", json::array{}}}};
-}
+json::array ways_to_ask() { return {json::object{{"token", json::array{}}}, json::object{{"cookie", json::array{}}}}; }
 
 json::object item_of(const operation& of) {
     auto example = example_of(of.name);
@@ -143,7 +142,8 @@ std::string make() {
              {{"type", "apiKey"},
               {"in", "cookie"},
               {"name", session_cookie},
-              {"description", "What session.open gave a browser. Everything but reading takes the X-CSRF-Token too."}}}}},
+              {"description",
+               "What session.open gave a browser. Everything but reading takes the X-CSRF-Token too."}}}}},
           {"parameters",
            {{"IdempotencyKey",
              {{"name", "Idempotency-Key"},

@@ -143,8 +143,9 @@ result<json::value> value_of_text(const field& of, std::string_view text) {
 
 std::vector<operation> gather() {
     std::vector<operation> all;
-    for (auto* part : {session_operations, token_operations, password_operations, user_operations, account_operations, conversation_operations, member_operations,
-                       message_operations, read_state_operations, log_operations, live_operations})
+    for (auto* part : {session_operations, token_operations, password_operations, user_operations, account_operations,
+                       conversation_operations, member_operations, message_operations, read_state_operations,
+                       log_operations, live_operations})
         std::ranges::move(part(), std::back_inserter(all));
     return all;
 }

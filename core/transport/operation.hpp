@@ -62,7 +62,8 @@ public:
     [[nodiscard]] std::vector<Id> ids(std::string_view name) const {
         std::vector<Id> all;
         if (has(name))
-            for (const auto& one : values_.at(name).as_array()) all.push_back(Id::parse(one.as_string()).value_or(Id{}));
+            for (const auto& one : values_.at(name).as_array())
+                all.push_back(Id::parse(one.as_string()).value_or(Id{}));
         return all;
     }
 
@@ -105,10 +106,10 @@ struct call {
 enum class access_level : std::uint8_t { anybody = 1, signed_in };
 
 struct operation {
-    std::string_view name;      ///< "message.send": the WebSocket command and the document's operationId
-    std::string_view method;    ///< "POST"
-    std::string_view path;      ///< "/api/v1/conversations/{conversation}/messages"
-    std::string_view group;     ///< the documents' tag: "messages"
+    std::string_view name;    ///< "message.send": the WebSocket command and the document's operationId
+    std::string_view method;  ///< "POST"
+    std::string_view path;    ///< "/api/v1/conversations/{conversation}/messages"
+    std::string_view group;   ///< the documents' tag: "messages"
     std::string_view sentence;
     access_level access = access_level::signed_in;
     int success = 200;
@@ -120,8 +121,8 @@ struct operation {
     std::optional<route_class> counted_as{};  ///< what its limit is; nothing: as class_of() says
 };
 
-/// As what an operation is counted; where its table does not say: GET as read, what needs nobody signed in as sign_in, all
-/// others as write.
+/// As what an operation is counted; where its table does not say: GET as read, what needs nobody signed in as sign_in,
+/// all others as write.
 [[nodiscard]] route_class class_of(const operation&);
 
 /// All operations; addresses stay.
@@ -136,13 +137,14 @@ struct operation {
 [[nodiscard]] result<boost::json::value> from_query_text(const field&, std::string_view text);
 
 /// Checks `given` against the fields: types, ranges, required ones. `ignored` gets the members that are not fields.
-/// Errors name the field: field_missing, field_type, field_range, field_choice, id_invalid, text_invalid, text_too_long.
-[[nodiscard]] result<input> check_input(const operation&, boost::json::object given,
-                                        std::vector<std::string>& ignored);
+/// Errors name the field: field_missing, field_type, field_range, field_choice, id_invalid, text_invalid,
+/// text_too_long.
+[[nodiscard]] result<input> check_input(const operation&, boost::json::object given, std::vector<std::string>& ignored);
 
 /// Runs a use case that reads, on the store's threads, and replies with what it makes.
-template <class Work>  // result<answer>(const kernel::environment&, kernel::reading&, const kernel::caller&, const input&)
-void reply_with_read(call it, Work work) {
+template <class Work>  // result<answer>(const kernel::environment&, kernel::reading&, const kernel::caller&, const
+                       // input&)
+                       void reply_with_read(call it, Work work) {
     struct state {
         call it;
         Work work;
@@ -157,8 +159,9 @@ void reply_with_read(call it, Work work) {
 }
 
 /// Runs a use case that writes, in the group commit, and replies after the commit. `author` and `key` as in write_job.
-template <class Work>  // result<answer>(const kernel::environment&, kernel::writing&, const kernel::caller&, const input&)
-void reply_with_write(call it, Work work, user_id author = {}, std::string key = {}) {
+template <class Work>  // result<answer>(const kernel::environment&, kernel::writing&, const kernel::caller&, const
+                       // input&)
+                       void reply_with_write(call it, Work work, user_id author = {}, std::string key = {}) {
     struct state {
         call it;
         Work work;

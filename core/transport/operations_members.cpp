@@ -35,8 +35,9 @@ result<answer> remove(const environment& env, writing& w, const caller& by, cons
 }
 
 result<answer> update(const environment& env, writing& w, const caller& by, const input& in) {
-    const auto entry = kernel::set_member_role(env, w, by, in.id<conversation_id>("conversation"),
-                                               in.id<user_id>("user"), parse_member_role(in.text("role")).value_or(member_role::member));
+    const auto entry =
+        kernel::set_member_role(env, w, by, in.id<conversation_id>("conversation"), in.id<user_id>("user"),
+                                parse_member_role(in.text("role")).value_or(member_role::member));
     if (!entry) return std::unexpected(entry.error());
     return answer{200, kernel::present(*entry)};
 }

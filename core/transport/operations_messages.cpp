@@ -38,14 +38,14 @@ result<answer> shown(const result<kernel::message_page>& page) {
 
 result<answer> send(const environment& env, writing& w, const caller& by, const input& in) {
     auto sent = kernel::send_message(env, w, by,
-                                           {.conversation = in.id<conversation_id>("conversation"),
-                                            .type = in.optional_text("type").value_or("text"),
-                                            .text = in.text("text"),
-                                            .data = in.object("data").value_or(boost::json::object{}),
-                                            .reply_to = in.id<message_id>("reply_to"),
-                                            .thread_root = in.id<message_id>("thread_root"),
-                                            .client_key = in.text("client_key"),
-                                            .shown = {}});
+                                     {.conversation = in.id<conversation_id>("conversation"),
+                                      .type = in.optional_text("type").value_or("text"),
+                                      .text = in.text("text"),
+                                      .data = in.object("data").value_or(boost::json::object{}),
+                                      .reply_to = in.id<message_id>("reply_to"),
+                                      .thread_root = in.id<message_id>("thread_root"),
+                                      .client_key = in.text("client_key"),
+                                      .shown = {}});
     if (!sent) return std::unexpected(sent.error());
     // The caller wrote it, so nothing of it is hidden from the caller and no right has to be looked up.
     answer made{.status = sent->repeated ? 200 : 201, .body = {}};

@@ -15,7 +15,8 @@ namespace parley::transport {
 /// The standard phrase of a status, "Not Found" for 404.
 [[nodiscard]] std::string_view phrase_of(int status);
 
-/// The problem document {type,title,status,code,detail,field?,retry_after?,request_id} as JSON text, for WebSocket answers too.
+/// The problem document {type,title,status,code,detail,field?,retry_after?,request_id} as JSON text, for WebSocket
+/// answers too.
 [[nodiscard]] std::string problem_json(const error& why, std::string_view request_id);
 
 /// The same as a whole response of type application/problem+json.

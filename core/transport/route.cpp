@@ -122,7 +122,8 @@ result<json::object> read_query(const operation& of, std::string_view query) {
         if (pair.empty()) continue;
         const auto equals = pair.find('=');
         const auto name = decode(pair.substr(0, equals));
-        const auto text = equals == std::string_view::npos ? std::optional<std::string>("") : decode(pair.substr(equals + 1));
+        const auto text =
+            equals == std::string_view::npos ? std::optional<std::string>("") : decode(pair.substr(equals + 1));
         if (!name || !text) return invalid("query_invalid", "The query is not percent-encoded UTF-8.");
         if (given.contains(*name)) return invalid("query_twice", "A parameter stands twice in the query.", *name);
         const auto* wanted = find_field(of, *name);

@@ -11,8 +11,8 @@ namespace parley::transport {
 
 struct route_match {
     const operation* found = nullptr;
-    boost::json::object carried;             ///< the values of the path's placeholders
-    std::vector<std::string_view> allowed;   ///< methods of this path, when the path is known and the method is not
+    boost::json::object carried;            ///< the values of the path's placeholders
+    std::vector<std::string_view> allowed;  ///< methods of this path, when the path is known and the method is not
 };
 
 /// HEAD means GET. `not_found` when no route has this path; `invalid` when a placeholder's value does not fit.

@@ -37,9 +37,10 @@ TEST(route, names_the_methods_that_a_path_takes) {
 }
 
 TEST(route, matches_exactly_or_not_at_all) {
-    for (const auto* path : {"", "/", "//api/v1/users/me", "/api/v1/users/me/", "/api/v1//users/me", "/api/v1/users/%6de",
-                             "/api/v1/users/../users/me", "/api/v1/Users/me", "/api/v1/messages/", "/api/v1/messages/x",
-                             "/api/v1/messages/-1", "/api/v1/messages/1%2f2", "/api/v1/messages/99999999999999999999"})
+    for (const auto* path :
+         {"", "/", "//api/v1/users/me", "/api/v1/users/me/", "/api/v1//users/me", "/api/v1/users/%6de",
+          "/api/v1/users/../users/me", "/api/v1/Users/me", "/api/v1/messages/", "/api/v1/messages/x",
+          "/api/v1/messages/-1", "/api/v1/messages/1%2f2", "/api/v1/messages/99999999999999999999"})
         EXPECT_FALSE(find_route("GET", path)) << path;
 }
 

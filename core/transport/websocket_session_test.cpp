@@ -519,7 +519,9 @@ TEST_F(websocket_session, a_stop_answers_what_is_under_way_before_it_closes) {
         connection->send(make_frame("done"));
         done();
     });
-    EXPECT_EQ(client->read(6), "\x81\x04" "done");
+    EXPECT_EQ(client->read(6),
+              "\x81\x04"
+              "done");
     EXPECT_EQ(client->read(11), close_frame(1012, "restart"));
     client->send(masked(0x88, "\x03\xf4"));
     client->socket().close();

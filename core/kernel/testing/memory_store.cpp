@@ -92,8 +92,8 @@ public:
     }
     std::vector<user> ended_users(moment now, int limit) override {
         return chosen(
-            all_.users,
-            [&](const user& one) { return one.expires_at && *one.expires_at <= now && !one.disabled_at; }, limit);
+            all_.users, [&](const user& one) { return one.expires_at && *one.expires_at <= now && !one.disabled_at; },
+            limit);
     }
     std::optional<one_time_link> find_link(std::string_view digest) override {
         return value_in(all_.links, std::string(digest));

@@ -34,6 +34,9 @@ public:
         return {code, out.str(), err.str()};
     }
 
+    /// For the command line from now on.
+    void give_variable(const std::string& name, const std::string& value) { variables_[name] = value; }
+
     void write(const std::filesystem::path& name, std::string_view text) const { folder_.write(name, text); }
     [[nodiscard]] const std::filesystem::path& path() const { return folder_.path(); }
     [[nodiscard]] std::filesystem::path migrations() const { return migrations_folder(variables_); }

@@ -35,7 +35,7 @@ public:
     noted_live room;
     std::vector<http_header> headers;  ///< of the last answer
     bool hashing_refused = false;
-    token_id session;  ///< the token that calls come with
+    token_id session;     ///< the token that calls come with
     kernel::caller like;  ///< its stage, scope, address and name go with every call
     kernel::sign_in_brake brake{house.time};
 

@@ -1,0 +1,109 @@
+// What would be different with another configuration, and when each change takes effect.
+#include "config/plan.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "config/typed.hpp"
+
+namespace parley::config {
+namespace {
+
+class comparison {
+public:
+    comparison(const inventory& now, const inventory& next) : now_(now), next_(next) {}
+
+    plan run() {
+        std::set<std::string, std::less<>> scopes;
+        for (const auto& [scope, values] : now_) scopes.insert(scope);
+        for (const auto& [scope, values] : next_) scopes.insert(scope);
+        for (const auto& scope : scopes) {
+            if (!now_.contains(scope)) made_.scopes_added.push_back(scope);
+            if (!next_.contains(scope)) made_.scopes_removed.push_back(scope);
+            compare_scope(scope);
+        }
+        return std::move(made_);
+    }
+
+private:
+    void compare_scope(const std::string& scope) {
+        std::set<std::string, std::less<>> paths;
+        for (const auto* side : {&now_, &next_}) {
+            const auto values = side->find(scope);
+            if (values == side->end()) continue;
+            for (const auto& [path, value] : values->second) paths.insert(path);
+        }
+        const auto known = kernel_schema().known_to(level_of(scope));
+        for (const auto& path : paths) {
+            // Another version of this program may have written a setting that this one does not have.
+            if (const auto of = known.find(path); of != known.end()) compare_value(scope, path, *of->second);
+        }
+    }
+
+    void compare_value(const std::string& scope, const std::string& path, const setting& of) {
+        const auto before = value_in(now_, scope, path);
+        const auto after = value_in(next_, scope, path);
+        if (before.value == after.value && before.secret == after.secret) {
+            if (!before.secret) return;
+            if (before.hidden.empty() || after.hidden.empty()) ++made_.unseen_secrets;
+            if (before.hidden.empty() || after.hidden.empty() || before.hidden == after.hidden) return;
+        }
+        made_.changes.push_back({.scope = scope,
+                                 .path = path,
+                                 .before = before.shown,
+                                 .after = after.shown,
+                                 .takes_effect = of.live ? effect::live : effect::restart,
+                                 .place = after.place});
+    }
+
+    const inventory& now_;
+    const inventory& next_;
+    plan made_;
+};
+
+/// Of the settings that a server may have, those that a running one cannot take up.
+void keep_restart_settings(node& values, const node& running) {
+    for (const auto& [path, of] : kernel_schema().known_to(level::server)) {
+        if (!of->live) values.set(path, *running.find(path));
+    }
+}
+
+}  // namespace
+
+std::string change::text() const {
+    const std::string_view when = takes_effect == effect::live ? "now" : "at the next start";
+    const bool alike = before == after;  // only of secrets
+    return fmt::format("{} {}: {} -> {}{} ({}; {})", scope, path, before, after, alike ? ", another value" : "", when,
+                       place);
+}
+
+bool plan::wants_restart() const {
+    return std::ranges::any_of(changes, [](const change& one) { return one.takes_effect == effect::restart; });
+}
+
+std::vector<std::string> plan::lines() const {
+    std::vector<std::string> made;
+    for (const auto& scope : scopes_added) made.push_back(scope + ": has settings of its own from now on");
+    for (const auto& scope : scopes_removed) made.push_back(scope + ": its file is gone; it has what it inherits");
+    for (const auto& one : changes) made.push_back(one.text());
+    return made;
+}
+
+plan make_plan(const inventory& now, const inventory& next) { return comparison(now, next).run(); }
+
+plan make_plan(const configuration& now, const configuration& next) {
+    return make_plan(take_inventory(now), take_inventory(next));
+}
+
+std::shared_ptr<const configuration> without_restart(const configuration& running, const configuration& next) {
+    // A tenant's settings are all live, which a test sees to; so only the server's own can have to wait.
+    auto made = std::make_shared<configuration>(next);
+    keep_restart_settings(made->from.server, running.from.server);
+    made->server = server_of(made->from.server, running.folder);
+    return made;
+}
+
+}  // namespace parley::config

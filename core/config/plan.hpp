@@ -1,0 +1,53 @@
+// What would be different with another configuration, and when each change takes effect.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "config/configuration.hpp"
+#include "config/inventory.hpp"
+
+namespace parley::config {
+
+enum class effect : unsigned char { live = 1, restart };
+
+/// A setting with another value. Only safe texts; two different secrets from one place look alike here.
+struct change {
+    std::string scope;  ///< "server", "tenant/acme" or "tenant/acme/model/desk"
+    std::string path;   ///< "messages.max_bytes"
+    std::string before;
+    std::string after;
+    effect takes_effect = effect::restart;
+    std::string place;  ///< where the new value stands: "file:line:column", an environment variable, or "default"
+
+    /// "tenant/acme messages.max_bytes: 1000 -> 2000 (now; tenants/acme.yaml:7:18)"
+    [[nodiscard]] std::string text() const;
+
+    friend bool operator==(const change&, const change&) = default;
+};
+
+/// Ordered by scope and setting. Settings of tenant_defaults stand once and not again for each tenant that inherits.
+struct plan {
+    std::vector<change> changes;
+    std::vector<std::string> scopes_added;  ///< tenants and models that have a file now: "tenant/acme"
+    std::vector<std::string> scopes_removed;
+    std::size_t unseen_secrets = 0;  ///< secrets from the same place whose old value is not known to the comparer
+
+    /// Nothing changes; about unseen secrets nobody knows.
+    [[nodiscard]] bool empty() const { return changes.empty() && scopes_added.empty() && scopes_removed.empty(); }
+    [[nodiscard]] bool wants_restart() const;
+
+    /// A line for each added or removed tenant or model, then one for each change; safe to print.
+    [[nodiscard]] std::vector<std::string> lines() const;
+};
+
+[[nodiscard]] plan make_plan(const inventory& now, const inventory& next);
+[[nodiscard]] plan make_plan(const configuration& now, const configuration& next);
+
+/// What a running server turns to: `next`, but with the running value of each setting that takes effect only at a
+/// start.
+[[nodiscard]] std::shared_ptr<const configuration> without_restart(const configuration& running,
+                                                                   const configuration& next);
+
+}  // namespace parley::config

@@ -1,0 +1,147 @@
+// Loading the configuration again while the server runs.
+#include "server/reload.hpp"
+
+#include <unistd.h>
+
+#include <exception>
+#include <expected>
+#include <utility>
+
+#include "base/log.hpp"
+#include "config/load.hpp"
+
+namespace parley::server {
+namespace {
+
+/// What a reload does, thought through before anything is done.
+struct prepared {
+    std::shared_ptr<const config::configuration> turned_to;
+    config::plan changes;
+};
+using preparation = std::expected<prepared, std::vector<config::problem>>;
+
+preparation prepare(const config::configuration& running, const config::environment& variables) {
+    const auto next = config::load(running.file, variables);
+    if (!next) return std::unexpected(next.error());
+    return prepared{config::without_restart(running, **next), config::make_plan(running, **next)};
+}
+
+/// A border: whatever breaks here must not end a server that runs well on what it has.
+preparation prepare_at_border(const config::configuration& running, const config::environment& variables) {
+    try {
+        return prepare(running, variables);
+    } catch (const std::exception& why) {
+        return std::unexpected(std::vector<config::problem>{
+            {running.file.string(), 0, 0, "", std::string("cannot be loaded: ") + config::printable(why.what())}});
+    }
+}
+
+/// A new format needs the log to be opened again; a level alone does not.
+result<void> turn_log(const log::settings& running, const log::settings& next) {
+    if (running.as != next.as) return log::start(next);
+    if (running.least != next.least) log::set_level(next.least);
+    return {};
+}
+
+void say(const config::plan& made) {
+    for (const auto& scope : made.scopes_added) log::info("settings of its own", {{"scope", scope}});
+    for (const auto& scope : made.scopes_removed) log::info("file gone, settings inherited", {{"scope", scope}});
+    for (const auto& one : made.changes) {
+        const bool live = one.takes_effect == config::effect::live;
+        log::info(live ? "setting changes" : "setting takes effect at the next start", {{"scope", one.scope},
+                                                                                        {"setting", one.path},
+                                                                                        {"from", one.before},
+                                                                                        {"to", one.after},
+                                                                                        {"set_by", one.place}});
+    }
+}
+
+std::string_view word(reload_result of) {
+    switch (of) {
+        case reload_result::applied:
+            return "applied";
+        case reload_result::refused:
+            return "refused";
+        case reload_result::none:
+            break;
+    }
+    return "none";
+}
+
+}  // namespace
+
+reloader::reloader(config_settings& in_force, const clock& time) : in_force_(in_force), time_(time) {
+    state_.loaded_at = time.now();
+}
+
+void reloader::publish() {
+    const auto now = in_force_.now();
+    const auto at = state();
+    const running_config made{.process = ::getpid(),
+                              .generation = at.generation,
+                              .loaded_at = rfc3339(at.loaded_at),
+                              .last_reload = last_,
+                              .settings = config::take_inventory(*now)};
+    if (const auto written = write_running_config(now->server.server.data_directory, made); !written)
+        log::warning("what is loaded cannot be written down", {{"why", written.error().message}});
+}
+
+reload_outcome reloader::reload(const config::environment& variables) {
+    const std::lock_guard lock(one_at_a_time_);
+    last_ = reload_record{.began = steady_now(), .plan = {}, .problems = {}};
+    const auto running = in_force_.now();
+    auto next = prepare_at_border(*running, variables);
+    auto made =
+        next ? apply(*running, std::move(next->turned_to), std::move(next->changes)) : refuse(std::move(next.error()));
+    last_->plan = made.changes.lines();
+    for (const auto& one : made.problems) last_->problems.push_back(one.text());
+    publish();
+    return made;
+}
+
+reload_outcome reloader::apply(const config::configuration& running, std::shared_ptr<const config::configuration> next,
+                               config::plan changes) {
+    reload_outcome made;
+    made.changes = std::move(changes);
+    say(made.changes);
+    // Before anything else changes, because it alone can fail.
+    if (auto turned = turn_log(running.server.log, next->server.log); !turned)
+        return refuse({{next->file.string(), 0, 0, "log.format", turned.error().message}});
+    in_force_.replace(std::move(next));
+    {
+        const std::lock_guard lock(guard_);
+        made.generation = ++state_.generation;
+        state_.loaded_at = time_.now();
+        state_.last = reload_result::applied;
+        ++state_.applied;
+    }
+    log::info("configuration reloaded", {{"generation", made.generation}, {"changes", made.changes.changes.size()}});
+    return made;
+}
+
+reload_outcome reloader::refuse(std::vector<config::problem> problems) {
+    reload_outcome made;
+    {
+        const std::lock_guard lock(guard_);
+        made.generation = state_.generation;
+        state_.last = reload_result::refused;
+        ++state_.refused;
+    }
+    for (const auto& one : problems) log::error("configuration is wrong", {{"problem", one.text()}});
+    log::error("configuration not reloaded, nothing has changed",
+               {{"generation", made.generation}, {"problems", problems.size()}});
+    made.problems = std::move(problems);
+    return made;
+}
+
+reload_state reloader::state() const {
+    const std::lock_guard lock(guard_);
+    return state_;
+}
+
+boost::json::object reloader::details() const {
+    const auto at = state();
+    return {{"generation", at.generation}, {"loaded_at", rfc3339(at.loaded_at)}, {"last_reload", word(at.last)}};
+}
+
+}  // namespace parley::server

@@ -1,0 +1,70 @@
+// Loading the configuration again while the server runs: all of it or nothing.
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "config/environment.hpp"
+#include "config/plan.hpp"
+#include "config/problem.hpp"
+#include "server/config_settings.hpp"
+#include "server/running_config.hpp"
+
+namespace parley::server {
+
+/// What came of one reload.
+struct reload_outcome {
+    std::uint64_t generation = 1;           ///< in force afterwards
+    config::plan changes;                   ///< empty when refused
+    std::vector<config::problem> problems;  ///< not empty: refused, and nothing changed
+
+    [[nodiscard]] bool applied() const { return problems.empty(); }
+};
+
+enum class reload_result : std::uint8_t { none = 1, applied, refused };
+
+struct reload_state {
+    std::uint64_t generation = 1;  ///< one more with each reload that was applied
+    moment loaded_at;              ///< when that generation was
+    reload_result last = reload_result::none;
+    std::uint64_t applied = 0;  ///< reloads since the start
+    std::uint64_t refused = 0;
+};
+
+/// Safe to use from any thread; of several reloads one runs at a time.
+class reloader {
+public:
+    /// Both must outlive it.
+    reloader(config_settings& in_force, const clock& time);
+
+    /// Writes down what the server runs on. Once, when it has started.
+    void publish();
+
+    /// Reads and validates everything again, the file being that of the configuration in force. With any problem all
+    /// stays as it is; otherwise live settings hold from now on and the others keep their running value. Logs the
+    /// problems or the plan, line by line. Takes as long as reading the files does.
+    reload_outcome reload(const config::environment&);
+
+    [[nodiscard]] reload_state state() const;
+
+    /// For /ready: generation, loaded_at, last_reload.
+    [[nodiscard]] boost::json::object details() const;
+
+private:
+    reload_outcome apply(const config::configuration& running, std::shared_ptr<const config::configuration> next,
+                         config::plan changes);
+    reload_outcome refuse(std::vector<config::problem> problems);
+
+    config_settings& in_force_;
+    const clock& time_;
+    std::mutex one_at_a_time_;
+    std::optional<reload_record> last_;  // guarded by one_at_a_time_
+    mutable std::mutex guard_;
+    reload_state state_;
+};
+
+}  // namespace parley::server

@@ -1,0 +1,17 @@
+// Files that appear whole or not at all.
+#pragma once
+
+#include <sys/types.h>
+
+#include <filesystem>
+#include <string_view>
+
+#include "base/error.hpp"
+
+namespace parley::server {
+
+/// Puts a file of this content and mode in the place of what is there; who reads meanwhile gets the old or the new.
+/// One writer at a time. Error: file_unwritable (unavailable).
+[[nodiscard]] result<void> write_whole_file(const std::filesystem::path& path, std::string_view content, mode_t mode);
+
+}  // namespace parley::server
