@@ -141,10 +141,10 @@ struct operation {
 /// text_too_long.
 [[nodiscard]] result<input> check_input(const operation&, boost::json::object given, std::vector<std::string>& ignored);
 
-/// Runs a use case that reads, on the store's threads, and replies with what it makes.
-template <class Work>  // result<answer>(const kernel::environment&, kernel::reading&, const kernel::caller&, const
-                       // input&)
-                       void reply_with_read(call it, Work work) {
+/// Runs a use case that reads, on the store's threads, and replies with what it makes. `Work` is called with the
+/// environment, a kernel::reading, the caller and the input, and gives a result<answer>.
+template <class Work>
+void reply_with_read(call it, Work work) {
     struct state {
         call it;
         Work work;
@@ -159,9 +159,9 @@ template <class Work>  // result<answer>(const kernel::environment&, kernel::rea
 }
 
 /// Runs a use case that writes, in the group commit, and replies after the commit. `author` and `key` as in write_job.
-template <class Work>  // result<answer>(const kernel::environment&, kernel::writing&, const kernel::caller&, const
-                       // input&)
-                       void reply_with_write(call it, Work work, user_id author = {}, std::string key = {}) {
+/// `Work` as above, with a kernel::writing.
+template <class Work>
+void reply_with_write(call it, Work work, user_id author = {}, std::string key = {}) {
     struct state {
         call it;
         Work work;
