@@ -268,4 +268,13 @@ std::string escape_controls(std::string_view text) {
     return out;
 }
 
+std::string escape_and_cut(std::string_view text, std::size_t bytes) {
+    auto shown = escape_controls(text.substr(0, bytes));
+    if (shown.size() <= bytes) return shown;
+    auto end = bytes;
+    while (end > 0 && (static_cast<unsigned char>(shown[end]) & 0xC0U) == 0x80U) --end;
+    shown.resize(end);
+    return shown;
+}
+
 }  // namespace parley

@@ -55,6 +55,9 @@ struct text_limits {
 /// \u{hex}, bytes that are not UTF-8 become \xhh, and a backslash is doubled. Takes any bytes.
 [[nodiscard]] std::string escape_controls(std::string_view text);
 
+/// The same of the first bytes of a text, so that what comes out has at most `bytes` and ends where a character does.
+[[nodiscard]] std::string escape_and_cut(std::string_view text, std::size_t bytes);
+
 /// True for what escape_controls writes as \u{...}: C0, DEL, C1, line and paragraph separators, direction changes.
 [[nodiscard]] bool is_unsafe_to_print(char32_t c);
 

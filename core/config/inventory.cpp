@@ -17,6 +17,7 @@ namespace json = boost::json;
 constexpr std::string_view tenant_prefix = "tenant/", model_infix = "/model/";
 
 json::value whole(const node& of) {
+    if (!of.secret.empty()) return json::string(of.shown());
     switch (of.kind) {
         case node_kind::boolean:
             return of.flag;
@@ -31,11 +32,22 @@ json::value whole(const node& of) {
             for (const auto& item : of.items) made.push_back(whole(item));
             return made;
         }
+        case node_kind::object: {
+            json::object made;
+            for (const auto& each : of.members) made[each.key] = whole(each.value);
+            return made;
+        }
         case node_kind::nothing:
-        case node_kind::object:
             break;
     }
     return nullptr;  // no setting's value
+}
+
+/// The secrets in a value and below it, one after the other.
+void collect_secrets(const node& of, std::string& into) {
+    if (!of.secret.empty()) into += of.text + '\n';
+    for (const auto& item : of.items) collect_secrets(item, into);
+    for (const auto& each : of.members) collect_secrets(each.value, into);
 }
 
 std::string place_of(const origin& of) {
@@ -55,9 +67,9 @@ listed_value listed(const node& of) {
     listed_value made;
     made.shown = of.shown();
     made.place = place_of(of.where);
-    made.secret = !of.secret.empty();
-    made.value = made.secret ? made.shown : to_text(whole(of));
-    if (made.secret) made.hidden = of.text;
+    collect_secrets(of, made.hidden);
+    made.secret = !made.hidden.empty();
+    made.value = of.secret.empty() ? to_text(whole(of)) : made.shown;
     return made;
 }
 

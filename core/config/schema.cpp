@@ -82,11 +82,12 @@ schema read_schema() {
 std::string word_for(std::string_view type) {
     if (type == "integer") return "a whole number";
     if (type == "boolean") return "true or false";
-    if (type == "array") return "a list of texts";
     return "a text";
 }
 
 }  // namespace
+
+bool setting::has_entries() const { return rules.find("items.properties") != nullptr; }
 
 std::string setting::expectation() const {
     const auto number = [&](std::string_view name) -> std::int64_t {
@@ -100,7 +101,10 @@ std::string setting::expectation() const {
         return "one of " + made;
     }
     if (type == "integer") return fmt::format("{} from {} to {}", word_for(type), number("minimum"), number("maximum"));
-    if (type == "array") return fmt::format("{}, {} at most", word_for(type), number("maxItems"));
+    if (type == "array") {
+        const auto word = has_entries() ? std::string_view("a list of objects") : std::string_view("a list of texts");
+        return fmt::format("{}, {} at most", word, number("maxItems"));
+    }
     if (type != "string") return word_for(type);
     return fmt::format("{} of {} to {} characters", word_for(type), number("minLength"), number("maxLength"));
 }

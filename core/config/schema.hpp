@@ -25,6 +25,9 @@ struct setting {
     node fallback;          ///< the default
     node rules;             ///< the JSON Schema words: type, minimum, maximum, enum, ...
 
+    /// Whether it is a list of objects, with the rules of their members under "items.properties".
+    [[nodiscard]] bool has_entries() const;
+
     /// "a whole number from 0 to 65535"
     [[nodiscard]] std::string expectation() const;
 };

@@ -12,6 +12,14 @@ namespace {
 
 std::int64_t number(const setting& of, std::string_view word) { return of.rules.child(word)->integer; }
 
+/// Of an entry's member: a text by its length or choices, a list by its length and theirs.
+bool is_bounded(const node& rules) {
+    const auto& type = rules.child("type")->text;
+    const bool text = rules.child("maxLength") || rules.child("enum");
+    const bool list = rules.child("maxItems") && (rules.find("items.maxLength") || rules.find("items.enum"));
+    return type == "boolean" || (type == "string" && text) || (type == "array" && list);
+}
+
 TEST(schema, every_setting_says_what_it_is) {
     ASSERT_GE(kernel_schema().settings.size(), 30U);
     for (const auto& each : kernel_schema().settings) {
@@ -22,7 +30,12 @@ TEST(schema, every_setting_says_what_it_is) {
             ASSERT_TRUE(each.rules.child("minimum") && each.rules.child("maximum")) << each.path;
             EXPECT_LT(number(each, "minimum"), number(each, "maximum")) << each.path;
         } else if (type == "array") {
-            EXPECT_TRUE(each.rules.child("maxItems") && each.rules.find("items.maxLength")) << each.path;
+            EXPECT_TRUE(each.rules.child("maxItems")) << each.path << " has no bound";
+            if (each.has_entries())
+                for (const auto& inner : each.rules.find("items.properties")->members)
+                    EXPECT_TRUE(is_bounded(inner.value)) << each.path << "[]." << inner.key;
+            else
+                EXPECT_TRUE(each.rules.find("items.maxLength")) << each.path;
         } else if (type == "string") {
             EXPECT_TRUE(each.rules.child("enum") || each.rules.child("maxLength")) << each.path << " has no bound";
         } else {

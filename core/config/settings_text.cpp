@@ -11,6 +11,7 @@ namespace parley::config {
 //   secret       true: may be a reference ({secret: {file: path}}), and its value is never shown
 //   inherit      false: belongs to one tenant or model alone, so it cannot stand under tenant_defaults
 //   check        a rule of ours by name, in checks.cpp
+// The properties of a list's objects may have secret and check, too.
 std::string_view settings_text() {
     return R"yaml(
 server:
@@ -156,6 +157,23 @@ allowed_origins:
   {type: array, maxItems: 256, items: {type: string, minLength: 1, maxLength: 300}, check: origin, default: [],
    scope: tenant, reload: live, inherit: false,
    description: "Sites, such as `https://www.example.org`, whose pages may use this tenant's API and WebSocket from a browser, besides its own hosts."}
+
+issuers:
+  {type: array, maxItems: 16, check: issuer, default: [], scope: tenant, reload: live, inherit: false,
+   items: {
+     type: object, required: [issuer, audience, algorithms],
+     properties: {
+       issuer: {type: string, minLength: 1, maxLength: 256, check: line},
+       audience: {type: string, minLength: 1, maxLength: 256, check: line},
+       algorithms: {type: array, minItems: 1, maxItems: 4, items: {type: string, enum: [HS256, RS256, ES256, EdDSA]}},
+       jwks_url: {type: string, minLength: 1, maxLength: 2048, check: line},
+       keys: {type: array, minItems: 1, maxItems: 16, secret: true, items: {type: string, minLength: 1, maxLength: 65536}},
+       username_claim: {type: string, maxLength: 100, check: line},
+       name_claim: {type: string, maxLength: 100, check: line},
+       role: {type: string, enum: [guest, member]},
+       create_users: {type: boolean},
+       allow_private: {type: boolean}}},
+   description: "Outside issuers whose tokens (JWT) sign people in. Each has `issuer` and `audience`, which a token names exactly; `algorithms`, of `HS256`, `RS256`, `ES256` and `EdDSA`; and either `jwks_url`, where it publishes its keys, or `keys`, a list of keys as JWK or PEM, each a text or a secret. It may have `username_claim` (`preferred_username`) and `name_claim` (`name`), the claims with the name of a new account and with what others read; `role` (`guest` or `member`; `guest`) of new accounts; `create_users` (`true`), whether new accounts are made; and `allow_private` (`false`), whether `jwks_url` may lead to a private address or begin with `http://`."}
 
 messages:
   description: Limits of one message.

@@ -99,6 +99,28 @@ limit_settings limits_of(const node& values) {
             .tenant = rate_of(values, "limits.tenant")};
 }
 
+/// What an entry does not say keeps the default of its struct.
+issuer_settings issuer_of(const node& entry) {
+    issuer_settings made;
+    const auto take_text = [&](std::string& into, std::string_view name) {
+        if (const auto* said = entry.child(name)) into = said->text;
+    };
+    const auto take_flag = [&](bool& into, std::string_view name) {
+        if (const auto* said = entry.child(name)) into = said->flag;
+    };
+    take_text(made.issuer, "issuer");
+    take_text(made.audience, "audience");
+    take_text(made.jwks_url, "jwks_url");
+    take_text(made.username_claim, "username_claim");
+    take_text(made.name_claim, "name_claim");
+    take_text(made.role, "role");
+    take_flag(made.create_users, "create_users");
+    take_flag(made.allow_private, "allow_private");
+    if (entry.child("algorithms") != nullptr) made.algorithms = texts(entry, "algorithms");
+    if (entry.child("keys") != nullptr) made.keys = texts(entry, "keys");
+    return made;
+}
+
 message_settings messages_of(const node& values) {
     message_settings made;
     take(made.max_graphemes, values, "messages.max_graphemes");
@@ -148,6 +170,7 @@ tenant_settings tenant_of(const node& values) {
     take(made.sessions.guest_hours, values, "sessions.guest_hours");
     made.sessions.vouch_secret = text(values, "sessions.vouch_secret");
     made.sessions.require_totp = flag(values, "sessions.require_totp");
+    for (const auto& entry : value_at(values, "issuers").items) made.issuers.push_back(issuer_of(entry));
     take(made.presence.typing_seconds, values, "presence.typing_seconds");
     take(made.presence.away_after_seconds, values, "presence.away_after_seconds");
     made.limits = limits_of(values);

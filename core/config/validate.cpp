@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "config/checks.hpp"
+#include "config/entries.hpp"
 #include "config/json_schema.hpp"
 #include "config/nearest.hpp"
 
@@ -54,6 +55,9 @@ private:
     void collect_setting(const std::string& path, const setting& of, const member& each) {
         if (each.value.kind == node_kind::nothing) {
             problems_.add(each.where.fault(path, "has no value; without the line it has its default"));
+        } else if (of.has_entries()) {
+            if (auto entries = resolve_entries(each.value, path, of, sources_, problems_))
+                good_.set(path, std::move(*entries));
         } else if (!is_reference(each.value)) {
             good_.set(path, hidden_if_secret(of, each.value));
         } else if (!of.secret) {
@@ -113,6 +117,10 @@ private:
         const auto found = known_.find(setting_path);
         if (found == known_.end()) return;
         const node& value = *good_.find(setting_path);
+        if (found->second->has_entries() && value.kind == node_kind::list) {
+            const auto [where, message] = entry_violation(value, path.substr(setting_path.size()), *found->second);
+            return reject(setting_path, path, where, message);
+        }
         const node* item = &value;
         if (path.size() > setting_path.size()) item = &value.items.at(std::stoul(path.substr(setting_path.size() + 1)));
         std::string message = "expected " + found->second->expectation();
@@ -155,6 +163,11 @@ private:
     }
 
     void check_rule(const std::string& setting_path, const std::string& path, const setting& of, const node& value) {
+        if (of.has_entries()) {
+            if (const auto wrong = broken_entry(of, value))
+                reject(setting_path, path + "." + wrong->member, wrong->where, wrong->message);
+            return;
+        }
         if (auto why = broken_rule(of.check, value.text)) {
             if (!of.secret) *why += ", found " + value.shown();
             reject(setting_path, path, value.where, std::move(*why));

@@ -5,6 +5,7 @@
 
 #include "base/secret.hpp"
 #include "base/text.hpp"
+#include "kernel/audit.hpp"
 #include "kernel/create_conversation.hpp"
 #include "kernel/events.hpp"
 
@@ -49,6 +50,18 @@ result<void> check_role(std::string_view role) {
     return invalid("role_unknown", "There is no such role: guest, member, staff, manager, admin.", "role");
 }
 
+/// What change_account did, one entry for each thing.
+void record_changes(const environment& env, writing& w, const caller& by, const user& before, const user& now) {
+    const auto about = [&](std::string_view action, boost::json::object details) {
+        record(env, w, by,
+               {.action = action, .subject_kind = "user", .subject = now.id.value, .details = std::move(details)});
+    };
+    if (before.role != now.role) about("role.changed", {{"from", before.role}, {"to", now.role}});
+    if (before.password_hash != now.password_hash) about("password.changed", {{"how", "set"}});
+    if (!before.disabled_at && now.disabled_at) about("user.disabled", {{"reason", "managed"}});
+    if (before.disabled_at && !now.disabled_at) about("user.enabled", {});
+}
+
 }  // namespace
 
 result<user> create_user(const environment& env, writing& w, const caller& by, const create_user_command& command) {
@@ -75,6 +88,13 @@ result<user> create_user(const environment& env, writing& w, const caller& by, c
               .expires_at = command.expires_at};
     w.insert(made);
     create_personal_conversation(env, w, made);
+    // A guest's coming in is told by its session.
+    if (made.kind != user_kind::guest)
+        record(env, w, by,
+               {.action = "user.created",
+                .subject_kind = "user",
+                .subject = made.id.value,
+                .details = {{"username", made.username}, {"role", made.role}}});
     return made;
 }
 
@@ -110,6 +130,7 @@ result<user> change_account(const environment& env, writing& w, const caller& by
     if (auto may = may_manage(w, by); !may) return std::unexpected(may.error());
     auto changed = w.find_user(command.user);
     if (!changed) return no_such("user");
+    const auto before = *changed;
     const bool other_rights = command.role && *command.role != changed->role;
     if (command.role) {
         if (auto known = check_role(*command.role); !known) return std::unexpected(known.error());
@@ -123,8 +144,9 @@ result<user> change_account(const environment& env, writing& w, const caller& by
     w.update(*changed);
     w.append(events::user_updated(*changed, w.contacts_of(rows(), changed->id), now));
     if (other_rights) w.append(events::rights_updated(*changed, now));
-    if (command.password_hash) end_sessions_of(env, w, changed->id, {}, "password_changed");
-    if (changed->disabled_at) end_sessions_of(env, w, changed->id, {}, "disabled");
+    if (command.password_hash) end_sessions_of(env, w, by, changed->id, {}, "password_changed");
+    if (changed->disabled_at) end_sessions_of(env, w, by, changed->id, {}, "disabled");
+    record_changes(env, w, by, before, *changed);
     return std::move(*changed);
 }
 
@@ -161,6 +183,13 @@ result<issued_token> issue_token(const environment& env, writing& w, const calle
                 .family = {},
                 .refresh_digest = {}};
     w.insert(made.row);
+    boost::json::object details{{"user", owner.text()}, {"name", made.row.name}};
+    if (made.row.scope) details["permissions"] = *made.row.scope;
+    record(env, w, by,
+           {.action = "token.created",
+            .subject_kind = "token",
+            .subject = made.row.id.value,
+            .details = std::move(details)});
     return made;
 }
 
@@ -181,7 +210,7 @@ result<void> revoke_token(const environment& env, writing& w, const caller& by, 
     const auto owner = found ? w.find_user(found->user) : std::nullopt;
     // Whose token it is, is nobody's business who has no say over it.
     if (!owner || !may_keep_tokens(w, by, *owner)) return no_such("token");
-    if (!found->revoked_at) end_one_session(env, w, std::move(*found), "signed_out");
+    if (!found->revoked_at) end_one_session(env, w, by, std::move(*found), "signed_out");
     return {};
 }
 

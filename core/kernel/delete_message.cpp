@@ -1,6 +1,7 @@
 // A deletion: right, revision or removal, thread, event.
 #include "kernel/delete_message.hpp"
 
+#include "kernel/audit.hpp"
 #include "kernel/events.hpp"
 #include "kernel/message_draft.hpp"
 #include "kernel/revise.hpp"
@@ -58,10 +59,16 @@ result<void> delete_message(const environment& env, writing& w, const caller& by
     if (auto may = may_delete(*who, *seen, how); !may) return may;
     if (how == deletion::soft && seen->row.deleted_at) return {};
     // Nobody else ever saw a withheld message, so there is no place to keep for it.
-    if (how == deletion::hard || seen->row.state != message_state::published)
-        purge(w, seen->row, env.time.now());
-    else
+    if (how == deletion::soft && seen->row.state == message_state::published) {
         blank(w, std::move(seen->row), who->id(), env.time.now());
+        return {};
+    }
+    purge(w, seen->row, env.time.now());
+    record(env, w, by,
+           {.action = "message.purged",
+            .subject_kind = "message",
+            .subject = id.value,
+            .details = {{"conversation", seen->row.conversation.text()}, {"seq", seen->row.seq}}});
     return {};
 }
 

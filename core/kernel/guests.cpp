@@ -2,6 +2,7 @@
 #include "kernel/guests.hpp"
 
 #include "kernel/accounts.hpp"
+#include "kernel/audit.hpp"
 #include "kernel/events.hpp"
 
 namespace parley::kernel {
@@ -41,12 +42,18 @@ bool sweep_sessions(const environment& env, writing& w) {
     const auto now = env.time.now();
     const auto forgotten = w.erase_links(now) + w.erase_tokens(now - sessions_kept);
     const auto over = w.ended_users(now, ended_at_once);
+    const caller clockwork{.tenant = w.tenant(), .tenant_name = {}, .user = {}, .request_id = {}};
     for (auto one : over) {
         one.disabled_at = now;
         one.updated_at = now;
         w.update(one);
         w.append(events::user_updated(one, w.contacts_of(rows(), one.id), now));
-        end_sessions_of(env, w, one.id, {}, "expired");
+        end_sessions_of(env, w, clockwork, one.id, {}, "expired");
+        record(env, w, clockwork,
+               {.action = "user.disabled",
+                .subject_kind = "user",
+                .subject = one.id.value,
+                .details = {{"reason", "expired"}}});
     }
     return !over.empty() || forgotten > 0;
 }

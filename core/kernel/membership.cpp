@@ -2,7 +2,9 @@
 #include "kernel/membership.hpp"
 
 #include <algorithm>
+#include <utility>
 
+#include "kernel/audit.hpp"
 #include "kernel/events.hpp"
 #include "kernel/people.hpp"
 
@@ -126,9 +128,14 @@ result<member_entry> set_member_role(const environment& env, writing& w, const c
     if (entry->as.role == role) return entry;
     if (is_last_owner(w, in.row, entry->as))
         return failure(fault::conflict, "last_owner", "Make somebody else an owner first.", "role");
-    entry->as.role = role;
+    const auto before = std::exchange(entry->as.role, role);
     w.update(rows(), entry->as);
     w.append(events::member_updated(*entry, env.time.now()));
+    record(env, w, by,
+           {.action = "member.role_changed",
+            .subject_kind = "user",
+            .subject = changed.value,
+            .details = {{"conversation", id.text()}, {"from", name_of(before)}, {"to", name_of(role)}}});
     return entry;
 }
 

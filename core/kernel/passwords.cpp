@@ -3,6 +3,7 @@
 #include "kernel/passwords.hpp"
 
 #include "base/secret.hpp"
+#include "kernel/audit.hpp"
 #include "kernel/events.hpp"
 #include "kernel/sessions.hpp"
 
@@ -36,10 +37,16 @@ result<good_link> find_link(const environment& env, reading& from, std::string_v
     return good_link{std::move(*row), std::move(*account)};
 }
 
-void set_password(const environment& env, writing& w, user account, std::string hash) {
+/// Ends all sessions but `except`.
+void set_password(const environment& env, writing& w, const caller& by, user account, std::string hash, token_id except,
+                  std::string_view how) {
     account.password_hash = std::move(hash);
     account.updated_at = env.time.now();
     w.update(account);
+    end_sessions_of(env, w, by, account.id, except, "password_changed");
+    record(
+        env, w, by,
+        {.action = "password.changed", .subject_kind = "user", .subject = account.id.value, .details = {{"how", how}}});
 }
 
 }  // namespace
@@ -50,8 +57,7 @@ result<void> change_password(const environment& env, writing& w, const caller& b
     if (!who) return std::unexpected(who.error());
     if (who->account().password_hash != verified_hash)
         return failure(fault::conflict, "password_changed", "The password was changed in the meantime.");
-    set_password(env, w, who->account(), std::move(new_hash));
-    end_sessions_of(env, w, who->id(), by.session, "password_changed");
+    set_password(env, w, by, who->account(), std::move(new_hash), by.session, "own");
     return {};
 }
 
@@ -74,6 +80,7 @@ result<reset_link> make_reset_link(const environment& env, writing& w, const cal
                            .created_at = now,
                            .expires_at = made.expires_at,
                            .used_at = {}});
+    record(env, w, by, {.action = "password.link_made", .subject_kind = "user", .subject = whose.value});
     return made;
 }
 
@@ -83,14 +90,14 @@ result<user_id> check_reset_link(const environment& env, reading& from, std::str
     return found->whose.id;
 }
 
-result<user_id> use_reset_link(const environment& env, writing& w, std::string_view token, std::string new_hash) {
+result<user_id> use_reset_link(const environment& env, writing& w, const caller& by, std::string_view token,
+                               std::string new_hash) {
     auto found = find_link(env, w, token);
     if (!found) return std::unexpected(found.error());
     found->row.used_at = env.time.now();
     w.update(found->row);
     const auto whose = found->whose.id;
-    set_password(env, w, std::move(found->whose), std::move(new_hash));
-    end_sessions_of(env, w, whose, {}, "password_changed");
+    set_password(env, w, by, std::move(found->whose), std::move(new_hash), {}, "link");
     return whose;
 }
 

@@ -22,7 +22,7 @@ struct reset_link {
 /// Whether the token is good, before hashing costs anything. `gone` for whatever it is not good for.
 [[nodiscard]] result<user_id> check_reset_link(const environment&, reading&, std::string_view token);
 /// Takes the token and ends all sessions of its user. Errors as of check_reset_link.
-[[nodiscard]] result<user_id> use_reset_link(const environment&, writing&, std::string_view token,
+[[nodiscard]] result<user_id> use_reset_link(const environment&, writing&, const caller&, std::string_view token,
                                              std::string new_hash);
 
 }  // namespace parley::kernel

@@ -12,6 +12,7 @@
 #include "base/clock.hpp"
 #include "base/error.hpp"
 #include "base/id.hpp"
+#include "model/audit_entry.hpp"
 #include "model/conversation.hpp"
 #include "model/event.hpp"
 #include "model/message.hpp"
@@ -34,6 +35,14 @@ struct page_range {
     enum class direction { before = 1, after };
     direction toward = direction::before;
     sequence from = 0;  ///< exclusive; 0 with `before` means from the newest
+    int limit = 50;
+};
+
+/// A slice of the audit log, the newest first.
+struct audit_query {
+    audit_id before{};     ///< exclusive; none: from the newest
+    std::string action{};  ///< empty: all
+    user_id actor{};       ///< none: all
     int limit = 50;
 };
 
@@ -78,6 +87,8 @@ public:
     [[nodiscard]] virtual std::vector<user> ended_users(moment now, int limit) = 0;
     [[nodiscard]] virtual std::optional<one_time_link> find_link(std::string_view digest) = 0;
     [[nodiscard]] virtual std::optional<second_factor> find_second_factor(user_id) = 0;
+
+    [[nodiscard]] virtual std::vector<audit_entry> audit(access_key, const audit_query&) = 0;
 
     // Raw access to conversations and what is in them, behind the key. A deleted conversation is not found.
     [[nodiscard]] virtual std::optional<conversation> find_conversation(access_key, conversation_id) = 0;
@@ -131,6 +142,8 @@ public:
     virtual void insert(const second_factor&) = 0;
     virtual void update(const second_factor&) = 0;
     virtual void erase(const second_factor&) = 0;
+    /// For good: entries are neither changed nor taken away.
+    virtual void insert(const audit_entry&) = 0;
 
     virtual void insert(access_key, const conversation&) = 0;
     virtual void update(access_key, const conversation&) = 0;

@@ -193,6 +193,19 @@ json::object present(const access_token& token) {
             {"expires_at", rfc3339(std::max(token.ends_at, token.expires_at))}};
 }
 
+json::object present(const audit_entry& one) {
+    json::value actor;
+    json::value session;
+    json::value subject;
+    if (one.actor) actor = json::string(one.actor.text());
+    if (one.session) session = json::string(one.session.text());
+    if (!one.subject_kind.empty())
+        subject = json::object{{"kind", one.subject_kind}, {"id", std::to_string(one.subject)}};
+    return {{"id", one.id.text()},       {"at", rfc3339(one.at)},         {"action", one.action},
+            {"actor", std::move(actor)}, {"session", std::move(session)}, {"subject", std::move(subject)},
+            {"address", one.address},    {"request_id", one.request_id},  {"details", one.details}};
+}
+
 json::object present(const event& what, viewer reader) {
     json::object data = what.data;
     if (auto* facts = data.if_contains("facts")) {

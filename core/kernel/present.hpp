@@ -30,6 +30,7 @@ struct viewer {
 [[nodiscard]] std::string_view name_of(token_kind);
 /// A session or token without its secrets.
 [[nodiscard]] boost::json::object present(const access_token&);
+[[nodiscard]] boost::json::object present(const audit_entry&);
 
 /// The event as it travels: type, position, conversation, at, data.
 [[nodiscard]] boost::json::object present(const event&, viewer);

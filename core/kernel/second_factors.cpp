@@ -7,6 +7,7 @@
 
 #include "base/secret.hpp"
 #include "base/totp.hpp"
+#include "kernel/audit.hpp"
 #include "kernel/sessions.hpp"
 
 namespace parley::kernel {
@@ -106,6 +107,7 @@ result<std::vector<std::string>> confirm_second_factor(const environment& env, w
         session->stage = token_stage::full;
         w.update(*session);
     }
+    record(env, w, by, {.action = "second_factor.set", .subject_kind = "user", .subject = who->id().value});
     return codes;
 }
 
@@ -118,17 +120,21 @@ result<void> disable_second_factor(const environment& env, writing& w, const cal
     if (!row) return {};
     if (row->confirmed_at && !take_code(*row, code, env.time.now())) return wrong_code();
     w.erase(*row);
+    record(env, w, by, {.action = "second_factor.removed", .subject_kind = "user", .subject = who->id().value});
     return {};
 }
 
-result<void> reset_second_factor(const environment&, writing& w, const caller& by, user_id whose) {
+result<void> reset_second_factor(const environment& env, writing& w, const caller& by, user_id whose) {
     if (by.user) {
         const auto who = access::authorise_whole(w, by);
         if (!who) return std::unexpected(who.error());
         if (auto may = who->require(permission::users_manage); !may) return may;
     }
     if (!w.find_user(whose)) return no_such("user");
-    if (const auto row = w.find_second_factor(whose)) w.erase(*row);
+    const auto row = w.find_second_factor(whose);
+    if (!row) return {};
+    w.erase(*row);
+    record(env, w, by, {.action = "second_factor.removed", .subject_kind = "user", .subject = whose.value});
     return {};
 }
 

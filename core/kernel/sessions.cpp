@@ -7,7 +7,9 @@
 
 #include "base/secret.hpp"
 #include "base/text.hpp"
+#include "kernel/audit.hpp"
 #include "kernel/events.hpp"
+#include "kernel/present.hpp"
 
 namespace parley::kernel {
 namespace {
@@ -21,15 +23,7 @@ std::unexpected<error> not_refreshable() {
                    "The refresh token is unknown, used, or its session is over; sign in again.");
 }
 
-/// Cut where a character ends: what is escaped is UTF-8.
-std::string shown_agent(std::string_view as_it_came) {
-    auto shown = escape_controls(as_it_came.substr(0, user_agent_bytes));
-    if (shown.size() <= user_agent_bytes) return shown;
-    auto end = user_agent_bytes;
-    while (end > 0 && (static_cast<unsigned char>(shown[end]) & 0xC0U) == 0x80U) --end;
-    shown.resize(end);
-    return shown;
-}
+std::string shown_agent(std::string_view as_it_came) { return escape_and_cut(as_it_came, user_agent_bytes); }
 
 bool is_refreshed(const open_session_command& of) {
     return of.kind == token_kind::password && of.kept_by == keeper::program;
@@ -113,6 +107,16 @@ result<opened_session> open_session(const environment& env, writing& w, const ca
     row.ends_at = command.ends_at ? std::min(*command.ends_at, latest) : latest;
     auto made = give_pair(of, std::move(row), is_refreshed(command) ? random_token("") : std::string{}, now);
     w.insert(made.row);
+    record(env, w, by,
+           {.action = "session.opened",
+            .subject_kind = "session",
+            .subject = made.row.id.value,
+            .details = {{"kind", name_of(made.row.kind)},
+                        {"name", made.row.name},
+                        {"user_agent", made.row.user_agent},
+                        {"second_factor_missing", made.row.stage == token_stage::enrol_only}},
+            .actor = made.row.user,
+            .session = made.row.id});
     return made;
 }
 
@@ -126,7 +130,7 @@ result<refreshed_session> refresh_session(const environment& env, writing& w, co
     const auto owner = w.find_user(row->user);
     if (!owner || owner->disabled_at) return not_refreshable();
     if (!equal_in_constant_time(token_digest(parts->secret), row->refresh_digest)) {
-        end_one_session(env, w, *row, "refresh_reused");
+        end_one_session(env, w, by, *row, "refresh_reused");
         return refreshed_session{.opened = {}, .session = std::move(*row)};
     }
     const auto of = env.settings.of(by.tenant_name)->sessions;
@@ -154,7 +158,7 @@ result<void> end_session(const environment& env, writing& w, const caller& by, t
     if (!who) return std::unexpected(who.error());
     auto found = w.find_token(id);
     if (!found || found->user != who->id()) return no_such("session");
-    if (!found->revoked_at) end_one_session(env, w, std::move(*found), "signed_out");
+    if (!found->revoked_at) end_one_session(env, w, by, std::move(*found), "signed_out");
     return {};
 }
 
@@ -166,24 +170,31 @@ result<int> end_all_sessions(const environment& env, writing& w, const caller& b
             if (auto may = who->require(permission::users_manage); !may) return std::unexpected(may.error());
     }
     if (!w.find_user(whose)) return no_such("user");
-    return end_sessions_of(env, w, whose, {}, "signed_out");
+    return end_sessions_of(env, w, by, whose, {}, "signed_out");
 }
 
-int end_sessions_of(const environment& env, writing& w, user_id whose, token_id except, std::string_view reason) {
+int end_sessions_of(const environment& env, writing& w, const caller& by, user_id whose, token_id except,
+                    std::string_view reason) {
     int ended = 0;
     for (auto& one : w.tokens_of(whose)) {
         if (one.id == except || !is_open(one, env.time.now())) continue;
-        end_one_session(env, w, std::move(one), reason);
+        end_one_session(env, w, by, std::move(one), reason);
         ++ended;
     }
     return ended;
 }
 
-void end_one_session(const environment& env, writing& w, access_token row, std::string_view reason) {
+void end_one_session(const environment& env, writing& w, const caller& by, access_token row, std::string_view reason) {
     const auto now = env.time.now();
     row.revoked_at = now;
     w.update(row);
     w.append(events::session_ended(row.user, row.id, reason, now));
+    const bool is_token = row.kind == token_kind::personal || row.kind == token_kind::service;
+    record(env, w, by,
+           {.action = is_token ? "token.revoked" : "session.ended",
+            .subject_kind = is_token ? "token" : "session",
+            .subject = row.id.value,
+            .details = {{"user", row.user.text()}, {"reason", reason}}});
 }
 
 bool note_use(writing& w, token_id id, moment now) {

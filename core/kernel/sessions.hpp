@@ -52,10 +52,11 @@ struct refreshed_session {
 /// as well. Answers how many sessions ended.
 [[nodiscard]] result<int> end_all_sessions(const environment&, writing&, const caller&, user_id whose);
 
-/// For use cases that have asked access: ends all sessions of a user but `except` and says so in the log.
-int end_sessions_of(const environment&, writing&, user_id whose, token_id except, std::string_view reason);
+/// For use cases that have asked access: ends all sessions of a user but `except` and says so in both logs.
+int end_sessions_of(const environment&, writing&, const caller&, user_id whose, token_id except,
+                    std::string_view reason);
 /// For the same: ends this one.
-void end_one_session(const environment&, writing&, access_token, std::string_view reason);
+void end_one_session(const environment&, writing&, const caller&, access_token, std::string_view reason);
 
 /// Notes that a session was used now; answers whether that was news.
 [[nodiscard]] bool note_use(writing&, token_id, moment now);

@@ -204,7 +204,7 @@ TEST_F(sessions, end_with_a_reset_and_the_link_is_good_once) {
         return inn.write([&](writing& w) { return make_reset_link(inn.env, w, inn.as(by), whose); });
     };
     const auto use = [&](std::string_view token) {
-        return code_of(inn.write([&](writing& w) { return use_reset_link(inn.env, w, token, "new"); }));
+        return code_of(inn.write([&](writing& w) { return use_reset_link(inn.env, w, inn.system(), token, "new"); }));
     };
     EXPECT_EQ(fault_of(link(bob, ann)), fault::forbidden);
     EXPECT_EQ(fault_of(link(ann, ann)), fault::forbidden);

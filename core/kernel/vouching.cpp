@@ -43,15 +43,24 @@ result<void> check_signature(const environment& env, reading& from, const caller
     return {};
 }
 
-result<user> account_of(const environment& env, writing& w, const caller& by, const vouch_command& said) {
-    auto known = w.find_external(said.user);
+/// The name that was wished for, if it is one and free. Never that of an account which is there: nobody becomes
+/// somebody else by being called alike.
+std::string free_username(const environment& env, reading& from, const vouched_identity& said) {
+    const auto wished = parse_username(said.username);
+    if (wished && !from.find_user(*wished)) return *wished;
+    return "site-" + env.ids.next<user_id>().text();
+}
+
+result<user> account_of(const environment& env, writing& w, const caller& by, const vouched_identity& said) {
+    auto known = w.find_external(said.external_id);
+    if (!known && said.unknown == newcomer::refused) return refused("Nobody of this identity has an account.");
     if (!known)
         return create_user(env, w, by,
-                           {.username = "site-" + env.ids.next<user_id>().text(),
+                           {.username = free_username(env, w, said),
                             .display_name = said.display_name,
-                            .role = "guest",
+                            .role = said.role,
                             .password_hash = {},
-                            .external_id = said.user});
+                            .external_id = said.external_id});
     if (known->disabled_at) return refused("The account is disabled.");
     if (said.display_name.empty()) return std::move(*known);
     auto name = normalize_name(said.display_name, name_limits);
@@ -77,7 +86,12 @@ result<arrival> let_vouched_in(const environment& env, writing& w, const caller&
     if (auto good = check_signature(env, w, by, said); !good) return std::unexpected(good.error());
     auto system = by;
     system.user = {};
-    auto who = account_of(env, w, system, said);
+    auto who = account_of(env, w, system,
+                          {.external_id = said.user,
+                           .display_name = said.display_name,
+                           .username = {},
+                           .role = "guest",
+                           .unknown = newcomer::made});
     if (!who) return std::unexpected(who.error());
     const auto now = env.time.now();
     w.insert(one_time_link{.digest = token_digest(said.signature),
@@ -90,6 +104,24 @@ result<arrival> let_vouched_in(const environment& env, writing& w, const caller&
     auto session = open_session(
         env, w, by,
         {.owner = who->id, .kind = token_kind::vouched, .name = "Site", .stage = token_stage::full, .ends_at = {}});
+    if (!session) return std::unexpected(session.error());
+    return arrival{std::move(*who), std::move(*session)};
+}
+
+std::string issued_external_id(std::string_view issuer, std::string_view subject) {
+    // Both in a digest, because they may be long; the line feed keeps sites out, whose names have none.
+    return "jwt\n" + token_digest(fmt::format("{}\n{}", issuer, subject));
+}
+
+result<arrival> let_identity_in(const environment& env, writing& w, const caller& by, vouched_identity said) {
+    if (!normalize_name(said.display_name, name_limits)) said.display_name.clear();
+    auto system = by;
+    system.user = {};
+    auto who = account_of(env, w, system, said);
+    if (!who) return std::unexpected(who.error());
+    auto session = open_session(
+        env, w, by,
+        {.owner = who->id, .kind = token_kind::vouched, .name = "Issuer", .stage = token_stage::full, .ends_at = {}});
     if (!session) return std::unexpected(session.error());
     return arrival{std::move(*who), std::move(*session)};
 }

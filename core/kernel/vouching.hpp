@@ -22,4 +22,22 @@ struct vouch_command {
 /// once. `forbidden` where no site may; `unauthenticated` for a signature that is wrong, too old, or used.
 [[nodiscard]] result<arrival> let_vouched_in(const environment&, writing&, const caller& by, const vouch_command&);
 
+/// What happens to who comes for the first time.
+enum class newcomer : std::uint8_t { made = 1, refused };
+
+/// Who somebody is, as the caller has made sure.
+struct vouched_identity {
+    std::string external_id;   ///< of issued_external_id()
+    std::string display_name;  ///< one that is none is not taken over
+    std::string username;      ///< wished for a new account; another one when it is taken or none
+    std::string role;          ///< of a new account
+    newcomer unknown = newcomer::made;
+};
+/// As what an issuer's subject is known. No two issuers share an account, and none shares one with a site.
+[[nodiscard]] std::string issued_external_id(std::string_view issuer, std::string_view subject);
+
+/// Signs in whom a trusted issuer's token names; `by` is nobody yet, with the peer's address and name.
+/// `unauthenticated` (vouch_refused) for a disabled account, and for a newcomer where none are made.
+[[nodiscard]] result<arrival> let_identity_in(const environment&, writing&, const caller& by, vouched_identity);
+
 }  // namespace parley::kernel

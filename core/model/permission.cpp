@@ -32,6 +32,7 @@ constexpr std::array table{
     permission_info{users_see, "users.see", "Look up people of the tenant with whom no conversation is shared."},
     permission_info{users_manage, "users.manage", "Create people and change their roles."},
     permission_info{log_read_all, "log.read_all", "Read the tenant's whole event log, as exports and audits do."},
+    permission_info{audit_see, "audit.see", "Read the audit log: sign-ins, refusals, tokens, roles, removals."},
 };
 
 std::array<role_info, 5> make_roles() {
@@ -49,7 +50,7 @@ std::array<role_info, 5> make_roles() {
                   "Answers for the staff: moderates, reviews, manages groups, removes for good.",
                   {messages_edit_others, messages_delete_others, messages_delete_hard, messages_review, authors_see,
                    channels_manage, channels_enter_private, groups_manage}},
-        role_info{"admin", "Runs the tenant.", {users_manage, log_read_all}},
+        role_info{"admin", "Runs the tenant.", {users_manage, log_read_all, audit_see}},
     };
     for (std::size_t i = 1; i < roles.size(); ++i)
         for (const auto& info : table)

@@ -30,7 +30,8 @@ enum class permission : std::uint16_t {
     contacts_open,
     users_see,
     users_manage,
-    log_read_all
+    log_read_all,
+    audit_see
 };
 
 /// The most permissions one installation can know; plugins' own come after the kernel's.

@@ -54,6 +54,22 @@ struct session_settings {
     friend bool operator==(const session_settings&, const session_settings&) = default;
 };
 
+/// Somebody else whose signed tokens (JWT) say who a user is. Texts are as configured and were checked then.
+struct issuer_settings {
+    std::string issuer;                   ///< "iss", exactly
+    std::string audience;                 ///< "aud", exactly
+    std::vector<std::string> algorithms;  ///< "HS256", "RS256", "ES256", "EdDSA"
+    std::string jwks_url;                 ///< where the issuer publishes its keys; empty: they are below
+    std::vector<std::string> keys;        ///< each a JWK, a JWK set or PEM; may be secret
+    std::string username_claim = "preferred_username";
+    std::string name_claim = "name";
+    std::string role = "guest";  ///< of accounts that are made
+    bool create_users = true;    ///< whether an account is made for who comes the first time
+    bool allow_private = false;  ///< whether keys may come from addresses that are not public, and without TLS
+
+    friend bool operator==(const issuer_settings&, const issuer_settings&) = default;
+};
+
 struct presence_settings {
     std::int64_t typing_seconds = 6;        ///< a "typing" not repeated for so long has ended
     std::int64_t away_after_seconds = 600;  ///< without activity, online becomes away
@@ -124,6 +140,7 @@ struct tenant_settings {
     conversation_settings conversations;
     event_settings events;
     session_settings sessions;
+    std::vector<issuer_settings> issuers;
     presence_settings presence;
     limit_settings limits;
     std::map<std::string, model_settings, std::less<>> models;  ///< by the model's name

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <optional>
 #include <set>
 #include <system_error>
 
@@ -12,6 +13,7 @@
 #include "server/port_probe.hpp"
 #include "server/process_usage.hpp"
 #include "storage/migrator.hpp"
+#include "storage/row_security.hpp"
 
 namespace parley::server {
 namespace {
@@ -64,6 +66,17 @@ finding check_newest_id(storage::sql_store& store, const clock& time) {
         return {health::warn, "database clock",
                 "the database holds ids from the future, so this machine's clock is behind: set it right"};
     return {health::ok, "database clock", "not ahead of this machine's"};
+}
+
+/// Nothing for SQLite, which has no roles.
+std::optional<finding> check_row_security(storage::database& db) {
+    if (db.kind() == storage::engine::sqlite) return std::nullopt;
+    const auto held = storage::has_row_security(db);
+    if (!held) return finding{health::fail, "database role", held.error().message};
+    if (*held) return finding{health::ok, "database role", "row security keeps tenants apart"};
+    return finding{health::warn, "database role",
+                   "row security does not hold this role, so only Parley's own queries keep tenants apart; "
+                   "run: ALTER ROLE <role> NOSUPERUSER NOBYPASSRLS"};
 }
 
 class nobody final : public kernel::event_sink {
@@ -122,6 +135,7 @@ std::vector<finding> check_database(const config::configuration& of, const fs::p
     storage::migrator steps(*opened, migrations, time);
     all.push_back(check_tables(steps));
     if (all.back().how != health::ok) return all;
+    if (auto role = check_row_security(**opened)) all.push_back(std::move(*role));
     nobody listener;
     auto store = storage::open_store(std::move(*opened), {.readers = 1}, listener);
     if (!store)

@@ -24,7 +24,7 @@ struct finding {
 [[nodiscard]] finding check_data_folder(const config::configuration&);
 [[nodiscard]] finding check_free_space(const config::configuration&);
 [[nodiscard]] finding check_clock(const clock&);
-/// Also whether ids in the database come from the future.
+/// Also whether ids in the database come from the future, and whether PostgreSQL's row security is in force.
 [[nodiscard]] std::vector<finding> check_database(const config::configuration&, const std::filesystem::path& migrations,
                                                   const clock&);
 [[nodiscard]] finding check_listening(const config::configuration&);

@@ -26,6 +26,8 @@
 #include "server/workspace.hpp"
 #include "transport/api_handler.hpp"
 #include "transport/http_server.hpp"
+#include "transport/issuer_keys.hpp"
+#include "transport/web_client.hpp"
 
 namespace parley::server {
 namespace {
@@ -153,6 +155,11 @@ struct server::parts {
     std::optional<kernel::environment> env;
     hash_pool hashing;
     kernel::sign_in_brake brake{time};
+    kernel::audit_pace pace{time};
+    transport::issuer_keys keys{time, [this](transport::web_request wanted, transport::web_answered answer) {
+                                    web.get(std::move(wanted), std::move(answer));
+                                }};
+    transport::web_client web;
     std::optional<transport::services> services;
     std::optional<transport::authenticator> who;
     std::optional<transport::gatekeeper> gate;
@@ -175,7 +182,9 @@ result<void> server::parts::open(std::shared_ptr<storage::database> database) {
                                          .store = *store,
                                          .room = room,
                                          .hash_later = [this](hash_pool::job one) { hashing.run(std::move(one)); },
-                                         .brake = brake});
+                                         .brake = brake,
+                                         .pace = pace,
+                                         .keys = keys});
     who.emplace(*store, time, host_lookup_in(settings));
     room.tell_of_sessions(*who);
     gate.emplace(gate_options_of(configured->server), settings, host_lookup_in(settings));
@@ -222,6 +231,7 @@ void server::parts::stop() {
         wire.stop(std::chrono::seconds{configured->server.server.drain_timeout_seconds});
     }
     sweeping.reset();
+    web.stop();
     hashing.stop();
     if (store) store->stop();
 }

@@ -44,6 +44,20 @@ void run_postgresql(odb::connection& on, const std::string& sql) {
     throw odb::pgsql::database_exception(sqlstate, sentence);
 }
 
+/// A transaction that connection_slot has begun itself, to say in the same round trip whose rows it is about.
+class begun_transaction final : public odb::pgsql::transaction_impl {
+public:
+    using transaction_impl::transaction_impl;
+    void start() override {}
+};
+
+odb::transaction_impl* begin_postgresql(odb::connection& on, const tenant_scope& scope) {
+    // Until the end of the transaction: the next one on this connection begins with no tenant.
+    run_postgresql(on, fmt::format("BEGIN; SET LOCAL parley.tenants = '{}'", scope.list()));
+    auto& mapped = static_cast<odb::pgsql::connection&>(on);
+    return new begun_transaction(odb::pgsql::connection_ptr(odb::details::inc_ref(&mapped)));
+}
+
 std::string_view to_pragma(sqlite_sync of) {
     switch (of) {
         case sqlite_sync::normal:
@@ -65,15 +79,16 @@ void run_script(engine kind, odb::connection& on, const std::string& sql) {
 connection_slot::connection_slot(database& from, purpose use, storage_counters* counters)
     : database_(from), purpose_(use), counters_(counters) {}
 
-odb::transaction_impl* connection_slot::begin() { return begin(locking::for_purpose); }
+odb::transaction_impl* connection_slot::begin(const tenant_scope& scope) { return begin(locking::for_purpose, scope); }
 
-odb::transaction_impl* connection_slot::begin_look() { return begin(locking::none); }
+odb::transaction_impl* connection_slot::begin_look(const tenant_scope& scope) { return begin(locking::none, scope); }
 
-odb::transaction_impl* connection_slot::begin(locking how) {
-    if (is_dead()) drop();
+odb::transaction_impl* connection_slot::begin(locking how, const tenant_scope& scope) {
+    // One that did not end, because its beginning failed half-way, would be carried on with.
+    if (is_dead() || is_in_transaction()) drop();
     if (connection_) {
         try {
-            return begin_now(how);
+            return begin_now(how, scope);
         } catch (const std::exception& thrown) {
             if (classify(thrown) != failure_kind::lost && !is_dead()) throw;
             drop();
@@ -81,11 +96,12 @@ odb::transaction_impl* connection_slot::begin(locking how) {
         if (counters_ != nullptr) counters_->reconnects.add();
     }
     connect();
-    return begin_now(how);
+    return begin_now(how, scope);
 }
 
-odb::transaction_impl* connection_slot::begin_now(locking how) {
-    if (database_.kind() == engine::sqlite && purpose_ != purpose::reading && how == locking::for_purpose)
+odb::transaction_impl* connection_slot::begin_now(locking how, const tenant_scope& scope) {
+    if (database_.kind() == engine::postgresql) return begin_postgresql(*connection_, scope);
+    if (purpose_ != purpose::reading && how == locking::for_purpose)
         return static_cast<odb::sqlite::connection&>(*connection_).begin_immediate();
     return connection_->begin();
 }
@@ -94,6 +110,11 @@ bool connection_slot::is_dead() {
     return connection_ && database_.kind() == engine::postgresql &&
            (PQstatus(handle_of_pg(*connection_)) == CONNECTION_BAD ||
             static_cast<odb::pgsql::connection&>(*connection_).failed());
+}
+
+bool connection_slot::is_in_transaction() {
+    return connection_ && database_.kind() == engine::postgresql &&
+           PQtransactionStatus(handle_of_pg(*connection_)) != PQTRANS_IDLE;
 }
 
 bool connection_slot::transaction_is_good() {

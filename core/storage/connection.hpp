@@ -6,6 +6,7 @@
 #include "storage/database.hpp"
 #include "storage/odb.hpp"
 #include "storage/storage_counters.hpp"
+#include "storage/tenant_scope.hpp"
 
 namespace parley::storage {
 
@@ -22,10 +23,11 @@ public:
     connection_slot(database&, purpose, storage_counters* = nullptr);
 
     /// A new transaction, to be handed to odb::transaction. A connection that turns out dead here is replaced, once.
+    /// In PostgreSQL it sees and writes the rows of the scope's tenants only; SQLite has no such wall.
     /// Throws what ODB throws when there is no database to talk to.
-    [[nodiscard]] odb::transaction_impl* begin();
+    [[nodiscard]] odb::transaction_impl* begin(const tenant_scope&);
     /// The same, but takes no lock whatever the purpose: for a look.
-    [[nodiscard]] odb::transaction_impl* begin_look();
+    [[nodiscard]] odb::transaction_impl* begin_look(const tenant_scope&);
     /// Whether the other side is known to be gone.
     [[nodiscard]] bool is_dead();
     /// Whether COMMIT can succeed: PostgreSQL answers COMMIT of a failed transaction with a silent rollback.
@@ -39,8 +41,9 @@ public:
 private:
     enum class locking : std::uint8_t { for_purpose = 1, none };
 
-    [[nodiscard]] odb::transaction_impl* begin(locking);
-    [[nodiscard]] odb::transaction_impl* begin_now(locking);
+    [[nodiscard]] odb::transaction_impl* begin(locking, const tenant_scope&);
+    [[nodiscard]] odb::transaction_impl* begin_now(locking, const tenant_scope&);
+    [[nodiscard]] bool is_in_transaction();
     void connect();
     void prepare_sqlite();
     void prepare_postgresql();

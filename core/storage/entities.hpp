@@ -238,6 +238,23 @@ struct event_row {
     bigint created_at = 0;
 };
 
+// Read-only for good: what is audited is not changed.
+#pragma db object table("audit_entry") pointer(std::shared_ptr) readonly
+struct audit_entry_row {
+#pragma db id
+    bigint id = 0;
+    bigint tenant = 0;
+    bigint at = 0;
+    maybe_bigint actor;
+    maybe_bigint session;
+    std::string action;
+    maybe_text subject_kind;
+    maybe_bigint subject;
+    std::string address;
+    std::string request_id;
+    std::string details;  ///< JSON, empty for {}
+};
+
 #pragma db object table("parley_migration") pointer(std::shared_ptr)
 struct migration_row {
 #pragma db id

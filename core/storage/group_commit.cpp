@@ -108,10 +108,11 @@ group_commit::outcome group_commit::attempt(std::vector<waiting_write>& jobs) {
 }
 
 void group_commit::attempt_once(std::vector<waiting_write>& jobs) {
-    odb::transaction open(slot_.begin());
+    const auto scope = scope_of(jobs);
+    odb::transaction open(slot_.begin(scope));
     auto group = std::make_unique<write_group>(database_, memories_, sink_, counters_);
     // Waits for the end of a transaction whose COMMIT was under way, as that holds the same locks.
-    group->lock(jobs);
+    group->lock(scope);
     if (in_doubt_ && was_kept(in_doubt_->transaction())) {
         open.rollback();
         const auto kept = std::move(in_doubt_);
@@ -198,7 +199,7 @@ void group_commit::finish(waiting_write& one, std::optional<error> why_not) {
 void group_commit::watch() {
     last_look_ = steady::now();
     try {
-        odb::transaction open(slot_.begin_look());
+        odb::transaction open(slot_.begin_look(tenant_scope::all()));
         std::vector<std::pair<tenant_id, position>> ends;
         each<tenant_row>(database_.mapped(), odb::query<tenant_row>(true), [&](const tenant_row& row) {
             if (memories_[tenant_id{row.id}].heard < row.position) ends.emplace_back(tenant_id{row.id}, row.position);

@@ -419,4 +419,36 @@ event_row to_row(const event& of, tenant_id in) {
     return row;
 }
 
+audit_entry to_value(const audit_entry_row& row) {
+    audit_entry of;
+    of.id = audit_id{row.id};
+    of.tenant = tenant_id{row.tenant};
+    of.at = to_moment(row.at);
+    of.actor = user_id{or_zero(row.actor)};
+    of.session = token_id{or_zero(row.session)};
+    of.action = row.action;
+    of.subject_kind = or_empty(row.subject_kind);
+    of.subject = or_zero(row.subject);
+    of.address = row.address;
+    of.request_id = row.request_id;
+    of.details = to_object(row.details);
+    return of;
+}
+
+audit_entry_row to_row(const audit_entry& of) {
+    audit_entry_row row;
+    row.id = of.id.value;
+    row.tenant = of.tenant.value;
+    row.at = microseconds(of.at);
+    row.actor = maybe(of.actor);
+    row.session = maybe(of.session);
+    row.action = of.action;
+    row.subject_kind = maybe(of.subject_kind);
+    if (of.subject != 0) row.subject = of.subject;
+    row.address = of.address;
+    row.request_id = of.request_id;
+    row.details = to_text(of.details);
+    return row;
+}
+
 }  // namespace parley::storage

@@ -109,7 +109,7 @@ result<void> compare(const steps& known, const recorded_steps& recorded) {
 /// One transaction under the lock that keeps other migrators out.
 class locked_transaction {
 public:
-    explicit locked_transaction(database& db) : slot_(db, purpose::migrating), open_(slot_.begin()) {
+    explicit locked_transaction(database& db) : slot_(db, purpose::migrating), open_(slot_.begin(tenant_scope::all())) {
         const bool is_sqlite = db.kind() == engine::sqlite;
         // SQLite's transaction already holds the only write lock.
         if (!is_sqlite)

@@ -58,7 +58,7 @@ std::string code_of(const Result& of) {
 std::set<std::string> shape_of(database& db) {
     std::set<std::string> lines;
     connection_slot slot(db, purpose::reading);
-    odb::transaction open(slot.begin());
+    odb::transaction open(slot.begin(tenant_scope::all()));
     if (db.kind() == engine::sqlite) {
         auto* handle = static_cast<odb::sqlite::connection&>(slot.connection()).handle();
         const auto add = [](void* to, int, char** values, char**) {
@@ -101,7 +101,7 @@ TEST_P(migrations, leave_what_the_mapped_classes_expect) {
     const auto generated = other.open();
     {
         connection_slot slot(*generated, purpose::writing);
-        odb::transaction open(slot.begin());
+        odb::transaction open(slot.begin(tenant_scope::all()));
         odb::schema_catalog::create_schema(generated->mapped(), "kernel");
         open.commit();
     }

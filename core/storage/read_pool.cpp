@@ -76,14 +76,15 @@ void read_pool::serve(connection_slot& slot, waiting_read& one) {
 }
 
 void read_pool::run_in_snapshot(connection_slot& slot, waiting_read& one) {
-    odb::transaction open(slot.begin());
     if (auto* directory = std::get_if<directory_job>(&one.job)) {
+        odb::transaction open(slot.begin(tenant_scope::all()));
         tenant_directory all(database_);
         directory->run(all);
         one.is_done = true;
         return open.rollback();
     }
     auto& job = std::get<kernel::read_job>(one.job);
+    odb::transaction open(slot.begin(tenant_scope::of(job.tenant)));
     snapshot_reading reading(database_.mapped(), job.tenant);
     job.run(reading);
     one.is_done = true;

@@ -56,6 +56,9 @@ public:
         return rows_.find_second_factor(of);
     }
 
+    [[nodiscard]] std::vector<audit_entry> audit(kernel::access_key, const kernel::audit_query& wanted) override {
+        return rows_.audit(wanted);
+    }
     [[nodiscard]] std::optional<conversation> find_conversation(kernel::access_key, conversation_id id) override {
         auto found = rows_.find_conversation(id);
         return found && found->deleted_at ? std::nullopt : found;

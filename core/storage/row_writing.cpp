@@ -159,6 +159,12 @@ void row_writing::erase(const second_factor& one) {
     rows_.db().erase<second_factor_row>(one.user.value);
 }
 
+void row_writing::insert(const audit_entry& one) {
+    require_own(one.tenant);
+    ++writes_;
+    rows_.db().persist(to_row(one));
+}
+
 void row_writing::insert(kernel::access_key, const conversation& one) {
     require_own(one.tenant);
     ++writes_;

@@ -48,6 +48,7 @@ public:
     void insert(const second_factor&) override;
     void update(const second_factor&) override;
     void erase(const second_factor&) override;
+    void insert(const audit_entry&) override;
     void insert(kernel::access_key, const conversation&) override;
     void update(kernel::access_key, const conversation&) override;
     void insert(kernel::access_key, const member&) override;

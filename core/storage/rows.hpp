@@ -38,6 +38,8 @@ public:
     [[nodiscard]] std::optional<one_time_link> find_link(std::string_view digest);
     [[nodiscard]] std::optional<second_factor> find_second_factor(user_id);
 
+    [[nodiscard]] std::vector<audit_entry> audit(const kernel::audit_query&);
+
     /// Deleted ones too.
     [[nodiscard]] std::optional<conversation> find_conversation(conversation_id);
     [[nodiscard]] std::optional<conversation> find_direct(std::string_view direct_key);

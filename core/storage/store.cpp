@@ -14,7 +14,7 @@ namespace {
 tenant_memories read_log_ends(database& db) {
     tenant_memories ends;
     connection_slot slot(db, purpose::reading);
-    odb::transaction open(slot.begin());
+    odb::transaction open(slot.begin(tenant_scope::all()));
     each<tenant_row>(db.mapped(), odb::query<tenant_row>(true),
                      [&](const tenant_row& row) { ends[tenant_id{row.id}].heard = row.position; });
     open.rollback();
@@ -59,8 +59,8 @@ result<std::int64_t> sql_store::highest_id() {
     try {
         auto& db = *parts_->from;
         connection_slot slot(db, purpose::reading);
-        odb::transaction open(slot.begin());
-        for (const auto* table : {"tenant", "account", "access_token", "conversation", "message"})
+        odb::transaction open(slot.begin(tenant_scope::all()));
+        for (const auto* table : {"tenant", "account", "access_token", "conversation", "message", "audit_entry"})
             each_view<number_view>(db.mapped(), odb::query_base(fmt::format("SELECT MAX(id) FROM {}", table)),
                                    [&](const number_view& one) {
                                        if (!one.value.null()) highest = std::max(highest, one.value.get());

@@ -49,7 +49,7 @@ std::optional<access_token> tenant_directory::find_token(std::string_view digest
 
 void tenant_directory::insert(const tenant& one) {
     connection_slot slot(database_, purpose::writing);
-    inner_transaction open(slot.begin());
+    inner_transaction open(slot.begin(tenant_scope::all()));
     auto row = to_row(one);
     database_.mapped().persist(row);
     open.commit();

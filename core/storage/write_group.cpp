@@ -2,7 +2,6 @@
 #include "storage/write_group.hpp"
 
 #include <fmt/core.h>
-#include <fmt/ranges.h>
 
 #include <set>
 #include <stdexcept>
@@ -17,16 +16,20 @@ constexpr int events_at_once = 1'000;
 
 }  // namespace
 
+tenant_scope scope_of(std::span<const waiting_write> jobs) {
+    std::set<std::int64_t> ids;
+    for (const auto& one : jobs) ids.insert(one.job.tenant.value);
+    return tenant_scope::of(ids);
+}
+
 write_group::write_group(database& db, tenant_memories& memories, kernel::event_sink& sink, storage_counters& counters)
     : database_(db), memories_(memories), sink_(sink), counters_(counters) {}
 
-void write_group::lock(std::span<const waiting_write> jobs) {
-    std::set<std::int64_t> ids;
-    for (const auto& one : jobs) ids.insert(one.job.tenant.value);
+void write_group::lock(const tenant_scope& scope) {
     const bool is_sqlite = database_.kind() == engine::sqlite;
     const auto sql =
         fmt::format("SELECT id, \"position\", log_begin, generation, {} FROM tenant WHERE id IN ({}) ORDER BY id{}",
-                    is_sqlite ? "0" : "txid_current()", fmt::join(ids, ","), is_sqlite ? "" : " FOR UPDATE");
+                    is_sqlite ? "0" : "txid_current()", scope.list(), is_sqlite ? "" : " FOR UPDATE");
     each_view<tenant_clock_view>(database_.mapped(), odb::query_base(sql), [&](const tenant_clock_view& clock) {
         const tenant_id id{clock.tenant};
         transaction_ = clock.transaction;

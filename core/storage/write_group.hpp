@@ -12,6 +12,7 @@
 #include "storage/row_writing.hpp"
 #include "storage/storage_counters.hpp"
 #include "storage/tenant_memory.hpp"
+#include "storage/tenant_scope.hpp"
 
 namespace parley::storage {
 
@@ -23,13 +24,16 @@ struct waiting_write {
 
 using tenant_memories = std::unordered_map<tenant_id, tenant_memory>;
 
+/// The tenants of these jobs.
+[[nodiscard]] tenant_scope scope_of(std::span<const waiting_write>);
+
 /// Made anew for each transaction; the functions are called in the order in which they stand here.
 class write_group {
 public:
     write_group(database&, tenant_memories&, kernel::event_sink&, storage_counters&);
 
     /// Locks the rows of the jobs' tenants, in order of identifiers so that two nodes cannot wait for each other.
-    void lock(std::span<const waiting_write>);
+    void lock(const tenant_scope&);
     /// PostgreSQL's number of this transaction, by which its fate can be asked; 0 for SQLite.
     [[nodiscard]] std::int64_t transaction() const { return transaction_; }
     /// Lets the sink hear what other processes wrote, and forgets what that made old.

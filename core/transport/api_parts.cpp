@@ -26,6 +26,7 @@ constexpr std::array tags{
     named_schema{"read state", "How far one has read, pins and notification levels."},
     named_schema{"log", "Snapshots and the event log."},
     named_schema{"live", "Presence and typing."},
+    named_schema{"audit", "What was done to accounts, sessions and rights, and what was refused."},
     named_schema{"server", "What the server is and offers."},
 };
 
@@ -33,6 +34,8 @@ constexpr std::array examples{
     named_schema{"session.open", R"({"username": "ann", "password": "correct horse battery staple"})"},
     named_schema{"session.vouch", R"({"user": "customer-4711", "display_name": "Ann", "expires": 1900000000,
         "signature": "5d5d139563c95b5967b9bd9a8c9b233a9dedb45072794cd232dc1b74832607d0"})"},
+    named_schema{"session.jwt",
+                 R"({"token": "eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJodHRwczovL2lkLmV4YW1wbGUub3JnIn0.DtEhU3lj"})"},
     named_schema{"session.guest", R"({"display_name": "Ann"})"},
     named_schema{"token.create", R"({"name": "Ann's laptop", "expires_at": "2030-01-31T09:30:00Z",
         "permissions": "messages.send users.see"})"},

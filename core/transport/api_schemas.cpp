@@ -81,6 +81,12 @@ constexpr std::array table{
         "id": "Id", "username": "string", "display_name": "string", "status_text": "string",
         "status_expires_at": "Moment?", "disabled": "boolean", "role": "string",
         "kind": {"enum": ["person", "bot", "guest"]}}})"},
+    named_schema{"AuditEntry", R"({"description": "Something that was done, or was refused.", "properties": {
+        "id": "Id", "at": "Moment", "action": "string", "actor": "Id?", "session": "Id?",
+        "subject": "AuditSubject?", "address": "string", "request_id": "string", "details": "object"}})"},
+    named_schema{"AuditSubject", R"({"description": "What it was done to.",
+        "properties": {"kind": "string", "id": "Id"}})"},
+    named_schema{"AuditPage", R"({"properties": {"entries": "[AuditEntry]", "next": "Id?"}})"},
 
     // Conversations and their members.
     named_schema{"Conversation", R"({"properties": {

@@ -10,6 +10,7 @@
 #include "kernel/accounts.hpp"
 #include "kernel/testing/house.hpp"
 #include "transport/api_handler.hpp"
+#include "transport/issuer_keys.hpp"
 #include "transport/test_server.hpp"
 
 namespace parley::transport {
@@ -160,11 +161,15 @@ protected:
     http_server wire{{.threads = 1}, nobody};
     hub room{house.time, house.settings};
     kernel::sign_in_brake brake{house.time};
+    kernel::audit_pace pace{house.time};
+    issuer_keys keys{house.time, [](const web_request&, web_answered) { FAIL() << "nobody is to be asked"; }};
     services tools{.env = house.env,
                    .store = house.store,
                    .room = room,
                    .hash_later = [](auto work) { work(false); },
-                   .brake = brake};
+                   .brake = brake,
+                   .pace = pace,
+                   .keys = keys};
     authenticator who{house.store, house.time, lookup};
     gatekeeper keeper{{.limits = {.address = {.per_minute = 6000, .burst = 1000}, .keys = 4096},
                        .sockets_per_user = 2,

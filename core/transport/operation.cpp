@@ -145,7 +145,7 @@ std::vector<operation> gather() {
     std::vector<operation> all;
     for (auto* part : {session_operations, token_operations, password_operations, user_operations, account_operations,
                        conversation_operations, member_operations, message_operations, read_state_operations,
-                       log_operations, live_operations})
+                       log_operations, live_operations, audit_operations, jwt_operations})
         std::ranges::move(part(), std::back_inserter(all));
     return all;
 }

@@ -14,12 +14,14 @@
 #include "base/clock.hpp"
 #include "base/error.hpp"
 #include "base/id.hpp"
+#include "kernel/audit.hpp"
 #include "kernel/environment.hpp"
 #include "kernel/sign_in_brake.hpp"
 #include "transport/http_message.hpp"
 
 namespace parley::transport {
 
+class issuer_keys;
 class live;
 
 /// Where HTTP carries a field; over the WebSocket all of them are members of `data`.
@@ -91,6 +93,8 @@ struct services {
     /// Runs slow hashing off the I/O and database threads; refuses with `unavailable` over its bound.
     std::function<void(std::move_only_function<void(bool refused)>)> hash_later;
     kernel::sign_in_brake& brake;
+    kernel::audit_pace& pace;
+    issuer_keys& keys;
 };
 
 /// One call of an operation.

@@ -12,6 +12,7 @@
 namespace parley::transport {
 
 [[nodiscard]] std::vector<operation> session_operations();
+[[nodiscard]] std::vector<operation> jwt_operations();
 [[nodiscard]] std::vector<operation> token_operations();
 [[nodiscard]] std::vector<operation> password_operations();
 [[nodiscard]] std::vector<operation> account_operations();
@@ -22,6 +23,7 @@ namespace parley::transport {
 [[nodiscard]] std::vector<operation> read_state_operations();
 [[nodiscard]] std::vector<operation> log_operations();
 [[nodiscard]] std::vector<operation> live_operations();
+[[nodiscard]] std::vector<operation> audit_operations();
 
 /// The entries of a page when the client does not say.
 inline constexpr std::int64_t usual_page = 50;

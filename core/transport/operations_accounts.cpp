@@ -3,6 +3,7 @@
 #include "kernel/passwords.hpp"
 #include "kernel/present.hpp"
 #include "kernel/second_factors.hpp"
+#include "transport/audited_refusal.hpp"
 #include "transport/operations.hpp"
 
 namespace parley::transport {
@@ -76,7 +77,7 @@ std::vector<operation> account_operations() {
                     choice_field("kind", {"person", "bot"}, "A person when it is not said.")},
          .answers = "Account",
          .problems = {403, 409},
-         .run = writes(create_user)},
+         .run = guarded("user.create", "", create_user)},
         {.name = "user.change",
          .method = "PATCH",
          .path = "/api/v1/users/{user}",
@@ -87,7 +88,7 @@ std::vector<operation> account_operations() {
                     field_of(field_type::boolean, "disabled", "Whether nobody can sign in.")},
          .answers = "Account",
          .problems = {403},
-         .run = writes(change_user)},
+         .run = guarded("user.change", "user", change_user)},
         {.name = "user.sign_out",
          .method = "DELETE",
          .path = "/api/v1/users/{user}/sessions",
@@ -96,7 +97,7 @@ std::vector<operation> account_operations() {
          .fields = {whose},
          .answers = "Ended",
          .problems = {403},
-         .run = writes(sign_out)},
+         .run = guarded("user.sign_out", "user", sign_out)},
         {.name = "user.reset_password",
          .method = "POST",
          .path = "/api/v1/users/{user}/password_reset",
@@ -107,7 +108,7 @@ std::vector<operation> account_operations() {
          .fields = {whose},
          .answers = "ResetLink",
          .problems = {403},
-         .run = writes(reset_password)},
+         .run = guarded("user.reset_password", "user", reset_password)},
         {.name = "user.reset_totp",
          .method = "DELETE",
          .path = "/api/v1/users/{user}/totp",
@@ -115,7 +116,7 @@ std::vector<operation> account_operations() {
          .sentence = "Takes away the second factor of somebody who lost it. Takes the permission users.manage.",
          .fields = {whose},
          .problems = {403},
-         .run = writes(reset_totp)},
+         .run = guarded("user.reset_totp", "user", reset_totp)},
     };
 }
 

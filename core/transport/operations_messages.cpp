@@ -5,6 +5,7 @@
 #include "kernel/read_messages.hpp"
 #include "kernel/review_message.hpp"
 #include "kernel/send_message.hpp"
+#include "transport/audited_refusal.hpp"
 #include "transport/operations.hpp"
 
 namespace parley::transport {
@@ -192,7 +193,7 @@ std::vector<operation> of_a_message() {
          .fields = {which(), in_query(field_of(field_type::boolean, "hard",
                                                "For good. Takes the permission messages.delete_hard."))},
          .problems = {403},
-         .run = writes(remove),
+         .run = guarded("message.delete", "message", remove),
          .counted_as = route_class::message},
         {.name = "message.revisions",
          .method = "GET",

@@ -2,6 +2,7 @@
 #include "base/secret.hpp"
 #include "kernel/passwords.hpp"
 #include "kernel/second_factors.hpp"
+#include "transport/audited_refusal.hpp"
 #include "transport/live.hpp"
 #include "transport/operations.hpp"
 #include "transport/sign_in.hpp"
@@ -41,8 +42,12 @@ void change_password(call it) {
     try_password(std::move(it), std::move(name), find, [](const attempt_ptr& one) {
         const auto right = check_password_of(one->account, one->it.in.text("old_password"));
         if (!right && right.error().kind == fault::unauthenticated)
-            return one->it.reply(
-                failure(fault::forbidden, "password_wrong", "The old password is wrong.", "old_password"));
+            return refuse_deed(one->it.with, one->it.by, "password.change", "user", one->it.by.user.value,
+                               error{.kind = fault::forbidden,
+                                     .code = "password_wrong",
+                                     .message = "The old password is wrong.",
+                                     .field = "old_password"},
+                               std::move(one->it.reply));
         if (!right) return one->it.reply(std::unexpected(right.error()));
         let_go(one);
         store_new_password(
@@ -66,8 +71,8 @@ void reset_password(call it) {
         let_go(one);
         store_new_password(
             one, "password",
-            [](const kernel::environment& with, kernel::writing& w, const kernel::caller&, const input& in,
-               const std::string& hash) { return kernel::use_reset_link(with, w, in.text("token"), hash); });
+            [](const kernel::environment& with, kernel::writing& w, const kernel::caller& by, const input& in,
+               const std::string& hash) { return kernel::use_reset_link(with, w, by, in.text("token"), hash); });
     });
 }
 

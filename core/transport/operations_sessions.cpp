@@ -6,6 +6,7 @@
 #include "kernel/present.hpp"
 #include "kernel/second_factors.hpp"
 #include "kernel/vouching.hpp"
+#include "transport/audited_refusal.hpp"
 #include "transport/live.hpp"
 #include "transport/operations.hpp"
 #include "transport/sign_in.hpp"
@@ -56,10 +57,13 @@ result<answer> open_for(const kernel::environment& env, kernel::writing& w, cons
 void give_session(const attempt_ptr& one) {
     auto it = std::move(one->it);
     auto reply = std::move(it.reply);
-    it.reply = [&brake = it.with.brake, by = it.by, name = one->name,
+    it.reply = [&with = it.with, by = it.by, name = one->name, account = one->account->id,
                 reply = std::move(reply)](result<answer> made) mutable {
-        if (made) brake.succeeded(by.tenant, name, by.address);
-        reply(std::move(made));
+        if (made) with.brake.succeeded(by.tenant, name, by.address);
+        // A code that is missing is asked for; one that is wrong was tried.
+        const bool tried = !made && (made.error().code == "code_wrong" || made.error().code == "sign_in_failed");
+        if (!tried) return reply(std::move(made));
+        refuse_entry(with, by, {.name = name, .account = account}, std::move(made.error()), std::move(reply));
     };
     reply_with_write(std::move(it), [verified = *one->account](const kernel::environment& env, kernel::writing& w,
                                                                const kernel::caller& by, const input& in) {
@@ -69,9 +73,12 @@ void give_session(const attempt_ptr& one) {
 
 void verify(const attempt_ptr& one) {
     const auto right = check_password_of(one->account, one->it.in.text("password"));
-    if (!right && right.error().kind == fault::unauthenticated) return one->it.reply(wrong());
-    if (!right) return one->it.reply(std::unexpected(right.error()));
-    if (!one->account || one->account->disabled_at) return one->it.reply(wrong());
+    const bool is_wrong = !right && right.error().kind == fault::unauthenticated;
+    if (!right && !is_wrong) return one->it.reply(std::unexpected(right.error()));
+    if (is_wrong || !one->account || one->account->disabled_at)
+        return refuse_entry(one->it.with, one->it.by,
+                            {.name = one->name, .account = one->account ? one->account->id : user_id{}},
+                            wrong().error(), std::move(one->it.reply));
     give_session(one);
 }
 
@@ -149,6 +156,14 @@ std::function<void(call)> comes_in(Work work) {
     return [work](call it) {
         if (!it.by.tenant)
             return it.reply(failure(fault::not_found, "tenant_unknown", "There is no tenant at this address."));
+        auto reply = std::move(it.reply);
+        it.reply = [&with = it.with, by = it.by, name = it.in.has("user") ? it.in.text("user") : std::string(),
+                    reply = std::move(reply)](result<answer> made) mutable {
+            if (made || made.error().kind != fault::unauthenticated) return reply(std::move(made));
+            // Nothing brakes these tries but the limits of requests.
+            refuse_entry(with, by, {.name = name, .account = {}, .how_often = told::once_a_minute},
+                         std::move(made.error()), std::move(reply));
+        };
         reply_with_write(std::move(it),
                          [work](const kernel::environment& env, kernel::writing& w, const kernel::caller& by,
                                 const input& in) -> result<answer> {

@@ -5,6 +5,7 @@
 
 #include "base/secret.hpp"
 #include "kernel/present.hpp"
+#include "transport/audited_refusal.hpp"
 #include "transport/browser_session.hpp"
 #include "transport/live.hpp"
 
@@ -46,7 +47,11 @@ void try_password(call it, std::string name,
         one->device = device_of(*one, from);
         const auto& by = one->it.by;
         if (auto may = one->it.with.brake.admit(by.tenant, one->name, by.address, one->device); !may)
-            return one->it.reply(std::unexpected(may.error()));
+            return refuse_entry(one->it.with, by,
+                                {.name = one->name,
+                                 .account = one->account ? one->account->id : user_id{},
+                                 .how_often = told::once_a_minute},
+                                may.error(), std::move(one->it.reply));
         hash_off_thread(one, then);
     };
     one->it.with.store.read({.tenant = one->it.by.tenant, .run = run, .failed = [one](error why) {

@@ -48,6 +48,7 @@ const probes = {
     'direct.open': async (world) => ['direct.open', { user: world.people.boss.id }],
     'contacts.open': async (world) => ['conversation.create', { kind: 'contact', name: `contact ${++world.marks}`, members: [world.people.boss.id] }],
     'users.see': async () => ['user.list', {}],
+    'audit.see': async () => ['audit.list', {}],
     'users.manage': undefined,
 };
 

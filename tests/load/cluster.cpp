@@ -46,13 +46,15 @@ cluster::cluster(const std::filesystem::path& folder) : folder_(folder), program
     const auto log = folder_.parent_path() / "postgresql.log";
     if (::getuid() == 0) run({"chown", "postgres:postgres", folder_.string()}, log);
     const auto data = (folder_ / "data").string();
-    run(as_postgres({programs_ / "initdb", "-D", data, "-U", "parley", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8",
-                     "--no-sync"}),
+    run(as_postgres({programs_ / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8",
+                     "--locale=C.UTF-8", "--no-sync"}),
         log);
     server_ = std::make_unique<child_process>(
         as_postgres({programs_ / "postgres", "-D", data, "-k", folder_.string(), "-c", "listen_addresses="}), log);
     wait_until_ready();
-    run({programs_ / "createdb", "-h", folder_.string(), "-U", "parley", "parley"}, log);
+    // Not a superuser, whom row security would not slow down.
+    run({programs_ / "createuser", "-h", folder_.string(), "-U", "postgres", "parley"}, log);
+    run({programs_ / "createdb", "-h", folder_.string(), "-U", "postgres", "-O", "parley", "parley"}, log);
 }
 
 cluster::~cluster() { server_->stop(SIGINT, std::chrono::seconds{20}); }

@@ -99,6 +99,16 @@ public:
         return value_in(all_.links, std::string(digest));
     }
     std::optional<second_factor> find_second_factor(user_id whose) override { return value_in(all_.factors, whose); }
+    std::vector<audit_entry> audit(access_key, const audit_query& wanted) override {
+        auto found = chosen(all_.audit, [&](const audit_entry& one) {
+            return (!wanted.before || one.id < wanted.before) &&
+                   (wanted.action.empty() || one.action == wanted.action) &&
+                   (!wanted.actor || one.actor == wanted.actor);
+        });
+        std::ranges::reverse(found);
+        if (std::cmp_greater(found.size(), wanted.limit)) found.resize(static_cast<std::size_t>(wanted.limit));
+        return found;
+    }
 
     std::optional<conversation> find_conversation(access_key, conversation_id id) override {
         auto found = value_in(all_.conversations, id);
@@ -238,6 +248,7 @@ public:
     void insert(const second_factor& row) override { add(all_.factors, row.user, row); }
     void update(const second_factor& row) override { change(all_.factors, row.user, row); }
     void erase(const second_factor& row) override { remove(all_.factors, row.user); }
+    void insert(const audit_entry& row) override { add(all_.audit, row.id, row); }
     void insert(access_key, const conversation& row) override { add(all_.conversations, row.id, row); }
     void update(access_key, const conversation& row) override { change(all_.conversations, row.id, row); }
     void insert(access_key, const member& row) override { add(all_.members, key_of(row), row); }
@@ -383,6 +394,7 @@ std::string memory_store::everything(tenant_id whose) {
     for (const auto& [id, one] : all.messages)
         out += one.text + "\n" + to_text(one.data) + "\n" + one.state_reason + "\n" + one.client_key + "\n";
     for (const auto& [id, one] : all.revisions) out += one.text + "\n" + to_text(one.data) + "\n";
+    for (const auto& [id, one] : all.audit) out += one.action + " " + to_text(one.details) + "\n";
     for (const auto& [at, one] : all.log) out += one.type + " " + to_text(one.data) + "\n";
     return out;
 }

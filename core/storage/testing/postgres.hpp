@@ -32,10 +32,11 @@ public:
         folder_ = name;
         if (geteuid() == 0 && chown(name.c_str(), account().pw_uid, account().pw_gid) != 0)
             throw std::runtime_error("the folder for PostgreSQL cannot be given to the user postgres");
-        wait_for(spawn({"initdb", "-D", data(), "-U", "parley", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8",
+        wait_for(spawn({"initdb", "-D", data(), "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8",
                         "--no-sync"}),
                  "initdb");
         start();
+        execute("CREATE ROLE parley LOGIN NOSUPERUSER NOBYPASSRLS");
     }
     ~postgres() {
         if (server_ > 0) stop();
@@ -45,20 +46,20 @@ public:
     postgres(const postgres&) = delete;
     postgres& operator=(const postgres&) = delete;
 
-    /// Makes an empty database and answers its URL.
+    /// Makes an empty database of the role parley, which row security binds, and answers its URL.
     [[nodiscard]] std::string create_database() {
         const auto name = fmt::format("parley_{}", ++databases_);
-        execute("CREATE DATABASE " + name);
+        execute("CREATE DATABASE " + name + " OWNER parley");
         return url(name);
     }
-    [[nodiscard]] std::string url(const std::string& name) const {
-        return fmt::format("postgresql:///{}?host={}&user=parley", name, folder_.string());
+    [[nodiscard]] std::string url(const std::string& name, const std::string& role = "parley") const {
+        return fmt::format("postgresql:///{}?host={}&user={}", name, folder_.string(), role);
     }
     [[nodiscard]] std::filesystem::path socket() const { return folder_ / ".s.PGSQL.5432"; }
 
     /// Runs SQL as superuser and answers the first value, if any.
     std::string execute(const std::string& sql) {
-        auto* connection = PQconnectdb(url("postgres").c_str());
+        auto* connection = PQconnectdb(url("postgres", "postgres").c_str());
         auto* answer = PQexec(connection, sql.c_str());
         const auto status = PQresultStatus(answer);
         const std::string problem = PQerrorMessage(connection);
@@ -74,7 +75,7 @@ public:
                          "max_connections=60", "-c", "shared_buffers=32MB", "-c", "max_wal_size=256MB", "-c",
                          "recovery_init_sync_method=syncfs"});
         const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
-        while (PQping(url("postgres").c_str()) != PQPING_OK) {
+        while (PQping(url("postgres", "postgres").c_str()) != PQPING_OK) {
             if (std::chrono::steady_clock::now() > deadline || waitpid(server_, nullptr, WNOHANG) != 0) {
                 server_ = 0;
                 throw std::runtime_error("PostgreSQL did not start; see " + log());

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "kernel/testing/house.hpp"
+#include "transport/issuer_keys.hpp"
 #include "transport/live.hpp"
 #include "transport/operation.hpp"
 
@@ -38,6 +39,13 @@ public:
     token_id session;     ///< the token that calls come with
     kernel::caller like;  ///< its stage, scope, address and name go with every call
     kernel::sign_in_brake brake{house.time};
+    kernel::audit_pace pace{house.time};
+    /// Answers for the open internet; there is none until the test makes one.
+    issuer_keys::fetch fetch = [](const web_request&, web_answered answer) {
+        answer(failure(fault::unavailable, "web_away", "There is no network here."));
+    };
+    issuer_keys keys{house.time,
+                     [this](web_request wanted, web_answered answer) { fetch(std::move(wanted), std::move(answer)); }};
 
     /// What the operation answers; the status, and under "body" or "problem" the rest.
     boost::json::object call(std::string_view name, user_id by, boost::json::object given);
@@ -53,7 +61,9 @@ private:
                    .store = house.store,
                    .room = room,
                    .hash_later = [this](std::move_only_function<void(bool)> work) { work(hashing_refused); },
-                   .brake = brake};
+                   .brake = brake,
+                   .pace = pace,
+                   .keys = keys};
 };
 
 /// A member of a body as text.

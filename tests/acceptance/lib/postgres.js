@@ -28,7 +28,7 @@ async function start() {
     const account = await otherAccount();
     if (account.uid !== undefined) chownSync(folder, account.uid, account.gid);
     const data = path.join(folder, 'data');
-    const init = ['-D', data, '-U', 'parley', '--auth=trust', '-E', 'UTF8', '--locale=C.UTF-8', '--no-sync'];
+    const init = ['-D', data, '-U', 'postgres', '--auth=trust', '-E', 'UTF8', '--locale=C.UTF-8', '--no-sync'];
     const initdb = new RunningProgram(path.join(programs, 'initdb'), init, { as: account.as, cwd: folder });
     if ((await initdb.ended.promise).code !== 0) throw new Error(`initdb failed:\n${initdb.output}`);
     // These tests kill the server, never PostgreSQL or the machine, so its waiting for the disk would prove nothing.
@@ -36,13 +36,15 @@ async function start() {
     const args = ['-D', data, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
     const program = new RunningProgram(path.join(programs, 'postgres'), args, { as: account.as, dies: 'QUIT', cwd: folder });
     const psql = (sql) =>
-        run(path.join(programs, 'psql'), ['-X', '-q', '-h', folder, '-U', 'parley', '-d', 'postgres', '-c', sql], {
+        run(path.join(programs, 'psql'), ['-X', '-q', '-h', folder, '-U', 'postgres', '-d', 'postgres', '-c', sql], {
             env: plainEnvironment({ PGCONNECT_TIMEOUT: '5' }),
         });
     await eventually(async () => {
         if (program.exit) throw new Error(`postgres ended:\n${program.output}`);
         return program.output.includes('ready to accept connections') ? true : undefined;
     }, 'PostgreSQL to be ready');
+    // As docs/run tells operators to: a superuser would see through row security.
+    await psql('CREATE ROLE parley LOGIN NOSUPERUSER NOBYPASSRLS');
     return { folder, program, psql };
 }
 
@@ -51,7 +53,7 @@ export async function newPostgresDatabase() {
     cluster ??= start();
     const { folder, psql } = await cluster;
     const name = `parley_${++databases}`;
-    await psql(`CREATE DATABASE ${name}`);
+    await psql(`CREATE DATABASE ${name} OWNER parley`);
     return `postgresql://parley@/${name}?host=${encodeURIComponent(folder)}`;
 }
 

@@ -1,0 +1,2 @@
+-- Takes the audit log away, with all its entries.
+DROP TABLE audit_entry;
