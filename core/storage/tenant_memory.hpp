@@ -19,7 +19,7 @@ struct member_place {
 
 struct member_place_hash {
     std::size_t operator()(member_place of) const noexcept {
-        return std::hash<std::int64_t>{}(of.conversation.value * 31 + of.user.value);
+        return std::hash<conversation_id>{}(of.conversation) * 31 + std::hash<user_id>{}(of.user);
     }
 };
 

@@ -110,6 +110,7 @@ result<route_match> find_route(std::string_view method, std::string_view path) {
         return found;
     }
     if (resource.empty()) return failure(fault::not_found, "not_found", "There is nothing here.");
+    std::ranges::sort(found.allowed);
     return found;
 }
 
