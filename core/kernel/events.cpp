@@ -11,12 +11,6 @@ namespace parley::kernel::events {
 namespace json = boost::json;
 namespace {
 
-json::array ids(const std::vector<user_id>& all) {
-    json::array out;
-    for (const auto one : all) out.emplace_back(one.text());
-    return out;
-}
-
 json::object facts(const message& what, const std::vector<user_id>& mentions) {
     return {{"id", what.id.text()},
             {"conversation", what.conversation.text()},

@@ -36,12 +36,6 @@ json::value id_or_null(std::int64_t value) {
     return json::value(std::to_string(value));
 }
 
-json::array ids(const std::vector<user_id>& all) {
-    json::array out;
-    for (const auto one : all) out.emplace_back(one.text());
-    return out;
-}
-
 bool knows_author(const message& what, viewer reader) {
     return what.shown.from == shown_identity::source::account || reader.sees_authors || what.author == reader.id;
 }
@@ -68,6 +62,12 @@ viewer viewer_of(const actor& who) { return {who.id(), who.may(permission::autho
 json::value present(const std::optional<moment>& at) {
     if (!at) return nullptr;
     return json::value(rfc3339(*at));
+}
+
+json::array ids(const std::vector<user_id>& all) {
+    json::array out;
+    for (const auto one : all) out.emplace_back(one.text());
+    return out;
 }
 
 json::object present(const shown_identity& who) {

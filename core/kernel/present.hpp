@@ -1,6 +1,7 @@
 // How values look on the wire. The one place that decides whether a reader learns who really wrote a message.
 #pragma once
 
+#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <string_view>
 
@@ -39,6 +40,8 @@ struct viewer {
 /// Whether this reader gets the text that names the author.
 [[nodiscard]] bool knows_author(const event&, viewer);
 
+/// Identifiers as JSON, in their order.
+[[nodiscard]] boost::json::array ids(const std::vector<user_id>&);
 /// A moment as JSON, null for none.
 [[nodiscard]] boost::json::value present(const std::optional<moment>&);
 

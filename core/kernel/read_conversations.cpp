@@ -8,11 +8,6 @@
 namespace parley::kernel {
 namespace {
 
-result<void> check_limit(int limit) {
-    if (limit >= 1 && limit <= max_page) return {};
-    return invalid("limit_invalid", "A page has 1 to 200 entries.", "limit");
-}
-
 listed_conversation listed(const environment& env, reading& from, conversation row, std::optional<member> as) {
     listed_conversation out{.row = std::move(row), .as = {}};
     out.kind = env.kinds.find(out.row.kind);

@@ -22,11 +22,6 @@ result<opened> open(const environment& env, reading& from, const caller& by, con
     return opened{std::move(*who), std::move(*in)};
 }
 
-result<void> check_limit(int limit) {
-    if (limit >= 1 && limit <= max_page) return {};
-    return invalid("limit_invalid", "A page has 1 to 200 entries.", "limit");
-}
-
 /// Of a page in growing order the messages nearest to where it began, as many as fit and at least one.
 std::vector<message> within(std::size_t bytes, page_range::direction toward, std::vector<message> found) {
     const bool from_end = toward == page_range::direction::before;
@@ -66,6 +61,11 @@ void fill(message_page& page, reading& from, std::vector<message> found, int lim
 }
 
 }  // namespace
+
+result<void> check_limit(int limit) {
+    if (limit >= 1 && limit <= max_page) return {};
+    return invalid("limit_invalid", "A page has 1 to 200 entries.", "limit");
+}
 
 result<message_page> read_history(const environment& env, reading& from, const caller& by, conversation_id id,
                                   page_range range) {

@@ -10,6 +10,8 @@ namespace parley::kernel {
 
 /// The most messages one page has.
 inline constexpr int max_page = 200;
+/// `invalid`, naming the field, unless a page can have so many entries.
+[[nodiscard]] result<void> check_limit(int limit);
 
 struct message_page {
     std::vector<message_view> messages;  ///< in growing sequence (withheld ones: by id)
