@@ -38,6 +38,18 @@ struct thread_summary {
     friend bool operator==(const thread_summary&, const thread_summary&) = default;
 };
 
+/// Somebody's "not yet" to a message. It is published once nobody holds it any more.
+struct hold {
+    enum class until : std::uint8_t {
+        review = 1,  ///< whoever may review can lift it, or the holder
+        holder       ///< nobody but the holder can lift it
+    };
+    std::string holder;  ///< the plugin's id
+    std::string reason;  ///< for the author and reviewers
+    until lifted_by = until::review;
+    friend bool operator==(const hold&, const hold&) = default;
+};
+
 struct message {
     message_id id;
     tenant_id tenant;

@@ -1,0 +1,43 @@
+// A command that a plugin offers to clients; the transport makes an operation of it.
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "base/error.hpp"
+#include "kernel/environment.hpp"
+
+namespace parley::kernel {
+
+/// Texts live as long as the server.
+struct offered_command {
+    std::string plugin;      ///< "reactions"
+    std::string name;        ///< "reaction.add"
+    std::string permission;  ///< of the environment's permissions; checked before `run`
+    std::string method;      ///< "PUT"; GET only reads
+    std::string path;        ///< "/api/v1/messages/{message}/reactions/{emoji}"
+    std::string sentence;
+    boost::json::object input;   ///< {"fields": [...]}, as parley/abi/ext/registry.h says
+    boost::json::object output;  ///< JSON Schema of the answer; empty: an empty object
+
+    /// Whether the plugin is on anywhere in this tenant; where it is not, the command is not there. Any thread.
+    std::function<bool(std::string_view tenant_name)> is_on;
+
+    /// What a client asked for, checked against `input`. Any thread; calls back exactly once, on any thread.
+    std::function<void(caller, boost::json::object input, std::move_only_function<void(result<boost::json::object>)>)>
+        run;
+};
+
+/// The API as clients have it, for plugins: an operation by its name, with the rights of the caller. Any thread.
+class api {
+public:
+    virtual ~api() = default;
+    /// Calls back exactly once, on any thread, also from inside; `not_found` with the code command_unknown when there
+    /// is no such operation.
+    virtual void invoke(caller, std::string_view operation, boost::json::object input,
+                        std::move_only_function<void(result<boost::json::object>)>) = 0;
+};
+
+}  // namespace parley::kernel

@@ -1,0 +1,80 @@
+/* "parley.registry/1": what a plugin does, said in setup, so that it can be listed and checked against its manifest.
+ *
+ * What is only data - permissions, settings, kinds of conversation, types of message, events it says, pieces of
+ * interface - stands in plugin.yaml and needs no call. What needs code is named there and bound here; a name that the
+ * manifest does not have, or has and is not bound, makes the plugin be refused.
+ *
+ * SPDX-License-Identifier: BSL-1.0 */
+#ifndef PARLEY_ABI_EXT_REGISTRY_H
+#define PARLEY_ABI_EXT_REGISTRY_H
+
+#include "../plugin.h"
+#include "hooks.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct parley_registry parley_registry;
+
+/** A command: one thing a client can ask for, over HTTP and over the WebSocket. since 1.0 */
+typedef struct parley_command {
+    uint32_t size;
+    parley_text name;       /* "reaction.add" */
+    parley_text permission; /* its name, checked before the plugin hears of the call; never empty */
+    parley_text method;     /* "PUT"; GET: only reads */
+    parley_text path;       /* "/api/v1/messages/{message}/reactions/{emoji}"; must not be one of the kernel's */
+    parley_text sentence;   /* for the API documents */
+    /** {"fields":[{"name","type":"text|id|ids|integer|boolean|object","in":"path|query|body","required":true,
+     *  "least":0,"most":0,"sentence"}]}: checked before the plugin hears of the call. */
+    parley_text input;
+    parley_text output; /* JSON Schema of the answer; empty: {} */
+} parley_command;
+
+/** A job: work that the server starts, each tenant's on one server at a time, again with back-off when it fails.
+ *  since 1.0 */
+typedef struct parley_job {
+    uint32_t size;
+    parley_text name;    /* "sweep" */
+    int64_t every_ms;    /* how often in each tenant where the plugin is on; 0: only when scheduled */
+    int64_t lease_ms;    /* how long one run may take before another server may take it over */
+    uint32_t most_tries; /* of one scheduled run; then it is given up and said in the log; 0: for ever */
+} parley_job;
+
+/** What a metric is. since 1.0 */
+enum { PARLEY_COUNTER = 1, PARLEY_GAUGE = 2, PARLEY_HISTOGRAM = 3 };
+
+/** All functions: setup thread, only while setup runs; texts are copied. They answer PARLEY_OK, or PARLEY_INVALID when
+ *  the manifest does not have it, the name is taken or a text is malformed; then the plugin is refused after setup with
+ *  a sentence that says why, so the plugin need not look. since 1.0 */
+typedef struct parley_registrar {
+    uint32_t size;
+    /** A hook on messages; event "message.send" or "message.edit". since 1.0 */
+    parley_status (*message_hook)(parley_registry* on, uint32_t phase, parley_text event, parley_message_hook function,
+                                  void* self);
+    /** A check of another change: "conversation.create", "conversation.archive", "member.add", "user.create". The
+     * call's name is the change, its input what is asked for; answer PARLEY_OK or PARLEY_REFUSED. since 1.0 */
+    parley_status (*change_hook)(parley_registry* on, parley_text change, parley_call_function function, void* self);
+    /** An event of the log, after the commit: at least once, in the order of the log, the next one only after this one
+     *  was answered PARLEY_OK; anything else brings it again after a while. Input: {"position","type","created_at",
+     *  "conversation","data"} as clients with every right see it. since 1.0 */
+    parley_status (*event)(parley_registry* on, parley_text type, parley_call_function function, void* self);
+    parley_status (*command)(parley_registry* on, const parley_command* what, parley_call_function function,
+                             void* self);
+    /** Input of a call: {} or what it was scheduled with. since 1.0 */
+    parley_status (*job)(parley_registry* on, const parley_job* what, parley_call_function function, void* self);
+    /** Something other plugins may ask for: "reactions.count/1", declared in this plugin's contract/. since 1.0 */
+    parley_status (*service)(parley_registry* on, parley_text name, parley_call_function function, void* self);
+    /** Asked now and then; PARLEY_OK, or what is wrong in a sentence. since 1.0 */
+    parley_status (*health)(parley_registry* on, parley_call_function function, void* self);
+    /** A metric parley_plugin_<plugin>_<name>; `number` is what parley_metrics takes. since 1.0 */
+    parley_status (*metric)(parley_registry* on, uint32_t kind, parley_text name, parley_text sentence,
+                            uint32_t* number);
+} parley_registrar;
+#define PARLEY_REGISTRAR "parley.registry/1"
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
