@@ -98,6 +98,15 @@ verdict check_vouch_secret(std::string_view text) {
     return "has fewer than 32 bytes, so that it could be guessed; `openssl rand -hex 32` makes a good one";
 }
 
+verdict check_operator_token(std::string_view text) {
+    if (text.empty()) return {};
+    // What a header can carry as it is.
+    if (!std::ranges::all_of(text, [](char c) { return c > ' ' && c < 0x7f; }))
+        return "has characters other than visible ASCII ones";
+    if (text.size() >= 32) return {};
+    return "has fewer than 32 bytes, so that it could be guessed; `openssl rand -hex 32` makes a good one";
+}
+
 verdict check_line(std::string_view text) {
     const auto forbidden = [](unsigned char c) { return c < 0x20 || c == 0x7f; };
     if (std::ranges::any_of(text, forbidden)) return "a line end or another control character";
@@ -126,6 +135,7 @@ verdict broken_rule(std::string_view check, std::string_view value) {
     if (check == "header_name") return check_header_name(value);
     if (check == "database_url") return check_database_url(value);
     if (check == "vouch_secret") return check_vouch_secret(value);
+    if (check == "operator_token") return check_operator_token(value);
     if (check == "line") return check_line(value);
     if (check == "issuer") return {};  // has entries, see broken_entry
     throw std::logic_error("settings_text: unknown check " + std::string(check));

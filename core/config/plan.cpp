@@ -4,12 +4,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/json/array.hpp>
 #include <set>
 #include <utility>
 
 #include "config/typed.hpp"
 
 namespace parley::config {
+namespace json = boost::json;
 namespace {
 
 class comparison {
@@ -56,6 +58,7 @@ private:
                                  .before = before.shown,
                                  .after = after.shown,
                                  .takes_effect = of.live ? effect::live : effect::restart,
+                                 .secret = before.secret || after.secret,
                                  .place = after.place});
     }
 
@@ -71,10 +74,14 @@ void keep_restart_settings(node& values, const node& running) {
     }
 }
 
+std::string_view name_of(effect of) { return of == effect::live ? "now" : "at the next start"; }
+
+json::array texts(const std::vector<std::string>& of) { return json::array(of.begin(), of.end()); }
+
 }  // namespace
 
 std::string change::text() const {
-    const std::string_view when = takes_effect == effect::live ? "now" : "at the next start";
+    const auto when = name_of(takes_effect);
     const bool alike = before == after;  // only of secrets
     return fmt::format("{} {}: {} -> {}{} ({}; {})", scope, path, before, after, alike ? ", another value" : "", when,
                        place);
@@ -96,6 +103,21 @@ plan make_plan(const inventory& now, const inventory& next) { return comparison(
 
 plan make_plan(const configuration& now, const configuration& next) {
     return make_plan(take_inventory(now), take_inventory(next));
+}
+
+json::object to_json(const plan& of) {
+    json::array changes;
+    for (const auto& one : of.changes)
+        changes.push_back(json::object{{"scope", one.scope},
+                                       {"setting", one.path},
+                                       {"before", one.before},
+                                       {"after", one.after},
+                                       {"takes_effect", name_of(one.takes_effect)},
+                                       {"set_by", one.place}});
+    return {{"changes", std::move(changes)},
+            {"scopes_added", texts(of.scopes_added)},
+            {"scopes_removed", texts(of.scopes_removed)},
+            {"unseen_secrets", of.unseen_secrets}};
 }
 
 std::shared_ptr<const configuration> without_restart(const configuration& running, const configuration& next) {

@@ -1,6 +1,7 @@
 // What would be different with another configuration, and when each change takes effect.
 #pragma once
 
+#include <boost/json/object.hpp>
 #include <memory>
 #include <string>
 #include <vector>
@@ -19,7 +20,8 @@ struct change {
     std::string before;
     std::string after;
     effect takes_effect = effect::restart;
-    std::string place;  ///< where the new value stands: "file:line:column", an environment variable, or "default"
+    bool secret = false;  ///< what it was or what it is
+    std::string place;    ///< where the new value stands: "file:line:column", an environment variable, or "default"
 
     /// "tenant/acme messages.max_bytes: 1000 -> 2000 (now; tenants/acme.yaml:7:18)"
     [[nodiscard]] std::string text() const;
@@ -44,6 +46,10 @@ struct plan {
 
 [[nodiscard]] plan make_plan(const inventory& now, const inventory& next);
 [[nodiscard]] plan make_plan(const configuration& now, const configuration& next);
+
+/// {changes: [{scope, setting, before, after, takes_effect, set_by}], scopes_added, scopes_removed, unseen_secrets};
+/// safe to print.
+[[nodiscard]] boost::json::object to_json(const plan&);
 
 /// What a running server turns to: `next`, but with the running value of each setting that takes effect only at a
 /// start.

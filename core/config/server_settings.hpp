@@ -26,6 +26,7 @@ struct listener_settings {
     rate address_rate{.per_minute = 12000, .burst = 3000};  ///< requests of one address, whoever sends them
     std::size_t max_connections = 50000;                    ///< of the whole server; 0: without limit
     std::size_t max_connections_per_address = 5000;         ///< 0: without limit
+    std::string operator_token;                             ///< empty: the operator's requests are not taken
     std::int64_t drain_timeout_seconds = 10;
 
     friend bool operator==(const listener_settings&, const listener_settings&) = default;

@@ -61,6 +61,9 @@ server:
     max_connections_per_address:
       {type: integer, minimum: 0, maximum: 10000000, default: 5000,
        description: "How many of them may come from one address; more are answered 429. Trusted proxies are not counted. 0: without limit."}
+    operator_token:
+      {type: string, maxLength: 4096, check: operator_token, secret: true, default: "", reload: live,
+       description: "The token with which an operator has the server load its configuration again over HTTP, 32 or more visible ASCII characters. Empty: nobody may, and the address is not there. May be a secret."}
     drain_timeout_seconds:
       {type: integer, minimum: 0, maximum: 600, default: 10,
        description: "How long a stopping server lets requests finish and clients leave before it closes what is still open."}

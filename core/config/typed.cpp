@@ -61,6 +61,7 @@ listener_settings listener_of(const node& values, const std::filesystem::path& f
     made.address_rate = rate_of(values, "server.address");
     take(made.max_connections, values, "server.max_connections");
     take(made.max_connections_per_address, values, "server.max_connections_per_address");
+    made.operator_token = text(values, "server.operator_token");
     take(made.drain_timeout_seconds, values, "server.drain_timeout_seconds");
     return made;
 }

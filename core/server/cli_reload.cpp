@@ -11,6 +11,7 @@
 #include "config/load.hpp"
 #include "config/plan.hpp"
 #include "server/cli_commands.hpp"
+#include "server/reload.hpp"
 #include "server/running_config.hpp"
 #include "server/running_server.hpp"
 #include "server/workspace.hpp"
@@ -24,24 +25,6 @@ constexpr std::chrono::seconds patience{30};
 constexpr std::chrono::milliseconds look_again{10};
 
 json::array texts(const std::vector<std::string>& of) { return json::array(of.begin(), of.end()); }
-
-json::object as_json(const config::change& one) {
-    return {{"scope", one.scope},
-            {"setting", one.path},
-            {"before", one.before},
-            {"after", one.after},
-            {"takes_effect", one.takes_effect == config::effect::live ? "now" : "at the next start"},
-            {"set_by", one.place}};
-}
-
-json::object as_json(const config::plan& of) {
-    json::array changes;
-    for (const auto& one : of.changes) changes.push_back(as_json(one));
-    return {{"changes", changes},
-            {"scopes_added", texts(of.scopes_added)},
-            {"scopes_removed", texts(of.scopes_removed)},
-            {"unseen_secrets", of.unseen_secrets}};
-}
 
 /// What a plan starts from.
 std::expected<config::inventory, outcome> other_side(const command_context& with, const std::string& against,
@@ -104,7 +87,7 @@ outcome config_plan(const command_context& with, const std::string& against) {
     if (made.unseen_secrets > 0)
         with.hint(fmt::format("Secrets that come from where they came from: {}; a reload sees whether they changed.",
                               made.unseen_secrets));
-    if (with.lists == listing::json) with.print_json(as_json(made));
+    if (with.lists == listing::json) with.print_json(config::to_json(made));
     if (with.lists != listing::json) {
         for (const auto& line : made.lines()) with.out << line << '\n';
         if (made.empty()) with.out << "No changes.\n";
@@ -121,7 +104,8 @@ outcome config_reload(const command_context& with) {
     // Before anything is done: who may not read the answer had better not ask.
     if (const auto readable = read_running_config(folder); !readable) return with.fail(readable.error());
     const auto asked = steady_now();
-    if (::kill(*process, SIGHUP) != 0)
+    // Queued, so that the server can tell it from another sender's signal.
+    if (::sigqueue(*process, SIGHUP, {.sival_int = told_by_tool}) != 0)
         return with.fail({fault::unavailable,
                           "not_told",
                           fmt::format("Process {} cannot be told: {}.", *process, std::strerror(errno)),

@@ -45,11 +45,12 @@ public:
     }
 
     /// Until somebody wants the server to stop; calls `reload` whenever somebody wants that.
-    void wait(const std::function<void()>& reload) const {
-        int met = 0;
-        while (sigwait(&awaited_, &met) != 0 || met == SIGHUP)
-            if (met == SIGHUP) reload();
-        log::info("told to stop", {{"signal", met}});
+    void wait(const std::function<void(const reload_asker&)>& reload) const {
+        siginfo_t met{};
+        int which = 0;
+        while ((which = sigwaitinfo(&awaited_, &met)) < 0 || which == SIGHUP)
+            if (which == SIGHUP) reload(sender_of(met));
+        log::info("told to stop", {{"signal", which}});
     }
 
     /// From now on a signal does what it does to any program: it ends it.
@@ -59,6 +60,11 @@ public:
     }
 
 private:
+    [[nodiscard]] static reload_asker sender_of(const siginfo_t& met) {
+        const bool tool = met.si_code == SI_QUEUE && met.si_value.sival_int == told_by_tool;
+        return {.by = tool ? reload_asker::way::tool : reload_asker::way::signal, .account = met.si_uid};
+    }
+
     sigset_t awaited_{};
 };
 
@@ -92,13 +98,14 @@ int run(const daemon_options& options, const config::environment& variables, std
     auto problems = check_start((*loaded)->server);
     if (auto logging = log::start((*loaded)->server.log); !logging) problems.push_back(logging.error());
     if (!problems.empty()) return tell(err, problems);
-    auto started = server::start(
-        *loaded, {.migrations = migrations_folder(variables),
-                  .migrate = options.migrate ? migration_choice::always : migration_choice::embedded_only});
+    auto started =
+        server::start(*loaded, {.migrations = migrations_folder(variables),
+                                .migrate = options.migrate ? migration_choice::always : migration_choice::embedded_only,
+                                .variables = variables});
     if (!started) return tell(err, started.error());
     const pid_file ours((*loaded)->server.server.data_directory);
     if (auto said = announce(options.announce, (*started)->port()); !said) return tell(err, {said.error()});
-    stop_signals.wait([&] { (*started)->reload(variables); });
+    stop_signals.wait([&](const reload_asker& who) { (*started)->reload(who); });
     stop_signals.let_go();
     (*started)->stop();
     log::info("stopped");

@@ -21,6 +21,7 @@ front_door::front_door(metrics::registry& measured)
 }
 
 void front_door::handle(transport::http_request request, transport::http_answer answer) {
+    if (desk_->takes(request)) return desk_->handle(std::move(request), std::move(answer));
     to_->handle(std::move(request), std::move(answer));
 }
 

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "metrics/registry.hpp"
+#include "server/operator_desk.hpp"
 #include "transport/http_server.hpp"
 
 namespace parley::server {
@@ -15,8 +16,11 @@ class front_door final : public transport::http_handler {
 public:
     explicit front_door(metrics::registry& measured);
 
-    /// Before the server starts; `to` must outlive the last request.
-    void lead_to(transport::http_handler& to) { to_ = &to; }
+    /// Before the server starts; both must outlive the last request.
+    void lead_to(transport::http_handler& to, operator_desk& desk) {
+        to_ = &to;
+        desk_ = &desk;
+    }
 
     void handle(transport::http_request request, transport::http_answer answer) override;
     void on_upgrade(transport::http_request request, transport::upgrade handshake) override;
@@ -25,6 +29,7 @@ public:
 
 private:
     transport::http_handler* to_ = nullptr;
+    operator_desk* desk_ = nullptr;
     std::array<metrics::histogram*, 6> took_{};  // by first digit of the status; [0] is unused
     metrics::counter& faults_;
 };

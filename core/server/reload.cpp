@@ -70,6 +70,18 @@ std::string_view word(reload_result of) {
 
 }  // namespace
 
+std::string_view name_of(reload_asker::way of) {
+    switch (of) {
+        case reload_asker::way::api:
+            return "operator";
+        case reload_asker::way::tool:
+            return "tool";
+        case reload_asker::way::signal:
+            break;
+    }
+    return "signal";
+}
+
 reloader::reloader(config_settings& in_force, const clock& time) : in_force_(in_force), time_(time) {
     state_.loaded_at = time.now();
 }
@@ -86,27 +98,38 @@ void reloader::publish() {
         log::warning("what is loaded cannot be written down", {{"why", written.error().message}});
 }
 
-reload_outcome reloader::reload(const config::environment& variables) {
+reload_outcome reloader::reload(const config::environment& variables, const reload_asker& who) {
     const std::lock_guard lock(one_at_a_time_);
     last_ = reload_record{.began = steady_now(), .plan = {}, .problems = {}};
     const auto running = in_force_.now();
     auto next = prepare_at_border(*running, variables);
-    auto made =
-        next ? apply(*running, std::move(next->turned_to), std::move(next->changes)) : refuse(std::move(next.error()));
+    auto made = next ? apply(*running, std::move(next->turned_to), std::move(next->changes), who)
+                     : refuse(std::move(next.error()), who);
     last_->plan = made.changes.lines();
     for (const auto& one : made.problems) last_->problems.push_back(one.text());
     publish();
     return made;
 }
 
+reload_outcome reloader::preview(const config::environment& variables) {
+    const std::lock_guard lock(one_at_a_time_);
+    reload_outcome made;
+    made.generation = state().generation;
+    if (auto next = prepare_at_border(*in_force_.now(), variables))
+        made.changes = std::move(next->changes);
+    else
+        made.problems = std::move(next.error());
+    return made;
+}
+
 reload_outcome reloader::apply(const config::configuration& running, std::shared_ptr<const config::configuration> next,
-                               config::plan changes) {
+                               config::plan changes, const reload_asker& who) {
     reload_outcome made;
     made.changes = std::move(changes);
     say(made.changes);
     // Before anything else changes, because it alone can fail.
     if (auto turned = turn_log(running.server.log, next->server.log); !turned)
-        return refuse({{next->file.string(), 0, 0, "log.format", turned.error().message}});
+        return refuse({{next->file.string(), 0, 0, "log.format", turned.error().message}}, who);
     in_force_.replace(std::move(next));
     {
         const std::lock_guard lock(guard_);
@@ -115,11 +138,16 @@ reload_outcome reloader::apply(const config::configuration& running, std::shared
         state_.last = reload_result::applied;
         ++state_.applied;
     }
-    log::info("configuration reloaded", {{"generation", made.generation}, {"changes", made.changes.changes.size()}});
+    log::info("configuration reloaded", {{"generation", made.generation},
+                                         {"changes", made.changes.changes.size()},
+                                         {"by", name_of(who.by)},
+                                         {"account", who.account},
+                                         {"remote", who.address},
+                                         {"request", who.request_id}});
     return made;
 }
 
-reload_outcome reloader::refuse(std::vector<config::problem> problems) {
+reload_outcome reloader::refuse(std::vector<config::problem> problems, const reload_asker& who) {
     reload_outcome made;
     {
         const std::lock_guard lock(guard_);
@@ -128,8 +156,12 @@ reload_outcome reloader::refuse(std::vector<config::problem> problems) {
         ++state_.refused;
     }
     for (const auto& one : problems) log::error("configuration is wrong", {{"problem", one.text()}});
-    log::error("configuration not reloaded, nothing has changed",
-               {{"generation", made.generation}, {"problems", problems.size()}});
+    log::error("configuration not reloaded, nothing has changed", {{"generation", made.generation},
+                                                                   {"problems", problems.size()},
+                                                                   {"by", name_of(who.by)},
+                                                                   {"account", who.account},
+                                                                   {"remote", who.address},
+                                                                   {"request", who.request_id}});
     made.problems = std::move(problems);
     return made;
 }

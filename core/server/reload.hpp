@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <mutex>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.hpp"
@@ -15,6 +17,20 @@
 #include "server/running_config.hpp"
 
 namespace parley::server {
+
+/// Who wants a reload: for the log and the tenants' audit logs.
+struct reload_asker {
+    enum class way : std::uint8_t { signal = 1, tool, api };
+    way by = way::signal;
+    std::int64_t account = -1;  ///< of the system, whose process sent the signal; -1: not known
+    std::string address{};      ///< of the operator's client; api only
+    std::string request_id{};   ///< api only
+};
+/// "signal", "tool", "operator".
+[[nodiscard]] std::string_view name_of(reload_asker::way);
+
+/// What `parley config reload` sends along with its SIGHUP.
+inline constexpr int told_by_tool = 0x7072;
 
 /// What came of one reload.
 struct reload_outcome {
@@ -47,7 +63,10 @@ public:
     /// Reads and validates everything again, the file being that of the configuration in force. With any problem all
     /// stays as it is; otherwise live settings hold from now on and the others keep their running value. Logs the
     /// problems or the plan, line by line. Takes as long as reading the files does.
-    reload_outcome reload(const config::environment&);
+    reload_outcome reload(const config::environment&, const reload_asker& who = {});
+
+    /// What a reload would do now. Changes nothing and logs nothing.
+    [[nodiscard]] reload_outcome preview(const config::environment&);
 
     [[nodiscard]] reload_state state() const;
 
@@ -56,8 +75,8 @@ public:
 
 private:
     reload_outcome apply(const config::configuration& running, std::shared_ptr<const config::configuration> next,
-                         config::plan changes);
-    reload_outcome refuse(std::vector<config::problem> problems);
+                         config::plan changes, const reload_asker&);
+    reload_outcome refuse(std::vector<config::problem> problems, const reload_asker&);
 
     config_settings& in_force_;
     const clock& time_;

@@ -22,6 +22,7 @@
 #include "server/probes.hpp"
 #include "server/process_usage.hpp"
 #include "server/server_metrics.hpp"
+#include "server/settings_audit.hpp"
 #include "server/wait_for_store.hpp"
 #include "server/workspace.hpp"
 #include "transport/api_handler.hpp"
@@ -120,8 +121,9 @@ std::vector<error> check_start(const config::server_settings& of) {
 
 /// In the order in which they are made. Each may be used by those below it and not by those above.
 struct server::parts {
-    explicit parts(std::shared_ptr<const config::configuration> from)
+    parts(std::shared_ptr<const config::configuration> from, config::environment given)
         : configured(std::move(from)),
+          variables(std::move(given)),
           settings(configured),
           door(measured),
           wire(http_options_of(configured->server), door),
@@ -137,10 +139,11 @@ struct server::parts {
     void stop();
     void sweep_tenants();
     void warn_of_tenants_without_rows(std::vector<std::string> with_files);
-    reload_outcome reload(const config::environment&);
+    reload_outcome reload(const reload_asker&);
     [[nodiscard]] std::vector<std::string> reasons_not_to_be_ready() const;
 
     std::shared_ptr<const config::configuration> configured;  // at the start; what takes effect only then is here
+    config::environment variables;
     system_clock time;
     config_settings settings;
     reloader reloading{settings, time};
@@ -166,6 +169,8 @@ struct server::parts {
     std::optional<transport::chat_parts> chat;
     std::optional<probes> pages;
     std::optional<transport::api_handler> api;
+    operator_desk desk{settings, time, [this] { return reloading.preview(variables); },
+                       [this](const reload_asker& asker) { return reload(asker); }};
     std::optional<periodic> sweeping;
     std::atomic<bool> stopping = false;
 };
@@ -194,7 +199,7 @@ result<void> server::parts::open(std::shared_ptr<storage::database> database) {
     const auto& http = configured->server.http;
     api.emplace(*chat, transport::api_options{.json_bytes = http.max_body_bytes, .json_depth = http.json_depth},
                 [this](const transport::http_request& request) { return pages->answer(request); });
-    door.lead_to(*api);
+    door.lead_to(*api, desk);
     return {};
 }
 
@@ -232,6 +237,7 @@ void server::parts::stop() {
     }
     sweeping.reset();
     web.stop();
+    desk.stop();
     hashing.stop();
     if (store) store->stop();
 }
@@ -268,8 +274,9 @@ void server::parts::warn_of_tenants_without_rows(std::vector<std::string> with_f
         [](const error& why) { log::warning("the tenants could not be read", {{"code", why.code}}); });
 }
 
-reload_outcome server::parts::reload(const config::environment& variables) {
-    auto made = reloading.reload(variables);
+reload_outcome server::parts::reload(const reload_asker& asker) {
+    auto made = reloading.reload(variables, asker);
+    tell_tenants(*store, *env, *settings.now(), made, asker);
     std::vector<std::string> added;
     for (const std::string_view scope : made.changes.scopes_added)
         if (config::level_of(scope) == config::level::tenant) added.emplace_back(scope.substr(scope.find('/') + 1));
@@ -294,7 +301,7 @@ server::started server::start(std::shared_ptr<const config::configuration> from,
                            {"configuration", escape_controls(from->file.string())},
                            {"database", (*database)->shown_url()},
                            {"tenants_with_files", from->tenants.size()}});
-    auto made = std::make_unique<parts>(std::move(from));
+    auto made = std::make_unique<parts>(std::move(from), options.variables);
     if (auto opened = made->open(std::move(*database)); !opened) return std::unexpected(std::vector{opened.error()});
     if (auto listening = made->listen(); !listening) {
         made->stop();
@@ -310,7 +317,7 @@ server::server(std::unique_ptr<parts> made) : parts_(std::move(made)) {}
 
 server::~server() { stop(); }
 
-reload_outcome server::reload(const config::environment& variables) { return parts_->reload(variables); }
+reload_outcome server::reload(const reload_asker& who) { return parts_->reload(who); }
 
 std::uint16_t server::port() const { return parts_->wire.port(); }
 

@@ -18,6 +18,7 @@ namespace parley::server {
 struct start_options {
     std::filesystem::path migrations;
     migration_choice migrate = migration_choice::embedded_only;
+    config::environment variables{};  ///< that reloads read, as the start did
 };
 
 /// Everything that keeps such a server from starting and can be known before anything is changed: node, data directory
@@ -40,8 +41,8 @@ public:
     /// The port in use.
     [[nodiscard]] std::uint16_t port() const;
 
-    /// As reloader::reload(); connected clients notice nothing.
-    reload_outcome reload(const config::environment&);
+    /// As reloader::reload(), and tells the tenants' audit logs; connected clients notice nothing.
+    reload_outcome reload(const reload_asker&);
 
     /// Takes no more requests and says so on /ready, tells clients to come back, lets what is under way finish for as
     /// long as server.drain_timeout_seconds says, commits what waits. Blocks; doing it twice does nothing.
