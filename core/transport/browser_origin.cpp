@@ -14,7 +14,8 @@ std::string_view without_port(std::string_view authority, std::string_view port)
 
 }  // namespace
 
-bool is_own_origin(std::string_view origin, std::string_view host) {
+bool is_own_origin(std::string_view origin, std::string_view host, carriage came_by) {
+    if (came_by == carriage::tls && !origin.starts_with("https://")) return false;
     for (const auto& [scheme, port] : {std::pair{std::string_view("https://"), std::string_view(":443")},
                                        std::pair{std::string_view("http://"), std::string_view(":80")}})
         if (origin.starts_with(scheme))

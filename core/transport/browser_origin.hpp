@@ -10,8 +10,9 @@
 namespace parley::transport {
 
 /// Whether a page of `origin` ("https://chat.example.org:8443") belongs to the host that it asks (a Host header's
-/// value). The scheme is not compared: behind a proxy the server does not know its own. False for "null".
-[[nodiscard]] bool is_own_origin(std::string_view origin, std::string_view host);
+/// value). Asked over TLS, only over TLS: a page that came without it could be anybody's. Otherwise the scheme is not
+/// compared, because behind a proxy the server may not know what the browser speaks. False for "null".
+[[nodiscard]] bool is_own_origin(std::string_view origin, std::string_view host, carriage came_by = carriage::plain);
 
 /// Whether it stands in the list, exactly; browsers write origins in one way only.
 [[nodiscard]] bool is_allowed_origin(std::string_view origin, std::span<const std::string> allowed);

@@ -50,7 +50,7 @@ result<void> check_csrf(const http_request& request, std::string_view token) {
 }
 
 result<void> check_same_origin(const http_request& request) {
-    if (is_own_origin(request.header("Origin"), request.header("Host"))) return {};
+    if (is_own_origin(request.header("Origin"), request.header("Host"), request.came_by)) return {};
     return failure(fault::forbidden, "origin_refused", "A WebSocket by cookie is opened by pages of this host only.");
 }
 

@@ -58,5 +58,14 @@ TEST(browser_session, opens_sockets_for_pages_of_its_host_only) {
     EXPECT_EQ(code_of(check_same_origin(asking("GET", {{"Origin", "https://"}, {"Host", ""}}))), "origin_refused");
 }
 
+TEST(browser_session, over_tls_a_page_without_it_is_no_page_of_its_host) {
+    auto request = asking("GET", {{"Host", "chat.example.org"}, {"Origin", "http://chat.example.org"}});
+    EXPECT_EQ(code_of(check_same_origin(request)), "ok") << "a proxy may have ended TLS without saying so";
+    request.came_by = carriage::tls;
+    EXPECT_EQ(code_of(check_same_origin(request)), "origin_refused");
+    request.headers.back().value = "https://chat.example.org";
+    EXPECT_EQ(code_of(check_same_origin(request)), "ok");
+}
+
 }  // namespace
 }  // namespace parley::transport

@@ -84,8 +84,9 @@ bool proxy_rules::trusts(const ip_address& one) const {
     return std::ranges::any_of(trusted, [&](const ip_network& net) { return net.contains(one); });
 }
 
-client_origin origin_of(const ip_address& peer, std::span<const http_header> headers, const proxy_rules& rules) {
-    client_origin made{.address = peer};
+client_origin origin_of(const ip_address& peer, std::span<const http_header> headers, const proxy_rules& rules,
+                        carriage spoken) {
+    client_origin made{.address = peer, .came_by = spoken};
     if (rules.trusted.empty() || !rules.trusts(peer)) return made;
     made.brought_by = bearer::trusted_proxy;
     auto hops = hops_in(headers, rules.form);

@@ -32,6 +32,8 @@ struct client_origin {
 
 /// The nearest address in the chain of proxies that is not trusted. What stands before it was written by strangers, and
 /// what is no address ends the chain.
-[[nodiscard]] client_origin origin_of(const ip_address& peer, std::span<const http_header> headers, const proxy_rules&);
+/// `spoken` is what the peer itself speaks; a trusted one's word on what the client spoke goes before it.
+[[nodiscard]] client_origin origin_of(const ip_address& peer, std::span<const http_header> headers, const proxy_rules&,
+                                      carriage spoken = carriage::plain);
 
 }  // namespace parley::transport

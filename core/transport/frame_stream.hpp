@@ -32,7 +32,7 @@ public:
     frame_stream(frame_stream&&) = default;
     frame_stream& operator=(frame_stream&&) = default;
 
-    [[nodiscard]] executor_type get_executor() noexcept { return box_->socket().get_executor(); }
+    [[nodiscard]] executor_type get_executor() noexcept { return box_->line().get_executor(); }
     [[nodiscard]] outbox& box() { return *box_; }
 
     void on_read_limit(read_alarm alarm) { alarm_ = std::move(alarm); }
@@ -67,7 +67,7 @@ public:
         boost::asio::async_initiate<Handler, void(boost::system::error_code)>(
             [](auto completion, std::shared_ptr<outbox> box) {
                 boost::system::error_code gone;  // then reading says so, too
-                box->socket().shutdown(tcp_socket::shutdown_send, gone);
+                box->line().end_sending(gone);
                 read_away<decltype(completion)>{std::move(box), std::make_unique<leftover>(), std::move(completion)}({},
                                                                                                                      0);
             },
@@ -86,7 +86,7 @@ private:
 
         void operator()(boost::system::error_code why, std::size_t) {
             if (why) return std::move(completion)(why == boost::asio::error::eof ? boost::system::error_code{} : why);
-            auto& socket = box->socket();
+            auto& socket = box->line().socket();  // what comes now, nobody wants to understand
             const auto into = boost::asio::buffer(*room);
             socket.async_read_some(into, std::move(*this));
         }
@@ -97,7 +97,7 @@ private:
         if (reads_left_ > 0 && --reads_left_ == 0 && alarm_)
             boost::asio::post(get_executor(), std::exchange(alarm_, {}));
         if (read_before_.empty()) {
-            box_->socket().async_read_some(into, std::move(completion));
+            box_->line().async_read_some(into, std::move(completion));
             return;
         }
         const auto copied = boost::asio::buffer_copy(into, boost::asio::buffer(read_before_));

@@ -70,7 +70,7 @@ result<arrival> gatekeeper::judge_handshake(const http_request& request) {
     made.tenant = tenant_named_in(request).value_or(std::string{});
     const auto origin = request.header("Origin");
     const bool welcome =
-        origin.empty() || is_own_origin(origin, request.header("Host")) ||
+        origin.empty() || is_own_origin(origin, request.header("Host"), request.came_by) ||
         (!made.tenant.empty() && is_allowed_origin(origin, settings_.of(made.tenant)->allowed_origins));
     if (!welcome) return failure(fault::forbidden, "origin_refused", "Pages of this site may not connect here.");
     const auto counted = made.from.counted_as();

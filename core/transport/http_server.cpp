@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <latch>
+#include <mutex>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -35,6 +36,7 @@ wire_totals& operator+=(wire_totals& sum, const wire_counters& part) {
     sum.websockets_open += part.websockets_open.get();
     sum.connections_refused += part.connections_refused.get();
     sum.accept_errors += part.accept_errors.get();
+    sum.tls_refused += part.tls_refused.get();
     for (std::size_t i = 0; i < sum.requests.size(); ++i) sum.requests[i] += part.requests[i].get();
     sum.messages_received += part.messages_received.get();
     sum.frames_sent += part.frames_sent.get();
@@ -57,6 +59,7 @@ struct http_server::parts {
     void accept();
     void accepted(error_code why, tcp_socket socket, unsigned thread);
     [[nodiscard]] std::optional<admission> admit(const tcp_socket& socket);
+    [[nodiscard]] std::shared_ptr<const tls_context> tls_now() const;
 
     http_options options;
     http_handler& handler;
@@ -68,6 +71,8 @@ struct http_server::parts {
     std::optional<asio::steady_timer> retry;
     seat_table seats;     // of connections that are served
     seat_table turnings;  // of those that are told why they are not
+    mutable std::mutex tls_guard;
+    std::shared_ptr<const tls_context> tls = options.tls;
     std::uint16_t port = 0;
     unsigned next_thread = 0;
     bool running = false;
@@ -128,10 +133,12 @@ void http_server::parts::accepted(error_code why, tcp_socket socket, unsigned th
     if (!why) {
         counters.connections_accepted.add(1);
         auto& home = *threads[thread];
-        if (auto let_in = admit(socket))
+        if (auto let_in = admit(socket)) {
+            let_in->tls = tls_now();
             asio::post(home.context(), [this, &home, socket = std::move(socket), by = std::move(*let_in)]() mutable {
                 start_http(home, std::move(socket), options, handler, std::move(by));
             });
+        }
         return accept();
     }
     if (why == asio::error::connection_aborted) return accept();  // the peer gave up in the queue
@@ -141,6 +148,11 @@ void http_server::parts::accepted(error_code why, tcp_socket socket, unsigned th
     retry->async_wait([this](error_code cancelled) {
         if (!cancelled && acceptor->is_open()) accept();
     });
+}
+
+std::shared_ptr<const tls_context> http_server::parts::tls_now() const {
+    const std::lock_guard lock(tls_guard);
+    return tls;
 }
 
 http_server::http_server(http_options options, http_handler& handler)
@@ -154,6 +166,11 @@ result<void> http_server::start() {
     asio::post(parts_->threads.front()->context(), [parts = parts_.get()] { parts->accept(); });
     for (const auto& thread : parts_->threads) thread->start();
     return {};
+}
+
+void http_server::use_tls(std::shared_ptr<const tls_context> from_now_on) {
+    const std::lock_guard lock(parts_->tls_guard);
+    parts_->tls.swap(from_now_on);
 }
 
 std::uint16_t http_server::port() const { return parts_->port; }

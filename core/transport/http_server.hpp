@@ -15,6 +15,7 @@
 #include "transport/client_origin.hpp"
 #include "transport/connection.hpp"
 #include "transport/http_message.hpp"
+#include "transport/tls_context.hpp"
 #include "transport/wire_counters.hpp"
 
 namespace parley::transport {
@@ -37,13 +38,15 @@ struct http_options {
     unsigned threads = 2;               ///< at least 1
     std::size_t header_bytes = 16 * 1024;
     std::size_t body_bytes = 1024 * 1024;
-    std::chrono::milliseconds header_timeout{10'000};  ///< from the first byte to the end of the headers
-    std::chrono::milliseconds body_timeout{30'000};    ///< for the whole body
-    std::chrono::milliseconds answer_timeout{30'000};  ///< for the handler; then 503
-    std::chrono::milliseconds write_timeout{30'000};   ///< for the peer to take the response
-    std::chrono::milliseconds idle_timeout{60'000};    ///< between two requests
-    std::size_t max_connections = 0;                   ///< of all peers; more are answered 503; 0: without limit
+    std::chrono::milliseconds handshake_timeout{10'000};  ///< for all of the TLS handshake
+    std::chrono::milliseconds header_timeout{10'000};     ///< from the first byte to the end of the headers
+    std::chrono::milliseconds body_timeout{30'000};       ///< for the whole body
+    std::chrono::milliseconds answer_timeout{30'000};     ///< for the handler; then 503
+    std::chrono::milliseconds write_timeout{30'000};      ///< for the peer to take the response
+    std::chrono::milliseconds idle_timeout{60'000};       ///< between two requests
+    std::size_t max_connections = 0;                      ///< of all peers; more are answered 503; 0: without limit
     std::size_t max_connections_per_address = 0;  ///< more are answered 429; trusted proxies excepted; 0: without limit
+    std::shared_ptr<const tls_context> tls;       ///< null: HTTP without TLS
     proxy_rules proxies;
     websocket_limits websocket;
 };
@@ -108,6 +111,10 @@ public:
 
     /// Binds, listens, starts the threads. Fails with code "listen_failed" when the address is not to be had.
     [[nodiscard]] result<void> start();
+
+    /// For connections that come from now on; null for HTTP without TLS. Those that are open go on as they are.
+    /// Any thread.
+    void use_tls(std::shared_ptr<const tls_context> from_now_on);
 
     /// The port in use after start().
     [[nodiscard]] std::uint16_t port() const;

@@ -17,6 +17,7 @@
 #include "transport/http_rules.hpp"
 #include "transport/problem.hpp"
 #include "transport/websocket_session.hpp"
+#include "transport/wire.hpp"
 
 namespace parley::transport {
 namespace {
@@ -33,22 +34,23 @@ std::string_view view(beast::string_view text) { return {text.data(), text.size(
 
 class http_session final : public open_session, public std::enable_shared_from_this<http_session> {
 public:
-    http_session(io_thread& home, tcp_socket socket, const http_options& options, http_handler& handler,
-                 seat_table::seat seat);
+    http_session(io_thread& home, wire line, const http_options& options, http_handler& handler, seat_table::seat seat);
 
-    void start(const std::optional<refusal>& refused);
+    void start(std::optional<refusal> refused);
     void drain() override;
     void abort() override { close(); }
 
 private:
     class answer_ticket;
     class upgrade_ticket;
-    enum class phase : unsigned char { idle = 1, head, body, answering, writing, lingering, closed };
+    enum class phase : unsigned char { handshake = 1, idle, head, body, answering, writing, lingering, closed };
 
     void enter(phase next, steady::duration limit);
     void watch();
     void time_is_up();
 
+    void begin(const std::optional<refusal>& refused);
+    void shaken_hands(error_code why, const std::optional<refusal>& refused);
     void await_request();
     void read_head();
     void read_more_head();
@@ -67,7 +69,7 @@ private:
     void linger();
     void close();
 
-    tcp_socket socket_;
+    wire line_;
     const http_options& options_;
     http_handler& handler_;
     asio::basic_waitable_timer<steady, asio::wait_traits<steady>, asio::io_context::executor_type> timer_;
@@ -134,30 +136,49 @@ public:
     void refuse(http_response answer) override { give(std::move(answer)); }
 };
 
-http_session::http_session(io_thread& home, tcp_socket socket, const http_options& options, http_handler& handler,
+http_session::http_session(io_thread& home, wire line, const http_options& options, http_handler& handler,
                            seat_table::seat seat)
     : open_session(home),
-      socket_(std::move(socket)),
+      line_(std::move(line)),
       options_(options),
       handler_(handler),
       timer_(home.context()),
       buffer_(options.header_bytes + 4096),
       seat_(std::move(seat)) {}
 
-void http_session::start(const std::optional<refusal>& refused) {
+void http_session::start(std::optional<refusal> refused) {
     error_code why;
-    peer_ = peer_address(socket_, why);
+    peer_ = peer_address(line_.socket(), why);
     if (why) return;  // gone already
     remote_ = peer_.text();
-    socket_.set_option(asio::ip::tcp::no_delay{true}, why);
-    if (refused) {
-        turned_away_ = true;
-        request_id_ = request_id_from({});
-        refuse_and_close(*refused);
+    came_by_ = line_.spoken();
+    line_.socket().set_option(asio::ip::tcp::no_delay{true}, why);
+    if (line_.spoken() == carriage::plain) {
+        begin(refused);
     } else {
-        await_request();
+        enter(phase::handshake, options_.handshake_timeout);
+        line_.async_handshake([self = shared_from_this(), refused = std::move(refused)](error_code failed) {
+            self->shaken_hands(failed, refused);
+        });
     }
     watch();
+}
+
+void http_session::begin(const std::optional<refusal>& refused) {
+    if (!refused) return await_request();
+    turned_away_ = true;
+    request_id_ = request_id_from({});
+    refuse_and_close(*refused);
+}
+
+void http_session::shaken_hands(error_code why, const std::optional<refusal>& refused) {
+    if (phase_ != phase::handshake) return;
+    if (!why) return begin(refused);
+    home().counters().tls_refused.add(1);
+    if (!line_.met_http()) return close();
+    line_.forget_tls();
+    came_by_ = carriage::plain;
+    begin(refuse(400, fault::invalid, "tls_required", "This port speaks HTTPS; the request came without TLS."));
 }
 
 // The timer is set once and looks, when it fires, whether the deadline has moved: moving it costs nothing.
@@ -185,7 +206,7 @@ void http_session::time_is_up() {
             // got_head() or got_body() says so to the peer once the read has let go of the socket.
             error_code ignored;
             timed_out_ = true;
-            socket_.cancel(ignored);
+            line_.socket().cancel(ignored);
             return;
         }
         case phase::answering:
@@ -202,7 +223,7 @@ void http_session::await_request() {
     enter(phase::idle, options_.idle_timeout);
     if (buffer_.size() > 0) return read_head();
     buffer_.shrink_to_fit();
-    socket_.async_wait(tcp_socket::wait_read, [self = shared_from_this()](error_code why) {
+    line_.async_wait_readable([self = shared_from_this()](error_code why) {
         if (why || self->phase_ != phase::idle) return self->close();
         self->read_head();
     });
@@ -211,7 +232,7 @@ void http_session::await_request() {
 void http_session::read_head() {
     enter(phase::head, options_.header_timeout);
     // The next request through a proxy may be another client's.
-    came_by_ = carriage::plain;
+    came_by_ = line_.spoken();
     if (!options_.proxies.trusted.empty()) remote_ = peer_.text();
     parser_.emplace();
     parser_->header_limit(static_cast<std::uint32_t>(options_.header_bytes));
@@ -222,7 +243,7 @@ void http_session::read_head() {
 
 // Beast limits each piece of a head that it parses and not their sum, so thousands of short headers would pass.
 void http_session::read_more_head() {
-    http::async_read_some(socket_, buffer_, *parser_, [self = shared_from_this()](error_code why, std::size_t read) {
+    http::async_read_some(line_, buffer_, *parser_, [self = shared_from_this()](error_code why, std::size_t read) {
         self->head_bytes_ += read;
         if (!why && self->head_bytes_ > self->options_.header_bytes) why = http::error::header_limit;
         const bool more = !why && !self->timed_out_ && !self->parser_->is_header_done();
@@ -249,7 +270,7 @@ void http_session::got_head(error_code why) {
     if (parser_->get().count(http::field::expect) == 0) return read_body();
     static constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
     enter(phase::body, options_.body_timeout);
-    asio::async_write(socket_, asio::buffer(go_on), [self = shared_from_this()](error_code failed, std::size_t) {
+    asio::async_write(line_, asio::buffer(go_on), [self = shared_from_this()](error_code failed, std::size_t) {
         if (failed) return self->close();
         self->read_body();
     });
@@ -258,7 +279,7 @@ void http_session::got_head(error_code why) {
 void http_session::read_body() {
     enter(phase::body, options_.body_timeout);
     parser_->body_limit(options_.body_bytes);
-    http::async_read(socket_, buffer_, *parser_,
+    http::async_read(line_, buffer_, *parser_,
                      [self = shared_from_this()](error_code why, std::size_t) { self->got_body(why); });
 }
 
@@ -283,7 +304,7 @@ http_request http_session::take_request() {
         made.headers.push_back({std::string{view(field.name_string())}, std::string{view(field.value())}});
     }
     made.body = std::move(parsed.body());
-    const auto from = origin_of(peer_, made.headers, options_.proxies);
+    const auto from = origin_of(peer_, made.headers, options_.proxies, line_.spoken());
     if (from.brought_by == bearer::trusted_proxy) remote_ = from.address.text();
     came_by_ = from.came_by;
     made.came_by = from.came_by;
@@ -335,7 +356,7 @@ void http_session::become_websocket(std::uint64_t ticket, std::unique_ptr<connec
     offer_.read_before = std::string{static_cast<const char*>(buffer_.data().data()), buffer_.size()};
     response_.status = 101;
     record();
-    start_websocket(home(), std::move(socket_), std::move(offer_), options_.websocket, handler_, std::move(handler));
+    start_websocket(home(), std::move(line_), std::move(offer_), options_.websocket, handler_, std::move(handler));
     close();
 }
 
@@ -354,8 +375,7 @@ void http_session::write(http_response response) {
     const bool with_body = method_ != "HEAD" && may_have_body(response_.status);
     const std::array<asio::const_buffer, 2> pieces{asio::buffer(head_),
                                                    with_body ? asio::buffer(response_.body) : asio::const_buffer{}};
-    asio::async_write(socket_, pieces,
-                      [self = shared_from_this()](error_code why, std::size_t) { self->written(why); });
+    asio::async_write(line_, pieces, [self = shared_from_this()](error_code why, std::size_t) { self->written(why); });
 }
 
 void http_session::written(error_code why) {
@@ -387,13 +407,13 @@ void http_session::linger() {
     error_code why;
     if (phase_ != phase::lingering) {
         enter(phase::lingering, linger_timeout);
-        socket_.shutdown(tcp_socket::shutdown_send, why);
-        if (!why) socket_.non_blocking(true, why);
+        line_.end_sending(why);
+        if (!why) line_.socket().non_blocking(true, why);
     }
     std::array<char, 16384> ignored;
-    for (int turn = 0; turn < 16 && !why; ++turn) socket_.read_some(asio::buffer(ignored), why);
+    for (int turn = 0; turn < 16 && !why; ++turn) line_.socket().read_some(asio::buffer(ignored), why);
     if (why && why != asio::error::would_block) return close();
-    socket_.async_wait(tcp_socket::wait_read, [self = shared_from_this()](error_code failed) {
+    line_.socket().async_wait(tcp_socket::wait_read, [self = shared_from_this()](error_code failed) {
         if (failed || self->phase_ != phase::lingering) return self->close();
         self->linger();
     });
@@ -401,14 +421,13 @@ void http_session::linger() {
 
 void http_session::drain() {
     fate_ = connection_fate::close;
-    if (phase_ == phase::idle || phase_ == phase::lingering) close();
+    if (phase_ == phase::idle || phase_ == phase::lingering || phase_ == phase::handshake) close();
 }
 
 void http_session::close() {
     if (phase_ == phase::closed) return;
     phase_ = phase::closed;
-    error_code ignored;
-    socket_.close(ignored);
+    line_.close();
     timer_.cancel();
     seat_ = {};  // also while an answer that nobody waits for is still being made
     leave();
@@ -423,7 +442,9 @@ ip_address peer_address(const tcp_socket& socket, error_code& gone) {
 }
 
 void start_http(io_thread& home, tcp_socket socket, const http_options& options, http_handler& handler, admission by) {
-    std::make_shared<http_session>(home, std::move(socket), options, handler, std::move(by.seat))->start(by.refused);
+    auto line = by.tls ? wire{std::move(socket), *by.tls} : wire{std::move(socket)};
+    std::make_shared<http_session>(home, std::move(line), options, handler, std::move(by.seat))
+        ->start(std::move(by.refused));
 }
 
 }  // namespace parley::transport

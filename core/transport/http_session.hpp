@@ -7,13 +7,15 @@
 #include "transport/io_thread.hpp"
 #include "transport/problem.hpp"
 #include "transport/seat_table.hpp"
+#include "transport/tls_context.hpp"
 
 namespace parley::transport {
 
 /// A connection's right to be open, until it ends.
 struct admission {
     seat_table::seat seat;
-    std::optional<refusal> refused{};  ///< all that it is told, without being asked
+    std::optional<refusal> refused{};          ///< all that it is told, without being asked
+    std::shared_ptr<const tls_context> tls{};  ///< null: it speaks HTTP without TLS
 };
 
 /// Runs the connection until it ends. To be called on the thread of `home`; `options` and `handler` outlive it.

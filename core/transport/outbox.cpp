@@ -3,10 +3,9 @@
 
 #include <array>
 #include <cassert>
-#include <cerrno>
+#include <span>
 #include <utility>
 
-#include <sys/socket.h>
 #include <sys/uio.h>
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
@@ -19,8 +18,7 @@ constexpr int writes_per_turn = 4;             // then the other connections of 
 
 }  // namespace
 
-outbox::outbox(io_thread& home, tcp_socket socket, std::size_t limit)
-    : home_(home), socket_(std::move(socket)), limit_(limit) {}
+outbox::outbox(io_thread& home, wire line, std::size_t limit) : home_(home), line_(std::move(line)), limit_(limit) {}
 
 outbox::outcome outbox::push(std::shared_ptr<const void> owner, std::string_view bytes) {
     if (ended_) return outcome::ended;
@@ -63,36 +61,29 @@ void outbox::flush() {
     scheduled_ = false;
     if (waiting_ || ended_) return;
     std::array<iovec, frames_per_write> pieces;
-    for (int turn = 0; turn < writes_per_turn && head_ < items_.size(); ++turn) {
+    const auto most = line_.most_at_once();
+    for (int turn = 0; turn < writes_per_turn && (head_ < items_.size() || line_.holds()); ++turn) {
         std::size_t count = 0;
         std::size_t wanted = 0;
-        for (auto at = head_; at < items_.size() && count < pieces.size(); ++at, ++count) {
+        for (auto at = head_; at < items_.size() && count < pieces.size() && wanted < most; ++at, ++count) {
             const auto rest = items_[at].rest;
             pieces[count] = {const_cast<char*>(rest.data()), rest.size()};
             wanted += rest.size();
         }
-        msghdr message{};
-        message.msg_iov = pieces.data();
-        message.msg_iovlen = count;
-        const auto sent = ::sendmsg(socket_.native_handle(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+        const auto made = line_.send(std::span(pieces).first(count), wanted);
         home_.counters().write_calls.add(1);
-        if (sent < 0 && errno == EINTR) continue;
-        if (sent < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
-            wait_until_writable();
+        if (made.why) {
+            fail(made.why);
             return;
         }
-        if (sent < 0) {
-            fail({errno, boost::system::system_category()});
-            return;
-        }
-        advance(static_cast<std::size_t>(sent));
-        if (static_cast<std::size_t>(sent) < wanted) {
+        if (made.bytes > 0) advance(made.bytes);
+        if (made.full) {
             wait_until_writable();
             break;
         }
     }
     if (head_ < items_.size()) schedule();
-    if (write_done_ && written_ >= write_ends_) std::exchange(write_done_, {})({}, write_size_);
+    if (write_done_ && written_ >= write_ends_ && !line_.holds()) std::exchange(write_done_, {})({}, write_size_);
 }
 
 void outbox::advance(std::size_t written) {
@@ -120,7 +111,7 @@ void outbox::advance(std::size_t written) {
 
 void outbox::wait_until_writable() {
     waiting_ = true;
-    socket_.async_wait(tcp_socket::wait_write, [self = shared_from_this()](boost::system::error_code why) {
+    line_.socket().async_wait(tcp_socket::wait_write, [self = shared_from_this()](boost::system::error_code why) {
         self->waiting_ = false;
         if (self->ended_) return;
         if (why) return self->fail(why);
@@ -148,8 +139,7 @@ void outbox::fail(boost::system::error_code why) {
 }
 
 void outbox::close() {
-    boost::system::error_code ignored;  // closing what is broken may say so; there is nothing left to do about it
-    socket_.close(ignored);
+    line_.close();
     fail(boost::asio::error::operation_aborted);
 }
 

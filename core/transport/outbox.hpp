@@ -1,4 +1,4 @@
-// The outgoing queue of one socket: whole frames in, as few vectored writes as possible out.
+// The outgoing queue of one connection: whole frames in, as few writes as possible out.
 #pragma once
 
 #include <cstddef>
@@ -12,10 +12,11 @@
 #include <boost/system/error_code.hpp>
 
 #include "transport/io_thread.hpp"
+#include "transport/wire.hpp"
 
 namespace parley::transport {
 
-/// Owns the socket. Lives on one I/O thread and is used only there. Keeps no memory while it is empty.
+/// Owns the connection. Lives on one I/O thread and is used only there. Keeps no memory while it is empty.
 class outbox : public std::enable_shared_from_this<outbox> {
 public:
     using written = std::move_only_function<void(boost::system::error_code, std::size_t)>;
@@ -27,9 +28,9 @@ public:
         ended      ///< the socket has failed or was closed; the reading side will notice
     };
 
-    outbox(io_thread& home, tcp_socket socket, std::size_t limit);
+    outbox(io_thread& home, wire line, std::size_t limit);
 
-    [[nodiscard]] tcp_socket& socket() { return socket_; }
+    [[nodiscard]] wire& line() { return line_; }
     [[nodiscard]] std::size_t queued_bytes() const { return static_cast<std::size_t>(pushed_ - written_); }
 
     /// Queues one whole frame; `owner` keeps `bytes` alive. An empty queue takes a frame of any size.
@@ -60,7 +61,7 @@ private:
     void complete_write(boost::system::error_code why);
 
     io_thread& home_;
-    tcp_socket socket_;
+    wire line_;
     std::size_t limit_;
     std::vector<item> items_;
     std::size_t head_ = 0;          // the first of items_ that is not written completely

@@ -29,7 +29,7 @@ protected:
         reader_ = acceptor.accept();
         // Small, so that a few hundred kilobytes are more than the kernel takes.
         socket.set_option(tcp::socket::send_buffer_size{16 * 1024});
-        box_ = std::make_shared<outbox>(home_, std::move(socket), limit);
+        box_ = std::make_shared<outbox>(home_, wire{std::move(socket)}, limit);
         home_.start();
     }
     ~outbox_test() override {

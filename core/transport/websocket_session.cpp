@@ -74,7 +74,7 @@ class websocket_session final : public connection,
                                 public open_session,
                                 public std::enable_shared_from_this<websocket_session> {
 public:
-    websocket_session(io_thread& home, tcp_socket socket, websocket_offer& offer, const websocket_limits& limits,
+    websocket_session(io_thread& home, wire line, websocket_offer& offer, const websocket_limits& limits,
                       http_handler& server, std::unique_ptr<connection_handler> handler);
 
     void start(const websocket_offer& offer);
@@ -154,12 +154,11 @@ private:
     std::shared_ptr<websocket_session> of_;
 };
 
-websocket_session::websocket_session(io_thread& home, tcp_socket socket, websocket_offer& offer,
-                                     const websocket_limits& limits, http_handler& server,
-                                     std::unique_ptr<connection_handler> handler)
+websocket_session::websocket_session(io_thread& home, wire line, websocket_offer& offer, const websocket_limits& limits,
+                                     http_handler& server, std::unique_ptr<connection_handler> handler)
     : open_session(home),
       thread_(home.index()),
-      box_(std::make_shared<outbox>(home, std::move(socket), limits.queue_bytes)),
+      box_(std::make_shared<outbox>(home, std::move(line), limits.queue_bytes)),
       stream_(std::in_place, box_, std::move(offer.read_before)),
       limits_(limits),
       server_(server),
@@ -368,10 +367,10 @@ std::uint16_t websocket_session::end_code(error_code why) const {
 
 }  // namespace
 
-void start_websocket(io_thread& home, tcp_socket socket, websocket_offer offer, const websocket_limits& limits,
+void start_websocket(io_thread& home, wire line, websocket_offer offer, const websocket_limits& limits,
                      http_handler& server, std::unique_ptr<connection_handler> handler) {
     const auto session =
-        std::make_shared<websocket_session>(home, std::move(socket), offer, limits, server, std::move(handler));
+        std::make_shared<websocket_session>(home, std::move(line), offer, limits, server, std::move(handler));
     session->start(offer);
 }
 

@@ -1,4 +1,4 @@
-// Turns a socket whose upgrade request has been accepted into an open WebSocket.
+// Turns a connection whose upgrade request has been accepted into an open WebSocket.
 #pragma once
 
 #include <functional>
@@ -10,6 +10,7 @@
 #include "transport/http_server.hpp"
 #include "transport/io_thread.hpp"
 #include "transport/seat_table.hpp"
+#include "transport/wire.hpp"
 
 namespace parley::transport {
 
@@ -26,7 +27,7 @@ struct websocket_offer {
 
 /// Answers the handshake and runs the connection until it ends. To be called on the thread of `home`.
 /// `limits` and `server` outlive the connection.
-void start_websocket(io_thread& home, tcp_socket socket, websocket_offer offer, const websocket_limits& limits,
+void start_websocket(io_thread& home, wire line, websocket_offer offer, const websocket_limits& limits,
                      http_handler& server, std::unique_ptr<connection_handler> handler);
 
 }  // namespace parley::transport

@@ -26,6 +26,7 @@ struct alignas(128) wire_counters {
     counter websockets_open;          ///< WebSockets now
     counter connections_refused;      ///< because there were too many
     counter accept_errors;            ///< accept failed, for instance for want of descriptors
+    counter tls_refused;              ///< TLS handshakes that came to nothing
     std::array<counter, 6> requests;  ///< answers by first digit of the status; [0] is unused
     counter messages_received;        ///< whole WebSocket messages
     counter frames_sent;              ///< event frames handed to a connection's queue
@@ -42,6 +43,7 @@ struct wire_totals {
     std::uint64_t websockets_open = 0;
     std::uint64_t connections_refused = 0;
     std::uint64_t accept_errors = 0;
+    std::uint64_t tls_refused = 0;
     std::array<std::uint64_t, 6> requests{};
     std::uint64_t messages_received = 0;
     std::uint64_t frames_sent = 0;
