@@ -189,9 +189,10 @@ void http_server::stop(std::chrono::milliseconds drain) {
         each_thread([parts = parts_.get()](unsigned thread) { parts->threads[thread]->abort_sessions(); });
         parts_->sessions.wait_until_empty(abort_patience);
     }
-    // One more turn, in which the sessions that have just ended let go of their sockets.
+    // Another turn, in which the sessions that have just ended let go of their sockets. Two steps, because what a
+    // handler posts is queued only when it has ended, perhaps behind what we post here.
     std::latch turned{static_cast<std::ptrdiff_t>(parts_->threads.size())};
-    each_thread([&turned](unsigned) { turned.count_down(); });
+    each_thread([this, &turned](unsigned thread) { asio::post(context(thread), [&turned] { turned.count_down(); }); });
     turned.wait();
     for (const auto& thread : parts_->threads) thread->stop_and_join();
 }
