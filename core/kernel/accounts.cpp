@@ -24,14 +24,19 @@ result<void> may_manage(reading& from, const caller& by) {
     return who->require(permission::users_manage);
 }
 
-/// Whether the caller has a say over the tokens of this account: its own, or a bot's.
-result<void> may_keep_tokens(reading& from, const caller& by, const user& owner) {
-    if (!by.user) return {};
-    auto who = access::authorise_whole(from, by);
-    if (!who) return std::unexpected(who.error());
-    if (who->id() == owner.id) return {};
-    if (owner.kind != user_kind::bot) return not_allowed("Tokens are made by their owner.");
-    return who->require(permission::users_manage);
+/// The account over whose tokens the caller has a say: its own, or a bot's. Who has no say over accounts learns nothing
+/// of them here: absent and somebody else's are one answer.
+result<user> keeper_of_tokens(reading& from, const caller& by, user_id owner) {
+    const bool own = owner == by.user;
+    if (by.user) {
+        auto who = access::authorise_whole(from, by);
+        if (!who) return std::unexpected(who.error());
+        if (!own && !who->may(permission::users_manage)) return no_such("user");
+    }
+    auto account = from.find_user(owner);
+    if (!account) return no_such("user");
+    if (by.user && !own && account->kind != user_kind::bot) return not_allowed("Tokens are made by their owner.");
+    return std::move(*account);
 }
 
 result<std::string> scope_text(const std::vector<std::string>& names) {
@@ -153,9 +158,9 @@ result<user> change_account(const environment& env, writing& w, const caller& by
 result<issued_token> issue_token(const environment& env, writing& w, const caller& by, user_id owner,
                                  std::string_view name, std::optional<moment> expires_at,
                                  const std::optional<std::vector<std::string>>& scope) {
-    const auto account = w.find_user(owner);
-    if (!account || account->disabled_at) return no_such("user");
-    if (auto may = may_keep_tokens(w, by, *account); !may) return std::unexpected(may.error());
+    const auto account = keeper_of_tokens(w, by, owner);
+    if (!account) return std::unexpected(account.error());
+    if (account->disabled_at) return no_such("user");
     auto called = normalize_name(name, token_name_limits);
     if (!called) return std::unexpected(called.error());
     const auto now = env.time.now();
@@ -194,9 +199,7 @@ result<issued_token> issue_token(const environment& env, writing& w, const calle
 }
 
 result<std::vector<access_token>> list_tokens(const environment& env, reading& from, const caller& by, user_id owner) {
-    const auto account = from.find_user(owner);
-    if (!account) return no_such("user");
-    if (auto may = may_keep_tokens(from, by, *account); !may) return std::unexpected(may.error());
+    if (auto account = keeper_of_tokens(from, by, owner); !account) return std::unexpected(account.error());
     auto all = from.tokens_of(owner);
     std::erase_if(all, [now = env.time.now()](const access_token& one) {
         return !is_good(one, now) || (one.kind != token_kind::personal && one.kind != token_kind::service);
@@ -207,9 +210,8 @@ result<std::vector<access_token>> list_tokens(const environment& env, reading& f
 result<void> revoke_token(const environment& env, writing& w, const caller& by, token_id id) {
     auto found = w.find_token(id);
     if (found && found->user == by.user) return end_session(env, w, by, id);
-    const auto owner = found ? w.find_user(found->user) : std::nullopt;
     // Whose token it is, is nobody's business who has no say over it.
-    if (!owner || !may_keep_tokens(w, by, *owner)) return no_such("token");
+    if (!found || !keeper_of_tokens(w, by, found->user)) return no_such("token");
     if (!found->revoked_at) end_one_session(env, w, by, std::move(*found), "signed_out");
     return {};
 }

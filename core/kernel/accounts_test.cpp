@@ -106,14 +106,17 @@ TEST_F(accounts, of_bots_hold_tokens_that_admins_make) {
                            {.username = "helper", .display_name = {}, .password_hash = {}, .kind = user_kind::bot});
     });
     ASSERT_TRUE(bot);
-    EXPECT_EQ(fault_of(issue(mia, bot->id)), fault::forbidden);
+    EXPECT_EQ(fault_of(issue(mia, bot->id)), fault::not_found) << "there or not is none of her business";
+    EXPECT_EQ(fault_of(issue(mia, user_id{1234})), fault::not_found);
+    EXPECT_EQ(fault_of(issue(mia, ann)), fault::not_found);
+    EXPECT_EQ(fault_of(issue(root, ann)), fault::forbidden);
     const auto made = issue(root, bot->id);
     ASSERT_TRUE(made);
     EXPECT_EQ(made->row.kind, token_kind::service);
     const auto listed = [&](user_id who) {
         return inn.read([&](reading& from) { return list_tokens(inn.env, from, inn.as(who), bot->id); });
     };
-    EXPECT_EQ(fault_of(listed(mia)), fault::forbidden);
+    EXPECT_EQ(fault_of(listed(mia)), fault::not_found);
     EXPECT_EQ(listed(root)->size(), 1U);
     const auto revoke = [&](user_id who) {
         return inn.write([&](writing& w) { return revoke_token(inn.env, w, inn.as(who), made->row.id); });
