@@ -41,7 +41,7 @@ result<std::vector<user>> party_of(const environment& env, writing& w, const cal
                        fmt::format("A conversation of this kind has at least {} members.", kind.least_members),
                        "members");
     auto people = w.users(wanted);
-    std::erase_if(people, [](const user& one) { return one.disabled_at.has_value(); });
+    std::erase_if(people, [&](const user& one) { return one.disabled_at || !knows(w, who, one.id); });
     if (people.size() != wanted.size()) return invalid("user_unknown", "There is no such user.", "members");
     std::ranges::sort(people, {}, &user::id);
     return people;

@@ -46,6 +46,19 @@ TEST_F(creating, each_kind_takes_its_permission) {
     EXPECT_EQ(code_of(create(mia, "parlour", {})), "kind_unknown");
 }
 
+TEST_F(creating, finds_nobody_whom_the_caller_does_not_know) {
+    auto narrow = inn.as(ann);
+    narrow.only = permission_set{permission::direct_open};
+    const auto open = [&](user_id with) {
+        return inn.write(
+            [&](writing& w) { return create_conversation(inn.env, w, narrow, {.kind = "direct", .members = {with}}); });
+    };
+    EXPECT_EQ(code_of(open(bob)), "user_unknown");
+    EXPECT_EQ(code_of(open(user_id{1234})), "user_unknown");
+    ASSERT_TRUE(create(sam, "contact", {ann, bob}));
+    EXPECT_TRUE(open(bob)) << "they share a conversation now";
+}
+
 TEST_F(creating, two_people_have_one_direct_conversation_whoever_asks) {
     const auto first = create(ann, "direct", {bob});
     ASSERT_TRUE(first);

@@ -1,7 +1,6 @@
 // Who is in a conversation, and as what.
 #include "kernel/membership.hpp"
 
-#include <algorithm>
 #include <utility>
 
 #include "kernel/audit.hpp"
@@ -37,13 +36,6 @@ result<void> has_room(const environment& env, const caller& by, const seen_conve
 
 bool is_last_owner(reading& from, const conversation& in, const member& as) {
     return as.role == member_role::owner && in.member_count > 1 && from.count_owners(rows(), in.id) == 1;
-}
-
-/// Whom the caller may not look up is not there to be added, or adding would be a way to look people up.
-bool knows(reading& from, const actor& who, user_id other) {
-    if (who.may(permission::users_see)) return true;
-    const auto contacts = from.contacts_of(rows(), who.id());
-    return std::ranges::find(contacts, other) != contacts.end();
 }
 
 /// The member and its account; a stranger is not found.
@@ -92,7 +84,7 @@ result<member_entry> add_member(const environment& env, writing& w, const caller
     if (!access::is_among(adders, who, in) && !governs)
         return not_allowed("You may not add members to this conversation.");
     auto account = w.find_user(added);
-    if (!account || account->disabled_at || !knows(w, who, added))
+    if (!knows(w, who, added) || !account || account->disabled_at)
         return invalid("user_unknown", "There is no such user.", "user");
     if (auto there = w.find_member(rows(), id, added)) return member_entry{*there, std::move(*account)};
     if (auto room = has_room(env, by, in); !room) return std::unexpected(room.error());

@@ -1,6 +1,8 @@
 // Membership changes, always in the order in which a client can follow them.
 #include "kernel/people.hpp"
 
+#include <algorithm>
+
 #include "kernel/events.hpp"
 
 namespace parley::kernel {
@@ -23,6 +25,12 @@ bool shows_people(const conversation_kind* kind) {
 }
 
 }  // namespace
+
+bool knows(reading& from, const actor& who, user_id other) {
+    if (who.id() == other || who.may(permission::users_see)) return true;
+    const auto contacts = from.contacts_of(rows(), who.id());
+    return std::ranges::find(contacts, other) != contacts.end();
+}
 
 void add_first_members(const environment& env, writing& w, conversation& in, std::span<const user> people,
                        user_id owner, moment now) {

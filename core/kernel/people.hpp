@@ -7,6 +7,10 @@
 
 namespace parley::kernel {
 
+/// Whether the caller may know that this account is there: itself, one it shares a conversation with, or with users.see
+/// anybody's. Whom it may not look up is not there to be added or written to either, or that would be a way to look.
+[[nodiscard]] bool knows(reading&, const actor&, user_id other);
+
 /// The first members of a new conversation, who each hear conversation.joined; `owner` governs it.
 /// Also stores the conversation, with its member_count set.
 void add_first_members(const environment&, writing&, conversation&, std::span<const user> people, user_id owner,

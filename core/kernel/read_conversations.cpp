@@ -1,8 +1,7 @@
 // Lists of conversations, members and people that the caller may see.
 #include "kernel/read_conversations.hpp"
 
-#include <algorithm>
-
+#include "kernel/people.hpp"
 #include "kernel/read_messages.hpp"
 
 namespace parley::kernel {
@@ -76,12 +75,8 @@ result<std::vector<user>> list_users(const environment&, reading& from, const ca
 result<user> read_user(const environment&, reading& from, const caller& by, user_id id) {
     auto who = access::authorise(from, by);
     if (!who) return std::unexpected(who.error());
-    if (id == who->id()) return who->account();
-    if (!who->may(permission::users_see)) {
-        const auto known = from.contacts_of(rows(), who->id());
-        if (std::ranges::find(known, id) == known.end()) return no_such("user");
-    }
-    auto found = from.find_user(id);
+    // In this order, so that absent and unknown take the same way.
+    auto found = knows(from, *who, id) ? from.find_user(id) : std::nullopt;
     if (!found) return no_such("user");
     return std::move(*found);
 }
