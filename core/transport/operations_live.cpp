@@ -110,7 +110,7 @@ std::vector<operation> live_operations() {
          .group = "live",
          .sentence = "Says that one is writing there; it ends by itself unless it is said again.",
          .fields = {where},
-         .problems = {403},
+         .problems = {403, 409},
          .run = start_typing,
          .counted_as = route_class::live},
         {.name = "typing.stop",
@@ -119,7 +119,7 @@ std::vector<operation> live_operations() {
          .group = "live",
          .sentence = "Says that one is not writing there any more.",
          .fields = {where},
-         .problems = {403},
+         .problems = {403, 409},
          .run = stop_typing,
          .counted_as = route_class::live},
     };
