@@ -49,12 +49,23 @@ async function start() {
 }
 
 // The URL of a new, empty database.
+export const databasePassword = 'sesame-of-the-database'; // that nobody checks here, so that a story can look where it comes out
 export async function newPostgresDatabase() {
     cluster ??= start();
     const { folder, psql } = await cluster;
     const name = `parley_${++databases}`;
     await psql(`CREATE DATABASE ${name} OWNER parley`);
-    return `postgresql://parley@/${name}?host=${encodeURIComponent(folder)}`;
+    return `postgresql://parley:${databasePassword}@/${name}?host=${encodeURIComponent(folder)}`;
+}
+
+// What only a superuser may: for tests that look behind the server's back.
+export async function psqlIn(url, sql) {
+    const { folder, program } = await cluster;
+    const database = /@\/(\w+)\?/.exec(url)[1];
+    return run(path.join(path.dirname(program.path), 'psql'), ['-X', '-q', '-v', 'ON_ERROR_STOP=1', '-h', folder, '-U', 'postgres', '-d', database], {
+        input: sql,
+        env: plainEnvironment({ PGCONNECT_TIMEOUT: '5' }),
+    });
 }
 
 export async function stopPostgres() {

@@ -38,6 +38,7 @@ export function plainEnvironment(more = {}) {
 export class RunningProgram {
     // `dies` is the signal that the program gets when this process is killed before it can clean up.
     constructor(program, args, { dies = 'KILL', as = [], env = plainEnvironment(), cwd } = {}) {
+        this.path = program;
         this.name = path.basename(program);
         this.output = '';
         this.ended = signal();

@@ -20,12 +20,16 @@ export class Server {
         made.database = database;
         made.folder = temporaryFolder('server');
         const url = database === 'postgresql' ? await newPostgresDatabase() : 'sqlite:parley.db';
+        made.databaseUrl = url;
+        // A URL with a password stands in a file of its own.
+        if (database === 'postgresql') writeFileSync(path.join(made.folder, 'database.url'), url, { mode: 0o600 });
+        const where = database === 'postgresql' ? { secret: { file: path.join(made.folder, 'database.url') } } : url;
         const whole = {
             ...settings,
             // The stories are told faster than people live; those about limits switch them on.
             server: { address: '127.0.0.1', port: 0, data_directory: 'var', threads: 2, drain_timeout_seconds: 5, limits: false, ...settings.server },
-            database: { url, ...settings.database },
-            log: { level: 'info', format: 'json' },
+            database: { url: where, ...settings.database },
+            log: { level: 'info', format: 'json', ...settings.log },
         };
         mkdirSync(path.join(made.folder, 'tenants'));
         // JSON is YAML.
