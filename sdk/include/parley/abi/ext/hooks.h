@@ -4,7 +4,7 @@
 #ifndef PARLEY_ABI_EXT_HOOKS_H
 #define PARLEY_ABI_EXT_HOOKS_H
 
-#include "../plugin.h"
+#include "parley/abi/plugin.h"
 
 #ifdef __cplusplus
 extern "C" {

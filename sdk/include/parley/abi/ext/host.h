@@ -6,7 +6,7 @@
 #ifndef PARLEY_ABI_EXT_HOST_H
 #define PARLEY_ABI_EXT_HOST_H
 
-#include "../plugin.h"
+#include "parley/abi/plugin.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -1,4 +1,4 @@
-/* "parley.registry/1": what a plugin does, said in setup, so that it can be listed and checked against its manifest.
+/* What a plugin does ("parley.registry/1"), said in setup, so that it can be listed and checked against its manifest.
  *
  * What is only data - permissions, settings, kinds of conversation, types of message, events it says, pieces of
  * interface - stands in plugin.yaml and needs no call. What needs code is named there and bound here; a name that the
@@ -8,8 +8,8 @@
 #ifndef PARLEY_ABI_EXT_REGISTRY_H
 #define PARLEY_ABI_EXT_REGISTRY_H
 
-#include "../plugin.h"
-#include "hooks.h"
+#include "parley/abi/ext/hooks.h"
+#include "parley/abi/plugin.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -1,0 +1,3 @@
+-- Takes all reactions away.
+DROP TABLE reaction_tally;
+DROP TABLE reaction;
