@@ -41,7 +41,7 @@ endif()
 # parley_add_plugin(<name> SOURCES <file>... [MANIFEST <plugin.yaml>] [MIGRATIONS <folder>] [ENTITIES <header>...]
 #                   [CONTRACT <folder>...] [TESTS <file>...] [LINKS <target>...])
 #
-# Makes <name>.so in <build>/plugins, which the server can load as it is: its manifest and its migrations are in it, it
+# Makes <name>.so in <build>/plugins (or PARLEY_PLUGIN_OUTPUT), which the server can load as it is: its manifest and its migrations are in it, it
 # shows nothing but its entry, and it is never unloaded. ENTITIES are headers of persistent classes; "x-odb.hpp" is
 # generated from "x.hpp". CONTRACT are folders of other plugins' contracts. With TESTS also makes <name>_test, of the
 # same code, which uses parley/testing/fake_host.hpp and GoogleTest, and adds its tests to CTest.
@@ -52,6 +52,9 @@ function(parley_add_plugin name)
     endif()
     if(NOT plugin_MANIFEST)
         set(plugin_MANIFEST plugin.yaml)
+    endif()
+    if(NOT PARLEY_PLUGIN_OUTPUT)
+        set(PARLEY_PLUGIN_OUTPUT "${CMAKE_BINARY_DIR}/plugins")
     endif()
     set(out "${CMAKE_CURRENT_BINARY_DIR}/${name}.generated")
     file(MAKE_DIRECTORY "${out}")
@@ -82,7 +85,7 @@ function(parley_add_plugin name)
     endif()
     target_link_libraries(${name} PRIVATE ${links})
     set_target_properties(${name} PROPERTIES
-        PREFIX "" SUFFIX ".so" LINKER_LANGUAGE CXX LIBRARY_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/plugins"
+        PREFIX "" SUFFIX ".so" LINKER_LANGUAGE CXX LIBRARY_OUTPUT_DIRECTORY "${PARLEY_PLUGIN_OUTPUT}"
         LINK_DEPENDS "${PARLEY_SDK_CMAKE}/plugin.map")
     target_link_options(${name} PRIVATE "LINKER:--version-script=${PARLEY_SDK_CMAKE}/plugin.map" "LINKER:-z,nodelete")
     # Sanitizers leave symbols open, which the program that loads the library brings.
@@ -112,7 +115,7 @@ endfunction()
 # The manifest and the migrations, in the ELF section .parley_plugin; plugin_section.py says what is wrong with them.
 function(parley_plugin_section name out manifest migrations odb_version)
     get_filename_component(manifest "${manifest}" ABSOLUTE)
-    set(arguments --name "${name}" --manifest "${manifest}" --abi "${PARLEY_SDK_ABI}" --odb "${odb_version}"
+    set(arguments --name "${name}" --manifest "${manifest}" --abi "${PARLEY_SDK_ABI}" "--odb=${odb_version}"
                   --compiler "${CMAKE_CXX_COMPILER_ID} ${CMAKE_CXX_COMPILER_VERSION}"
                   --section "${out}/section.json" --header "${out}/parley_plugin_manifest.hpp")
     set(files)

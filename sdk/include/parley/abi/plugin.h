@@ -79,7 +79,7 @@ typedef struct parley_settings {
     parley_text json; /* an object with every setting of the plugin, defaults and secrets filled in */
 } parley_settings;
 
-/** Where something happens. Borrowed for the call. since 1.0 */
+/** Where something happens. Borrowed for the call. Stands inside of parley_call and therefore never grows. since 1.0 */
 typedef struct parley_scope {
     uint32_t size;
     int64_t tenant;

@@ -155,15 +155,18 @@ public:
 
     /// What the API answers to a command from now on, with the rights of the caller and of the plugin alike.
     void answer(std::string command, json::object with) {
+        const std::lock_guard lock(lock_);
         scripted_[std::move(command)] = [with](const json::object&) {
             return testing::answer{PARLEY_OK, with, {}, {}, {}, {}, {}, {}};
         };
     }
     void answer(std::string command, std::function<testing::answer(const json::object& input)> with) {
+        const std::lock_guard lock(lock_);
         scripted_[std::move(command)] = std::move(with);
     }
     /// The API says no to a command from now on.
     void refuse(std::string command, parley_status status, std::string code) {
+        const std::lock_guard lock(lock_);
         scripted_[std::move(command)] = [=](const json::object&) {
             return testing::answer{status, {}, code, "No.", {}, {}, {}, {}};
         };
@@ -185,6 +188,40 @@ public:
     testing::answer change(std::string_view what, const json::object& input = {}, const asker& by = {}) {
         return ask(bound_.at("change").find(what), "change", what, input, by);
     }
+    /// A call that is not waited for; wait() with what this gives.
+    parley_reply begin(std::string_view command, const json::object& input = {}, const asker& by = {}) {
+        return begin_call(bound_.at("command").find(command), "command", command, input, by);
+    }
+    [[nodiscard]] bool is_answered(parley_reply reply) const {
+        const std::lock_guard lock(lock_);
+        return answers_.contains(reply);
+    }
+    testing::answer wait(parley_reply reply, std::string_view name = "a call") {
+        std::unique_lock lock(lock_);
+        if (!answered_.wait_for(lock, std::chrono::seconds(10), [&] { return answers_.contains(reply); }))
+            throw std::runtime_error(std::string(name) + " was not answered within ten seconds");
+        auto got = std::move(answers_.at(reply));
+        answers_.erase(reply);
+        return got;
+    }
+    /// From now on a command of the API is not answered until let_go.
+    void hold(std::string command) {
+        const std::lock_guard lock(lock_);
+        held_commands_.insert(std::move(command));
+    }
+    /// Answers everything that is held, on this thread, as answer() and refuse() say by now; nothing is held any more.
+    /// Gives how many there were.
+    std::size_t let_go() {
+        std::vector<std::function<void()>> all;
+        {
+            const std::lock_guard lock(lock_);
+            held_commands_.clear();
+            all.swap(held_);
+        }
+        for (const auto& one : all) one();
+        return all.size();
+    }
+
     /// An event of the log.
     testing::answer hear(std::string_view type, const json::object& data, std::int64_t conversation = 11) {
         const json::object input{{"position", ++position_},
@@ -229,6 +266,8 @@ public:
             if (one.name == name) return one.value;
         throw std::runtime_error("no metric " + std::string(name));
     }
+    /// What the plugin did against the ABI: answers that were given twice.
+    [[nodiscard]] std::vector<std::string> problems() const { return copied(problems_); }
     /// What it registered a command as: {"permission", "method", "path", "input", "output"}.
     [[nodiscard]] const json::object& command(std::string_view name) const { return commands_.at(std::string(name)); }
 
@@ -286,7 +325,7 @@ private:
     // --- calling the plugin
 
     template <class Start>
-    testing::answer wait(std::string_view name, Start start) {
+    parley_reply begin_with(Start start) {
         parley_reply reply = 0;
         {
             const std::lock_guard lock(lock_);
@@ -294,19 +333,19 @@ private:
             open_.insert(reply);
         }
         start(reply);
-        std::unique_lock lock(lock_);
-        if (!answered_.wait_for(lock, std::chrono::seconds(10), [&] { return answers_.contains(reply); }))
-            throw std::runtime_error(std::string(name) + " was not answered within ten seconds");
-        auto got = std::move(answers_.at(reply));
-        answers_.erase(reply);
-        return got;
+        return reply;
     }
 
     testing::answer ask(calls::const_iterator found, const char* kind, std::string_view name, const json::object& input,
                         const asker& by) {
+        return wait(begin_call(found, kind, name, input, by), name);
+    }
+
+    parley_reply begin_call(calls::const_iterator found, const char* kind, std::string_view name,
+                            const json::object& input, const asker& by) {
         if (found == bound_.at(kind).end())
             throw std::runtime_error("no " + std::string(kind) + " " + std::string(name));
-        return wait(name, [&](parley_reply reply) {
+        return begin_with([&](parley_reply reply) {
             const auto text = json::serialize(input);
             parley_call call{};
             call.size = sizeof(call);
@@ -323,7 +362,7 @@ private:
     }
 
     testing::answer judge(const bound_hook& with, const message& what, const asker& by) {
-        return wait("a hook", [&](parley_reply reply) {
+        const auto asked = begin_with([&](parley_reply reply) {
             const auto data = json::serialize(what.data);
             const auto scope = scope_of(by);
             parley_message_draft draft{};
@@ -340,6 +379,7 @@ private:
             draft.data = borrow(data);
             with.function(with.self, &scope, &draft, reply);
         });
+        return wait(asked, "a hook");
     }
 
     [[nodiscard]] parley_scope scope_of(const asker& by) const {
@@ -383,11 +423,21 @@ private:
     }
 
     void play(const std::string& name, parley_text input, parley_done done, void* context) {
-        std::function<testing::answer(const json::object&)> script;
         const auto given = object_of(input);
         {
             const std::lock_guard lock(lock_);
             invoked_.emplace_back(name, given);
+            if (held_commands_.contains(name)) {
+                held_.push_back([this, name, given, done, context] { finish_play(name, given, done, context); });
+                return;
+            }
+        }
+        finish_play(name, given, done, context);
+    }
+    void finish_play(const std::string& name, const json::object& given, parley_done done, void* context) {
+        std::function<testing::answer(const json::object&)> script;
+        {
+            const std::lock_guard lock(lock_);
             if (const auto found = scripted_.find(name); found != scripted_.end()) script = found->second;
         }
         const auto made =
@@ -460,6 +510,8 @@ private:
     std::set<parley_reply> open_;
     std::map<parley_reply, testing::answer> answers_;
     std::map<std::string, std::function<testing::answer(const json::object&)>> scripted_;
+    std::set<std::string> held_commands_;
+    std::vector<std::function<void()>> held_;
     std::vector<std::unique_ptr<generation>> generations_;
     std::vector<log_line> log_;
     std::vector<scheduled> scheduled_;

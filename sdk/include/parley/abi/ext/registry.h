@@ -59,6 +59,8 @@ typedef struct parley_registrar {
      *  was answered PARLEY_OK; anything else brings it again after a while. Input: {"position","type","created_at",
      *  "conversation","data"} as clients with every right see it. since 1.0 */
     parley_status (*event)(parley_registry* on, parley_text type, parley_call_function function, void* self);
+    /** A command of the API; the function hears of calls that passed the permission and the input's checks. since 1.0
+     */
     parley_status (*command)(parley_registry* on, const parley_command* what, parley_call_function function,
                              void* self);
     /** Input of a call: {} or what it was scheduled with. since 1.0 */

@@ -1,0 +1,2 @@
+-- Forgets all counts.
+DROP TABLE word_count;
