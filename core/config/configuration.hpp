@@ -4,9 +4,11 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 
+#include "base/key_pair.hpp"
 #include "config/node.hpp"
 #include "config/server_settings.hpp"
 #include "model/settings.hpp"
@@ -29,6 +31,7 @@ struct configuration {
     server_settings server;
     tenant_settings tenant_defaults;                              ///< for tenants without a file
     std::map<std::string, tenant_settings, std::less<>> tenants;  ///< by the tenant's name; only those with files
+    std::shared_ptr<const key_pair> identity;  ///< what server.tls names, as it was read with the rest; null: none
     origins from;
 
     /// The settings of a tenant, whether it has a file or not.

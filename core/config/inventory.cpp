@@ -78,6 +78,14 @@ bool same_place(const origin& a, const origin& b) {
     return a.kind == b.kind && same_name && a.line == b.line && a.column == b.column;
 }
 
+/// A new certificate in the same file is a change like any other.
+void name_identity(listed_value& file, const key_pair& found) {
+    const auto shown = fmt::format(" (good until {}, {})", rfc3339(found.good_until()).substr(0, 10),
+                                   found.fingerprint().substr(0, 16));
+    file.shown += shown;
+    file.value += shown;
+}
+
 /// What is set in this tree itself: neither a default nor the value above.
 listed_values own_values(const node& values, const node& above, level where) {
     listed_values made;
@@ -134,6 +142,7 @@ inventory take_inventory(const configuration& of) {
     for (const auto& [path, known] : kernel_schema().known_to(level::server)) {
         server.emplace(path, listed(*of.from.server.find(path)));
     }
+    if (of.identity != nullptr) name_identity(server["server.tls.certificate"], *of.identity);
     for (const auto& [name, values] : of.from.tenants) {
         made.emplace(fmt::format("{}{}", tenant_prefix, name), own_values(values, of.from.tenant, level::tenant));
     }

@@ -5,6 +5,7 @@
 
 #include <utility>
 
+#include "config/identity.hpp"
 #include "config/read_yaml.hpp"
 #include "config/typed.hpp"
 #include "config/validate.hpp"
@@ -46,6 +47,7 @@ private:
         made_->from.tenant = merge(known.defaults(level::tenant, level::model), defaults ? *defaults : node::object());
         made_->server = server_of(values, sources_.folder);
         made_->tenant_defaults = tenant_of(made_->from.tenant);
+        made_->identity = read_identity(made_->server.server.tls, values, problems_);
         made_->from.server = std::move(values);
     }
 

@@ -12,6 +12,17 @@
 
 namespace parley::config {
 
+enum class tls_version : unsigned char { one_two = 1, one_three };
+
+struct tls_settings {
+    std::filesystem::path certificate;  ///< absolute once loaded; empty: HTTP without TLS
+    std::filesystem::path key;          ///< as the certificate
+    tls_version minimum_version = tls_version::one_two;
+    std::uint16_t redirect_port = 0;  ///< where plain HTTP is sent to HTTPS; 0: nowhere
+
+    friend bool operator==(const tls_settings&, const tls_settings&) = default;
+};
+
 struct listener_settings {
     std::string address = "127.0.0.1";             ///< an IPv4 or IPv6 address, without brackets
     std::uint16_t port = 8080;                     ///< 0: any free one
@@ -28,6 +39,7 @@ struct listener_settings {
     std::size_t max_connections_per_address = 5000;         ///< 0: without limit
     std::string operator_token;                             ///< empty: the operator's requests are not taken
     std::int64_t drain_timeout_seconds = 10;
+    tls_settings tls;
 
     friend bool operator==(const listener_settings&, const listener_settings&) = default;
 };

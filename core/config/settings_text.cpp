@@ -67,6 +67,21 @@ server:
     drain_timeout_seconds:
       {type: integer, minimum: 0, maximum: 600, default: 10,
        description: "How long a stopping server lets requests finish and clients leave before it closes what is still open."}
+    tls:
+      description: HTTPS in the server itself. Without a certificate it speaks plain HTTP, for a proxy in front of it or for trying out.
+      properties:
+        certificate:
+          {type: string, maxLength: 1024, check: line, default: "", reload: live,
+           description: "A file with the server's certificate in PEM and behind it those that lead to a root (`fullchain.pem`); a relative path starts at the folder of `parley.yaml`. Each reload reads it again. Empty: no TLS."}
+        key:
+          {type: string, maxLength: 1024, check: line, default: "", reload: live,
+           description: "A file with the certificate's private key in PEM, without a password, readable by the server's account alone."}
+        minimum_version:
+          {type: string, enum: ["1.2", "1.3"], default: "1.2", reload: live,
+           description: "The oldest version of TLS that is spoken."}
+        redirect_port:
+          {type: integer, minimum: 0, maximum: 65535, default: 0,
+           description: "A second port, such as 80, on which plain HTTP is answered with a redirect to HTTPS. 0: none."}
 
 database:
   description: Where conversations are kept.

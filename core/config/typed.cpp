@@ -46,6 +46,19 @@ rate rate_of(const node& values, std::string_view what) {
     return made;
 }
 
+std::filesystem::path optional_file(const std::filesystem::path& folder, const std::string& path) {
+    return path.empty() ? std::filesystem::path() : absolute(folder, path);
+}
+
+tls_settings tls_of(const node& values, const std::filesystem::path& folder) {
+    tls_settings made;
+    made.certificate = optional_file(folder, text(values, "server.tls.certificate"));
+    made.key = optional_file(folder, text(values, "server.tls.key"));
+    if (text(values, "server.tls.minimum_version") == "1.3") made.minimum_version = tls_version::one_three;
+    take(made.redirect_port, values, "server.tls.redirect_port");
+    return made;
+}
+
 listener_settings listener_of(const node& values, const std::filesystem::path& folder) {
     listener_settings made;
     made.address = text(values, "server.address");
@@ -63,6 +76,7 @@ listener_settings listener_of(const node& values, const std::filesystem::path& f
     take(made.max_connections_per_address, values, "server.max_connections_per_address");
     made.operator_token = text(values, "server.operator_token");
     take(made.drain_timeout_seconds, values, "server.drain_timeout_seconds");
+    made.tls = tls_of(values, folder);
     return made;
 }
 
