@@ -12,11 +12,11 @@
 namespace parley::config {
 namespace {
 
+using parley::testing::self_signed;
 using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
-using parley::testing::self_signed;
 
 constexpr std::string_view both = "server:\n  tls: {certificate: tls/cert.pem, key: tls/key.pem}\n";
 
@@ -43,9 +43,8 @@ TEST_F(Identity, ThereIsNoneUnlessItIsNamed) {
 
 TEST_F(Identity, SaysWhichFileIsWrongAndWhy) {
     here.write("parley.yaml", both);
-    EXPECT_THAT(here.problems(),
-                ElementsAre("parley.yaml:2:22: server.tls.certificate: tls/cert.pem: no such file",
-                            "parley.yaml:2:41: server.tls.key: tls/key.pem: no such file"));
+    EXPECT_THAT(here.problems(), ElementsAre("parley.yaml:2:22: server.tls.certificate: tls/cert.pem: no such file",
+                                             "parley.yaml:2:41: server.tls.key: tls/key.pem: no such file"));
     const auto good = self_signed();
     show({good.certificate, self_signed().key});
     EXPECT_THAT(here.problems(), ElementsAre(AllOf(HasSubstr("parley.yaml:2:41: server.tls.key: tls/key.pem "),
@@ -53,7 +52,8 @@ TEST_F(Identity, SaysWhichFileIsWrongAndWhy) {
     show({"no certificate", good.key});
     EXPECT_THAT(here.problems(), ElementsAre(HasSubstr("server.tls.certificate: tls/cert.pem holds no certificate")));
     show({good.certificate, good.key.substr(0, 60)});
-    EXPECT_THAT(here.problems(), ElementsAre(AllOf(HasSubstr("server.tls.key: "), Not(HasSubstr(good.key.substr(30, 20))))));
+    EXPECT_THAT(here.problems(),
+                ElementsAre(AllOf(HasSubstr("server.tls.key: "), Not(HasSubstr(good.key.substr(30, 20))))));
 }
 
 TEST_F(Identity, OneWithoutTheOtherIsAMistake) {

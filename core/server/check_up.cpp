@@ -12,6 +12,7 @@
 #include "server/open_database.hpp"
 #include "server/port_probe.hpp"
 #include "server/process_usage.hpp"
+#include "server/tls_identity.hpp"
 #include "storage/migrator.hpp"
 #include "storage/row_security.hpp"
 
@@ -35,12 +36,6 @@ void collect_secret_files(const config::node& from, const fs::path& folder, std:
     if (from.secret.starts_with(mark)) into.insert(folder / from.secret.substr(mark.size()));
     for (const auto& one : from.items) collect_secret_files(one, folder, into);
     for (const auto& one : from.members) collect_secret_files(one.value, folder, into);
-}
-
-bool others_may_read(const fs::path& file) {
-    std::error_code failed;
-    const auto mode = fs::status(file, failed).permissions();
-    return !failed && (mode & (fs::perms::others_read | fs::perms::others_write)) != fs::perms::none;
 }
 
 finding check_mode(std::string what, const fs::path& file, health when_open) {
@@ -145,11 +140,30 @@ std::vector<finding> check_database(const config::configuration& of, const fs::p
     return all;
 }
 
+std::vector<finding> check_certificate(const config::configuration& of, const clock& time) {
+    if (of.identity == nullptr) return {};
+    const auto& pair = *of.identity;
+    const auto now = time.now();
+    const auto left = days_left(pair, now);
+    const auto until = fmt::format("good until {}, {} days left", rfc3339(pair.good_until()), left);
+    finding made{health::ok, "certificate", until};
+    constexpr std::int64_t soon = 14;
+    if (left < soon) made = {health::warn, "certificate", until + "; renew it and run: parley config reload"};
+    if (left < 0)
+        made = {health::fail, "certificate",
+                fmt::format("expired on {}; renew it and run: parley config reload", rfc3339(pair.good_until()))};
+    if (pair.good_from() > now)
+        made = {health::fail, "certificate", fmt::format("good only from {}", rfc3339(pair.good_from()))};
+    if (const auto tls = tls_of(of); !tls) made = {health::fail, "certificate", tls.error().message};
+    return {made, check_mode("key file", of.server.server.tls.key, health::fail)};
+}
+
 finding check_listening(const config::configuration& of) {
     const auto& [address, port] = std::pair{of.server.server.address, of.server.server.port};
     const auto is_free = check_port(address, port);
     if (is_free) return {health::ok, "port", fmt::format("{} of {} is free", port, address)};
-    const auto status = ask_ready(address, port, std::chrono::seconds{3});
+    const auto how = of.identity != nullptr ? probe_by::tls : probe_by::plain;
+    const auto status = ask_ready(address, port, std::chrono::seconds{3}, how);
     if (status == 200) return {health::ok, "port", fmt::format("parleyd answers on {} and is ready", port)};
     if (status == 503)
         return {health::warn, "port", fmt::format("parleyd answers on {} but is not ready; GET /ready says why", port)};

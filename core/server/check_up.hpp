@@ -27,6 +27,8 @@ struct finding {
 /// Also whether ids in the database come from the future, and whether PostgreSQL's row security is in force.
 [[nodiscard]] std::vector<finding> check_database(const config::configuration&, const std::filesystem::path& migrations,
                                                   const clock&);
+/// How long the certificate is good, and who may read its key; nothing without TLS.
+[[nodiscard]] std::vector<finding> check_certificate(const config::configuration&, const clock&);
 [[nodiscard]] finding check_listening(const config::configuration&);
 [[nodiscard]] finding check_descriptors();
 /// Files that hold secrets, and SQLite's own, are for their owner alone.

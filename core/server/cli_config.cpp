@@ -8,6 +8,7 @@
 #include "config/load.hpp"
 #include "config/reference.hpp"
 #include "server/cli_commands.hpp"
+#include "server/tls_identity.hpp"
 #include "server/workspace.hpp"
 
 namespace parley::server {
@@ -43,6 +44,8 @@ outcome config_check(const command_context& with) {
     if (with.lists == listing::json) return check_as_json(with);
     const auto configured = load_configuration(with);
     if (!configured) return configured.error();
+    if (const auto tls = tls_of(**configured); !tls) return with.fail(tls.error());
+    for (const auto& one : tls_warnings(**configured, system_clock().now())) with.hint(one + ".");
     with.out << fmt::format("The configuration is valid; tenants with a file: {}.\n", (*configured)->tenants.size());
     return outcome::done;
 }

@@ -45,6 +45,7 @@ std::vector<finding> examine(const config::configuration& of, const command_cont
                              check_free_space(of),
                              check_clock(time)};
     std::ranges::move(check_database(of, with.migrations, time), std::back_inserter(all));
+    std::ranges::move(check_certificate(of, time), std::back_inserter(all));
     all.push_back(check_listening(of));
     all.push_back(check_descriptors());
     std::ranges::move(check_file_modes(of), std::back_inserter(all));

@@ -4,6 +4,9 @@
 #include <arpa/inet.h>
 #include <fmt/format.h>
 #include <netinet/in.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <signal.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -11,6 +14,7 @@
 #include <cerrno>
 #include <charconv>
 #include <cstring>
+#include <memory>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -77,6 +81,24 @@ std::optional<int> status_in(std::string_view head) {
     return read.ec == std::errc{} && status >= 100 ? std::optional(status) : std::nullopt;
 }
 
+constexpr std::string_view question = "GET /ready HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+
+std::optional<int> ask_over_tls(int descriptor) {
+    const std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context(SSL_CTX_new(TLS_client_method()), &SSL_CTX_free);
+    const std::unique_ptr<SSL, decltype(&SSL_free)> peer(context ? SSL_new(context.get()) : nullptr, &SSL_free);
+    if (!peer || SSL_set_fd(peer.get(), descriptor) != 1) return std::nullopt;
+    std::size_t size = 0;
+    char head[64];
+    // OpenSSL writes to its socket as to a file; whoever holds the port may have closed it.
+    const auto before = ::signal(SIGPIPE, SIG_IGN);
+    const bool answered = SSL_connect(peer.get()) == 1 &&
+                          SSL_write_ex(peer.get(), question.data(), question.size(), &size) == 1 &&
+                          SSL_read_ex(peer.get(), head, sizeof head, &size) == 1;
+    ::signal(SIGPIPE, before);
+    ERR_clear_error();
+    return answered ? status_in({head, size}) : std::nullopt;
+}
+
 void be_patient(int descriptor, std::chrono::milliseconds patience) {
     const timeval limit{.tv_sec = patience.count() / 1000, .tv_usec = patience.count() % 1000 * 1000};
     setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
@@ -96,14 +118,15 @@ result<void> check_port(const std::string& address, std::uint16_t port) {
     return {};
 }
 
-std::optional<int> ask_ready(const std::string& address, std::uint16_t port, std::chrono::milliseconds patience) {
+std::optional<int> ask_ready(const std::string& address, std::uint16_t port, std::chrono::milliseconds patience,
+                             probe_by how) {
     const auto there = endpoint_of(connectable(address), port);
     if (!there) return std::nullopt;
     const owned_socket peer(::socket(there->family(), SOCK_STREAM | SOCK_CLOEXEC, 0));
     if (peer.get() < 0) return std::nullopt;
     be_patient(peer.get(), patience);
     if (::connect(peer.get(), there->raw(), there->size) != 0) return std::nullopt;
-    constexpr std::string_view question = "GET /ready HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+    if (how == probe_by::tls) return ask_over_tls(peer.get());
     if (::send(peer.get(), question.data(), question.size(), MSG_NOSIGNAL) < 0) return std::nullopt;
     char head[64];
     const auto got = ::recv(peer.get(), head, sizeof head, MSG_WAITALL);

@@ -13,29 +13,6 @@
 namespace parley::server {
 namespace {
 
-/// What a reload does, thought through before anything is done.
-struct prepared {
-    std::shared_ptr<const config::configuration> turned_to;
-    config::plan changes;
-};
-using preparation = std::expected<prepared, std::vector<config::problem>>;
-
-preparation prepare(const config::configuration& running, const config::environment& variables) {
-    const auto next = config::load(running.file, variables);
-    if (!next) return std::unexpected(next.error());
-    return prepared{config::without_restart(running, **next), config::make_plan(running, **next)};
-}
-
-/// A border: whatever breaks here must not end a server that runs well on what it has.
-preparation prepare_at_border(const config::configuration& running, const config::environment& variables) {
-    try {
-        return prepare(running, variables);
-    } catch (const std::exception& why) {
-        return std::unexpected(std::vector<config::problem>{
-            {running.file.string(), 0, 0, "", std::string("cannot be loaded: ") + config::printable(why.what())}});
-    }
-}
-
 /// A new format needs the log to be opened again; a level alone does not.
 result<void> turn_log(const log::settings& running, const log::settings& next) {
     if (running.as != next.as) return log::start(next);
@@ -82,8 +59,42 @@ std::string_view name_of(reload_asker::way of) {
     return "signal";
 }
 
-reloader::reloader(config_settings& in_force, const clock& time) : in_force_(in_force), time_(time) {
+/// What a reload does, thought through before anything is done.
+struct reloader::prepared {
+    std::shared_ptr<const config::configuration> turned_to;
+    config::plan changes;
+    std::move_only_function<void()> follow;
+};
+
+reloader::reloader(config_settings& in_force, const clock& time, follower also)
+    : in_force_(in_force), time_(time), also_(std::move(also)) {
     state_.loaded_at = time.now();
+}
+
+result<std::move_only_function<void()>> reloader::nothing_follows(const config::configuration&) {
+    return [] {};
+}
+
+reloader::preparation reloader::prepare(const config::configuration& running,
+                                        const config::environment& variables) const {
+    const auto next = config::load(running.file, variables);
+    if (!next) return std::unexpected(next.error());
+    auto turned_to = config::without_restart(running, **next);
+    auto follow = also_(*turned_to);
+    if (!follow)
+        return std::unexpected(std::vector<config::problem>{{running.file.string(), 0, 0, "", follow.error().message}});
+    return prepared{std::move(turned_to), config::make_plan(running, **next), std::move(*follow)};
+}
+
+/// A border: whatever breaks here must not end a server that runs well on what it has.
+reloader::preparation reloader::prepare_at_border(const config::configuration& running,
+                                                  const config::environment& variables) const {
+    try {
+        return prepare(running, variables);
+    } catch (const std::exception& why) {
+        return std::unexpected(std::vector<config::problem>{
+            {running.file.string(), 0, 0, "", std::string("cannot be loaded: ") + config::printable(why.what())}});
+    }
 }
 
 void reloader::publish() {
@@ -103,8 +114,7 @@ reload_outcome reloader::reload(const config::environment& variables, const relo
     last_ = reload_record{.began = steady_now(), .plan = {}, .problems = {}};
     const auto running = in_force_.now();
     auto next = prepare_at_border(*running, variables);
-    auto made = next ? apply(*running, std::move(next->turned_to), std::move(next->changes), who)
-                     : refuse(std::move(next.error()), who);
+    auto made = next ? apply(*running, std::move(*next), who) : refuse(std::move(next.error()), who);
     last_->plan = made.changes.lines();
     for (const auto& one : made.problems) last_->problems.push_back(one.text());
     publish();
@@ -122,15 +132,16 @@ reload_outcome reloader::preview(const config::environment& variables) {
     return made;
 }
 
-reload_outcome reloader::apply(const config::configuration& running, std::shared_ptr<const config::configuration> next,
-                               config::plan changes, const reload_asker& who) {
+reload_outcome reloader::apply(const config::configuration& running, prepared with, const reload_asker& who) {
     reload_outcome made;
-    made.changes = std::move(changes);
+    auto& next = with.turned_to;
+    made.changes = std::move(with.changes);
     say(made.changes);
     // Before anything else changes, because it alone can fail.
     if (auto turned = turn_log(running.server.log, next->server.log); !turned)
         return refuse({{next->file.string(), 0, 0, "log.format", turned.error().message}}, who);
     in_force_.replace(std::move(next));
+    with.follow();
     {
         const std::lock_guard lock(guard_);
         made.generation = ++state_.generation;

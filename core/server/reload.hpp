@@ -3,6 +3,9 @@
 
 #include <boost/json/object.hpp>
 #include <cstdint>
+#include <expected>
+#include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -54,8 +57,12 @@ struct reload_state {
 /// Safe to use from any thread; of several reloads one runs at a time.
 class reloader {
 public:
+    /// What has to change along with the settings. Given the configuration that is to hold, it changes nothing yet and
+    /// gives what does so, which cannot fail; or why it cannot be done, and then nothing changes at all.
+    using follower = std::function<result<std::move_only_function<void()>>(const config::configuration& next)>;
+
     /// Both must outlive it.
-    reloader(config_settings& in_force, const clock& time);
+    reloader(config_settings& in_force, const clock& time, follower also = nothing_follows);
 
     /// Writes down what the server runs on. Once, when it has started.
     void publish();
@@ -74,12 +81,18 @@ public:
     [[nodiscard]] boost::json::object details() const;
 
 private:
-    reload_outcome apply(const config::configuration& running, std::shared_ptr<const config::configuration> next,
-                         config::plan changes, const reload_asker&);
+    struct prepared;
+    using preparation = std::expected<prepared, std::vector<config::problem>>;
+
+    static result<std::move_only_function<void()>> nothing_follows(const config::configuration&);
+    [[nodiscard]] preparation prepare(const config::configuration& running, const config::environment&) const;
+    [[nodiscard]] preparation prepare_at_border(const config::configuration& running, const config::environment&) const;
+    reload_outcome apply(const config::configuration& running, prepared next, const reload_asker&);
     reload_outcome refuse(std::vector<config::problem> problems, const reload_asker&);
 
     config_settings& in_force_;
     const clock& time_;
+    follower also_;
     std::mutex one_at_a_time_;
     std::optional<reload_record> last_;  // guarded by one_at_a_time_
     mutable std::mutex guard_;

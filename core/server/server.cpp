@@ -17,12 +17,14 @@
 #include "server/config_settings.hpp"
 #include "server/front_door.hpp"
 #include "server/hash_pool.hpp"
+#include "server/https_redirect.hpp"
 #include "server/periodic.hpp"
 #include "server/port_probe.hpp"
 #include "server/probes.hpp"
 #include "server/process_usage.hpp"
 #include "server/server_metrics.hpp"
 #include "server/settings_audit.hpp"
+#include "server/tls_identity.hpp"
 #include "server/wait_for_store.hpp"
 #include "server/workspace.hpp"
 #include "transport/api_handler.hpp"
@@ -61,6 +63,18 @@ transport::http_options http_options_of(const config::server_settings& of) {
     made.websocket.idle_timeout = std::chrono::seconds{of.websocket.idle_timeout_seconds};
     made.websocket.compression = of.websocket.compression;
     return made;
+}
+
+/// The plain port beside HTTPS: the same limits, but it has little to do.
+transport::http_options redirect_options_of(const config::server_settings& of) {
+    auto made = http_options_of(of);
+    made.port = of.server.tls.redirect_port;
+    made.threads = 1;
+    return made;
+}
+
+void warn_of_certificate(const config::configuration& of, moment now) {
+    for (const auto& one : tls_warnings(of, now)) log::warning("the certificate needs care", {{"why", one}});
 }
 
 transport::gate_options gate_options_of(const config::server_settings& of) {
@@ -115,6 +129,8 @@ std::vector<error> check_start(const config::server_settings& of) {
     std::vector<error> found;
     if (auto folder = prepare_data_directory(of); !folder) found.push_back(folder.error());
     if (auto port = check_port(of.server.address, of.server.port); !port) found.push_back(port.error());
+    if (const auto second = of.server.tls.redirect_port; second != 0)
+        if (auto port = check_port(of.server.address, second); !port) found.push_back(port.error());
     if (auto reached = reach_database(of); !reached) found.push_back(reached.error());
     return found;
 }
@@ -135,6 +151,9 @@ struct server::parts {
 
     [[nodiscard]] result<void> open(std::shared_ptr<storage::database>);
     [[nodiscard]] result<void> listen();
+    [[nodiscard]] result<void> listen_for_tls();
+    [[nodiscard]] result<void> redirect();
+    [[nodiscard]] result<std::move_only_function<void()>> follow(const config::configuration& next);
     void measure();
     void stop();
     void sweep_tenants();
@@ -146,11 +165,13 @@ struct server::parts {
     config::environment variables;
     system_clock time;
     config_settings settings;
-    reloader reloading{settings, time};
+    reloader reloading{settings, time, [this](const config::configuration& next) { return follow(next); }};
     kernel::kind_registry kinds;
     metrics::registry measured;
     front_door door;
     transport::http_server wire;
+    std::optional<https_redirect> signpost;
+    std::optional<transport::http_server> redirecting;
     transport::hub room;
     counted_events events;
     std::unique_ptr<storage::sql_store> store;
@@ -207,12 +228,33 @@ result<void> server::parts::listen() {
     std::vector<std::string> with_files;
     for (const auto& [name, ignored] : configured->tenants) with_files.push_back(name);
     warn_of_tenants_without_rows(std::move(with_files));
-    if (auto listening = wire.start(); !listening) return listening;
+    if (auto listening = listen_for_tls(); !listening) return listening;
     room.start();
     sweep_tenants();  // what grew too old while no server ran
     sweeping.emplace(sweep_interval, [this] { sweep_tenants(); });
     reloading.publish();
     return {};
+}
+
+result<void> server::parts::listen_for_tls() {
+    auto tls = tls_of(*configured);
+    if (!tls) return std::unexpected(tls.error());
+    wire.use_tls(std::move(*tls));
+    warn_of_certificate(*configured, time.now());
+    if (auto listening = wire.start(); !listening) return listening;
+    return configured->server.server.tls.redirect_port == 0 ? result<void>{} : redirect();
+}
+
+result<void> server::parts::redirect() {
+    signpost.emplace(settings, wire.port());
+    redirecting.emplace(redirect_options_of(configured->server), *signpost);
+    return redirecting->start();
+}
+
+result<std::move_only_function<void()>> server::parts::follow(const config::configuration& next) {
+    auto tls = tls_of(next);
+    if (!tls) return std::unexpected(tls.error());
+    return [this, tls = std::move(*tls)]() mutable { wire.use_tls(std::move(tls)); };
 }
 
 void server::parts::measure() {
@@ -221,6 +263,7 @@ void server::parts::measure() {
     measured.collect([this](metrics::exposition& to) { write_wire(to, wire.totals()); });
     measured.collect([this](metrics::exposition& to) { write_limits(to, *gate); });
     measured.collect([this](metrics::exposition& to) { write_configuration(to, reloading.state()); });
+    measured.collect([this](metrics::exposition& to) { write_certificate(to, settings.now()->identity.get()); });
     measured.collect([this](metrics::exposition& to) { write_storage(to, store->counters()); });
     measured.collect([this](metrics::exposition& to) {
         to.single(metrics::kind::gauge, "parley_hashing_queue_length", "Passwords that wait to be hashed.",
@@ -233,6 +276,7 @@ void server::parts::stop() {
     if (sweeping) {
         log::info("draining", {{"seconds_at_most", configured->server.server.drain_timeout_seconds}});
         room.drain(reconnect_in);
+        if (redirecting) redirecting->stop(std::chrono::seconds{1});
         wire.stop(std::chrono::seconds{configured->server.server.drain_timeout_seconds});
     }
     sweeping.reset();
@@ -276,6 +320,7 @@ void server::parts::warn_of_tenants_without_rows(std::vector<std::string> with_f
 
 reload_outcome server::parts::reload(const reload_asker& asker) {
     auto made = reloading.reload(variables, asker);
+    if (made.applied()) warn_of_certificate(*settings.now(), time.now());
     tell_tenants(*store, *env, *settings.now(), made, asker);
     std::vector<std::string> added;
     for (const std::string_view scope : made.changes.scopes_added)
@@ -308,8 +353,10 @@ server::started server::start(std::shared_ptr<const config::configuration> from,
         return std::unexpected(std::vector{listening.error()});
     }
     const auto& settings = made->configured->server.server;
-    log::info("listening",
-              {{"address", settings.address}, {"port", made->wire.port()}, {"threads", made->wire.threads()}});
+    log::info("listening", {{"address", settings.address},
+                            {"port", made->wire.port()},
+                            {"threads", made->wire.threads()},
+                            {"tls", made->configured->identity != nullptr}});
     return std::unique_ptr<server>(new server(std::move(made)));
 }
 

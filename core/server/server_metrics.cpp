@@ -39,6 +39,8 @@ void write_wire(metrics::exposition& to, const transport::wire_totals& of) {
               of.connections_refused);
     to.single(kind::counter, "parley_websockets_opened_total", "WebSocket handshakes completed.", of.websockets_opened);
     to.single(kind::gauge, "parley_websockets_open", "WebSockets open now.", of.websockets_open);
+    to.single(kind::counter, "parley_tls_handshakes_failed_total", "TLS handshakes that came to nothing.",
+              of.tls_refused);
     to.family(kind::counter, "parley_http_requests_total", "Requests answered, by class of status.");
     for (std::size_t digit = 1; digit < of.requests.size(); ++digit)
         to.sample(of.requests[digit], {{"class", fmt::format("{}xx", digit)}});
@@ -61,6 +63,13 @@ void write_limits(metrics::exposition& to, const transport::gatekeeper& of) {
     to.sample(refused.by_tenant, {{"by", "tenant"}});
     to.single(kind::counter, "parley_websockets_refused_total", "WebSockets refused because too many were open.",
               of.sockets_refused());
+}
+
+void write_certificate(metrics::exposition& to, const key_pair* shown) {
+    if (shown == nullptr) return;
+    to.single(kind::gauge, "parley_tls_certificate_expires_timestamp_seconds",
+              "When the certificate ends that new connections see, in seconds since 1970.",
+              std::chrono::duration<double>(shown->good_until().time_since_epoch()).count());
 }
 
 void write_configuration(metrics::exposition& to, const reload_state& of) {

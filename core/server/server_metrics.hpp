@@ -14,6 +14,8 @@ void write_build(metrics::exposition&);
 void write_process(metrics::exposition&, const process_usage&);
 void write_wire(metrics::exposition&, const transport::wire_totals&);
 void write_limits(metrics::exposition&, const transport::gatekeeper&);
+/// Nothing without a certificate.
+void write_certificate(metrics::exposition&, const key_pair*);
 void write_configuration(metrics::exposition&, const reload_state&);
 void write_storage(metrics::exposition&, const storage::storage_counters&);
 
