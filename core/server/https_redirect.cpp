@@ -1,4 +1,4 @@
-// 308, so that a POST stays a POST.
+// Redirects by 308, so that a POST stays a POST.
 #include "server/https_redirect.hpp"
 
 #include <fmt/format.h>

@@ -2,6 +2,7 @@
 import net from 'node:net';
 import { checkAnswer } from './contract.js';
 import { within } from './deadline.js';
+import { fetchAny } from './tls.js';
 
 // {status, headers, body, text}: the body as JSON where it is JSON. Every answer is held against the OpenAPI document.
 export async function ask(url, method, target, { token, body, headers = {} } = {}) {
@@ -10,7 +11,7 @@ export async function ask(url, method, target, { token, body, headers = {} } = {
     const isPlain = body === undefined || typeof body === 'string' || body instanceof Uint8Array;
     if (body !== undefined && !('content-type' in all)) all['content-type'] = 'application/json';
     const sent = isPlain ? body : JSON.stringify(body);
-    const response = await within(fetch(url + target, { method, headers: all, body: sent, redirect: 'manual' }), `${method} ${target}`);
+    const response = await within(fetchAny(url + target, { method, headers: all, body: sent, redirect: 'manual' }), `${method} ${target}`);
     const text = await within(response.text(), `the body of ${method} ${target}`);
     return checkAnswer(url, method, target, understood(response.status, response.headers, text));
 }

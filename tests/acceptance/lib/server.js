@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { eventually } from './deadline.js';
 import { newPostgresDatabase } from './postgres.js';
 import { plainEnvironment, run, RunningProgram, temporaryFolder } from './processes.js';
+import { fetchAny } from './tls.js';
 
 const repository = fileURLToPath(new URL('../../..', import.meta.url));
 const environment = () => plainEnvironment({ PARLEY_MIGRATIONS: path.join(repository, 'migrations') });
@@ -18,6 +19,7 @@ export class Server {
     static async prepare(database, { settings = {}, tenants = {} } = {}) {
         const made = new Server();
         made.database = database;
+        made.speaks = settings.server?.tls ? 'https' : 'http';
         made.folder = temporaryFolder('server');
         const url = database === 'postgresql' ? await newPostgresDatabase() : 'sqlite:parley.db';
         made.databaseUrl = url;
@@ -62,10 +64,10 @@ export class Server {
             const text = existsSync(announced) ? readFileSync(announced, 'utf8') : '';
             return text.endsWith('\n') || /^\d+$/.test(text) ? text : undefined;
         }, 'parleyd to announce its port'));
-        this.url = `http://127.0.0.1:${this.port}`;
+        this.url = `${this.speaks}://127.0.0.1:${this.port}`;
         await eventually(async () => {
             this.#stillRuns();
-            const answer = await fetch(`${this.url}/ready`).catch(() => undefined);
+            const answer = await fetchAny(`${this.url}/ready`).catch(() => undefined);
             await answer?.arrayBuffer();
             return answer?.ok ? true : undefined;
         }, 'parleyd to be ready');

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import WebSocket from 'ws';
 import { checkFrame, contractOf } from './contract.js';
 import { patience, signal, within } from './deadline.js';
+import { trusted } from './tls.js';
 
 // Whether `value` has all that `wanted` has, at any depth of it. A function in `wanted` is asked.
 export function has(value, wanted) {
@@ -27,7 +28,7 @@ export class Socket {
         made.contract = await contractOf(url);
         const address = `${url.replace('http', 'ws')}/api/v1/socket`;
         const all = token ? { authorization: `Bearer ${token}`, ...headers } : headers;
-        made.ws = new WebSocket(address, 'parley.v1', { headers: all, perMessageDeflate: compression });
+        made.ws = new WebSocket(address, 'parley.v1', { headers: all, perMessageDeflate: compression, ca: trusted.ca });
         const opened = signal();
         made.ws.on('open', opened.resolve);
         made.ws.on('error', (why) => opened.reject(why));
