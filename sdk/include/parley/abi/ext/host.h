@@ -100,7 +100,7 @@ typedef struct parley_services {
 typedef struct parley_metrics {
     uint32_t size;
     /** Counter: adds (never below zero); gauge: sets; histogram: observes, in seconds. `number` from registration.
-     *  Thread: any, from setup on. since 1.0 */
+     *  Thread: any, once setup has returned. since 1.0 */
     void (*record)(const parley_host* host, uint32_t number, double value);
 } parley_metrics;
 #define PARLEY_METRICS "parley.metrics/1"

@@ -1,0 +1,174 @@
+// Asking on somebody's behalf: who it is, whether the manifest names it, then the command.
+#include "plugins/host_side.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/json.hpp"
+#include "base/log.hpp"
+#include "plugins/abi_text.hpp"
+
+namespace parley::plugins {
+namespace {
+
+constexpr std::size_t most_input = 1024 * 1024;
+constexpr unsigned most_depth = 8;
+
+bool has(const std::vector<std::string>& list, std::string_view name) {
+    return std::ranges::find(list, name) != list.end();
+}
+
+std::unexpected<error> refuse(plugin& me, std::string code, std::string sentence) {
+    if (me.refused_requests.fetch_add(1) == 0)
+        log::warning("a plugin asks for what it may not; later ones are only counted",
+                     {{"plugin", me.id()}, {"why", sentence}});
+    return failure(fault::forbidden, std::move(code), std::move(sentence));
+}
+
+}  // namespace
+
+void host_side::connect(plugin& to) {
+    to.side = this;
+    to.host = {.size = sizeof(parley_host),
+               .abi_major = PARLEY_ABI_MAJOR,
+               .abi_minor = PARLEY_ABI_MINOR,
+               .context = &to,
+               .extension = host_table};
+}
+
+void host_side::finish(plugin& me, parley_reply reply, const parley_outcome& outcome) {
+    switch (open_.finish(me.number, reply, outcome)) {
+        case finished::taken:
+            return;
+        case finished::late:
+            if (me.late_answers.fetch_add(1) == 0)
+                log::warning("a plugin answered a second time or too late; later ones are only counted",
+                             {{"plugin", me.id()}});
+            return;
+        case finished::unknown:
+            if (me.unknown_answers.fetch_add(1) == 0)
+                log::warning("a plugin answered a call that never was; later ones are only counted",
+                             {{"plugin", me.id()}});
+    }
+}
+
+void host_side::invoke(plugin& me, std::uint64_t caller, std::string_view command, std::string_view input, taker done) {
+    auto whom = known_.find(me.number, caller);
+    if (!whom)
+        return done(
+            refuse(me, "caller_over", "The call for whose caller this was asked is over, or was another plugin's."));
+    run(me, std::move(whom->who), command, input, std::move(done));
+}
+
+void host_side::invoke_as_plugin(plugin& me, tenant_id tenant, std::string_view command, std::string_view input,
+                                 taker done) {
+    run(me, as_plugin(me, tenant), command, input, std::move(done));
+}
+
+void host_side::run(plugin& me, result<kernel::caller> who, std::string_view command, std::string_view input,
+                    taker done) {
+    if (!who) return done(std::unexpected(who.error()));
+    if (!has(me.says().uses, command))
+        return done(refuse(me, "command_not_declared",
+                           fmt::format("The command {} is not under uses in the manifest.", command)));
+    auto* api = api_.load();
+    if (api == nullptr) return done(failure(fault::unavailable, "not_started", "The server has not started yet."));
+    auto read = input.empty() ? result<boost::json::object>{} : parse_object(input, {.max_bytes = most_input});
+    if (!read) return done(std::unexpected(read.error()));
+    api->invoke(std::move(*who), command, std::move(*read), std::move(done));
+}
+
+result<kernel::caller> host_side::as_plugin(const plugin& me, tenant_id tenant) const {
+    const auto name = ports_.tenant_name ? ports_.tenant_name(tenant) : std::nullopt;
+    if (!name) return failure(fault::not_found, "tenant_unknown", "There is no such tenant.");
+    permission_set own;
+    for (const auto& one : me.says().permissions_used)
+        if (const auto found = ports_.find_permission ? ports_.find_permission(one) : std::nullopt) own.grant(*found);
+    return kernel::caller{.tenant = tenant, .tenant_name = *name, .user = {}, .request_id = {}, .only = own};
+}
+
+void host_side::decide(plugin& me, tenant_id tenant, message_id message, parley_status status, std::string_view reason,
+                       taker done) {
+    if (status != PARLEY_OK && status != PARLEY_REFUSED)
+        return done(invalid("status_invalid", "A hold ends with PARLEY_OK or PARLEY_REFUSED.", "status"));
+    if (!ports_.decide) return done(failure(fault::unavailable, "not_started", "The server has not started yet."));
+    hold_end made{.plugin = me.id(),
+                  .tenant = tenant,
+                  .message = message,
+                  .says = status == PARLEY_OK ? hold_end::verdict::pass : hold_end::verdict::reject,
+                  .reason = safe_sentence(reason, "")};
+    ports_.decide(std::move(made), [done = std::move(done)](result<void> end) mutable {
+        if (!end) return done(std::unexpected(end.error()));
+        done(boost::json::object{});
+    });
+}
+
+plugin* host_side::who_serves(const plugin& me, std::string_view service) const {
+    for (const auto& one : *all_) {
+        const bool needed =
+            std::ranges::any_of(me.says().needs, [&](const need_said& need) { return need.plugin == one->id(); });
+        if (needed && has(one->bound.services, service)) return one.get();
+    }
+    return nullptr;
+}
+
+void host_side::call_service(plugin& me, const service_request& of, answer_taker done) {
+    const auto end = [&](call_end how, parley_status status, std::string code, std::string sentence) {
+        done({.how = how,
+              .status = status,
+              .json = {},
+              .code = std::move(code),
+              .sentence = std::move(sentence),
+              .field = {}});
+    };
+    auto* to = who_serves(me, of.service);
+    if (to == nullptr) {
+        const auto why = refuse(me, "service_not_needed",
+                                fmt::format("No plugin under needs in the manifest has the service {}.", of.service));
+        return end(call_end::done, PARLEY_FORBIDDEN, why.error().code, why.error().message);
+    }
+    const auto whom = of.caller == 0 ? std::nullopt : known_.find(me.number, of.caller);
+    if (of.caller != 0 && (!whom || whom->who.tenant != of.tenant))
+        return end(call_end::done, PARLEY_FORBIDDEN, "caller_over",
+                   "The call for whose caller this was asked is over.");
+    auto who = whom ? result<kernel::caller>(whom->who) : as_plugin(me, of.tenant);
+    if (!who) return end(call_end::done, status_of(who.error().kind), who.error().code, who.error().message);
+    auto generation = judging_.now();
+    const unsigned depth = whom ? whom->depth + 1 : 1;
+    if (depth > most_depth || !generation->at(who->tenant_name, of.model).is_on(*to))
+        return end(call_end::done, PARLEY_UNAVAILABLE, "service_off", "The plugin that has this service is off here.");
+    const auto number =
+        static_cast<std::uint32_t>(std::ranges::find(to->bound.services, of.service) - to->bound.services.begin());
+    call_request request{.kind = call_kind::service,
+                         .number = number,
+                         .name = std::string(of.service),
+                         .tenant = of.tenant,
+                         .tenant_name = who->tenant_name,
+                         .model = std::string(of.model),
+                         .user = who->user,
+                         .request_id = who->request_id,
+                         .input = of.input.empty() ? "{}" : std::string(of.input)};
+    request.for_whom = std::move(*who);
+    request.depth = depth;
+    desk_.call(std::move(generation), *to, std::move(request), std::move(done));
+}
+
+void host_side::schedule(plugin& me, job_store::request what, taker done) {
+    if (!has(me.says().jobs, what.job))
+        return done(
+            refuse(me, "job_not_declared", fmt::format("The job {} is not under jobs in the manifest.", what.job)));
+    if (ports_.jobs == nullptr) return done(failure(fault::unavailable, "no_jobs", "This server runs no jobs."));
+    if (const auto read = parse_object(what.input, {.max_bytes = 64 * 1024}); !read)
+        return done(std::unexpected(read.error()));
+    ports_.jobs->schedule(std::move(what), [done = std::move(done)](result<void> end) mutable {
+        if (!end) return done(std::unexpected(end.error()));
+        done(boost::json::object{});
+    });
+}
+
+void host_side::committed(plugin& me) {
+    if (ports_.storage != nullptr) ports_.storage->committed(me.id());
+}
+
+}  // namespace parley::plugins

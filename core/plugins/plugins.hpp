@@ -1,0 +1,92 @@
+// All plugins of this server: loaded, set up, started, asked, stopped.
+#pragma once
+
+#include <expected>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kernel/judging.hpp"
+#include "kernel/offered_command.hpp"
+#include "plugins/call_desk.hpp"
+#include "plugins/discovery.hpp"
+#include "plugins/executor.hpp"
+#include "plugins/ports.hpp"
+#include "plugins/snapshot.hpp"
+
+namespace parley::plugins {
+
+/// Makes what runs a plugin outside of this process.
+using isolator = std::function<std::expected<std::unique_ptr<instance>, problems>(const plugin&)>;
+
+struct plugins_options {
+    load_choice load;
+    judged_by server;
+    executor_options threads;
+    isolator isolate;  ///< empty: plugins that want a process of their own are refused
+};
+
+/// What happens somewhere in a tenant, for a plugin that hears it or has work to do there.
+struct errand {
+    std::string plugin;
+    std::string name;  ///< of the event or the job
+    tenant_id tenant;
+    std::string tenant_name;
+    std::string model;         ///< empty: none
+    std::string input = "{}";  ///< a JSON object
+    ticks patience = std::chrono::seconds{30};
+};
+
+/// How many threads there are and what waits.
+struct load_now {
+    executor::counts threads;
+    std::size_t waiting = 0;  ///< calls nobody has answered
+};
+
+class plugins {
+public:
+    /// Loads and sets up all that are chosen, in the order of their needs; or every problem of all of them. On one
+    /// thread, the setup thread; what was loaded stays in the process whatever comes of it.
+    [[nodiscard]] static std::expected<std::unique_ptr<plugins>, problems> load(const plugins_options&, host_ports);
+
+    /// As stop().
+    ~plugins();
+    plugins(const plugins&) = delete;
+    plugins& operator=(const plugins&) = delete;
+
+    /// Why these choices cannot come into force; nothing is changed. Any thread.
+    [[nodiscard]] problems check(const choices&) const;
+    /// The same, and then they are in force at once and whole. Any thread.
+    [[nodiscard]] problems apply(const choices&);
+
+    /// From now on plugins may ask for things by themselves. On the setup thread, once.
+    void start(kernel::api&);
+    /// Nobody is called any more; what waits is answered as at its deadline. Blocks for a few seconds at most.
+    void stop();
+
+    [[nodiscard]] kernel::judges& judges();
+    /// For the transport's catalogue, in the order of loading.
+    [[nodiscard]] std::vector<kernel::offered_command> commands();
+
+    /// Calls back exactly once, on any thread. `not_asked` when the plugin is not on there. Any thread.
+    void hear(errand, answer_taker);
+    void work(errand, answer_taker);
+
+    [[nodiscard]] const plugin_list& all() const;
+    [[nodiscard]] const plugin* find(std::string_view id) const;
+    /// The generation in force.
+    [[nodiscard]] std::shared_ptr<const snapshot> now() const;
+    [[nodiscard]] load_now load_of() const;
+    /// What is not as it should be, a sentence each: open breakers, dead processes, what plugins say of themselves.
+    [[nodiscard]] problems trouble() const;
+
+private:
+    struct parts;
+    explicit plugins(std::unique_ptr<parts>);
+    void run_errand(call_kind, const std::vector<std::string>& names, plugin&, errand, answer_taker);
+    std::unique_ptr<parts> parts_;
+};
+
+}  // namespace parley::plugins

@@ -1,0 +1,94 @@
+// Plugins of the zoo, loaded for a test with everything around them.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <future>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "plugins/plugins.hpp"
+
+namespace parley::plugins::testing {
+
+/// The API as the zoo sees it: remembers who asked for what.
+class listening_api final : public kernel::api {
+public:
+    void invoke(kernel::caller by, std::string_view operation, boost::json::object,
+                std::move_only_function<void(result<boost::json::object>)> done) override {
+        last_caller = std::move(by);
+        last_operation = operation;
+        done(boost::json::object{{"invoked", std::string(operation)}});
+    }
+    kernel::caller last_caller;
+    std::string last_operation;
+};
+
+class zoo {
+public:
+    explicit zoo(std::vector<std::string> ids, choices by = {}) : ids_(std::move(ids)) {
+        plugins_options how;
+        how.load.folders = {PARLEY_ZOO};
+        how.load.load = ids_;
+        how.threads.threads = 2;
+        host_ports ports{.time = time, .ids = source};
+        ports.tenant_name = [](tenant_id of) {
+            return of.value == 1 ? std::optional<std::string>("acme") : std::nullopt;
+        };
+        ports.decide = [this](hold_end end, std::move_only_function<void(result<void>)> done) {
+            decided = std::move(end);
+            done({});
+        };
+        auto made = plugins::load(how, std::move(ports));
+        if (!made) {
+            wrong = std::move(made.error());
+            return;
+        }
+        all = std::move(*made);
+        if (by.otherwise.enabled.empty() && by.tenants.empty()) by.otherwise.enabled = ids_;
+        wrong = all->apply(by);
+        all->start(api);
+    }
+
+    [[nodiscard]] kernel::message_case message(std::string text) const {
+        kernel::message_case made;
+        made.tenant_name = "acme";
+        made.draft.tenant = tenant_id{1};
+        made.draft.text = std::move(text);
+        made.draft.data = {{"a", 1}};
+        made.author.username = "ann";
+        return made;
+    }
+    result<kernel::judgement> judge(kernel::message_case of) const {
+        auto promise = std::make_shared<std::promise<result<kernel::judgement>>>();
+        auto answer = promise->get_future();
+        all->judges().judge(std::move(of),
+                            [promise](result<kernel::judgement> end) { promise->set_value(std::move(end)); });
+        if (answer.wait_for(std::chrono::seconds{20}) != std::future_status::ready)
+            return failure(fault::internal, "no_answer", "");
+        return answer.get();
+    }
+    result<kernel::judgement> judge(std::string text) const { return judge(message(std::move(text))); }
+
+    [[nodiscard]] const plugin& one() const { return *all->all().front(); }
+    /// All problems, line by line.
+    [[nodiscard]] std::string said() const {
+        std::string made;
+        for (const auto& line : wrong) made += line + "\n";
+        return made;
+    }
+
+    system_clock time;
+    id_source source{time, 1};
+    listening_api api;
+    hold_end decided;
+    problems wrong;
+    std::unique_ptr<plugins> all;
+
+private:
+    std::vector<std::string> ids_;
+};
+
+}  // namespace parley::plugins::testing

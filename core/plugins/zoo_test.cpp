@@ -1,0 +1,263 @@
+// What the host does with every plugin of the zoo: what the operator reads, and that others go on.
+#include <gtest/gtest.h>
+
+#include <thread>
+
+#include "plugins/testing/whole_zoo.hpp"
+
+namespace parley::plugins {
+namespace {
+
+using testing::zoo;
+
+/// Until `holds`, at most some seconds.
+template <class Condition>
+bool wait_until(Condition holds) {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{10};
+    while (!holds() && std::chrono::steady_clock::now() < end)
+        std::this_thread::sleep_for(std::chrono::milliseconds{2});
+    return holds();
+}
+
+TEST(zoo_load, says_everything_that_is_wrong_at_once) {
+    const zoo all({"good", "wrong_major", "other_id", "no_such", "needy"});
+    EXPECT_EQ(all.said(),
+              "plugin no_such: there is no no_such.so in the folders of plugins\n"
+              "plugin wrong_major: It needs ABI 9.0; this server has 1.0.\n"
+              "plugin needy: it needs nobody >=1.0, which is not loaded\n"
+              "plugin needy: it needs good >=2, and 1.0.0 is loaded\n");
+}
+
+TEST(zoo_load, names_a_circle_of_needs) {
+    EXPECT_EQ(zoo({"circle_a", "circle_b"}).said(),
+              "plugins: These plugins need each other in a circle: circle_a, circle_b, circle_a\n");
+}
+
+TEST(zoo_load, reads_the_code_only_after_the_manifest_and_holds_them_against_each_other) {
+    EXPECT_EQ(zoo({"other_id", "no_entry", "lying", "throws_in_setup", "storing"}).said(),
+              "plugin other_id: Its code says that it is somebody_else; its manifest says other_id.\n"
+              "plugin no_entry: It does not export parley_plugin_entry_v1.\n"
+              "plugin lying: service lying.secret/1: the manifest does not have it\n"
+              "plugin lying: event message.created: there is no function\n"
+              "plugin lying: event message.created: is in the manifest and was not bound in setup\n"
+              "plugin lying: job promised: is in the manifest and was not bound in setup\n"
+              "plugin throws_in_setup: Its setup threw: thrown in setup\n"
+              "plugin storing: It keeps rows, and this server has no place for them.\n");
+}
+
+TEST(zoo_hooks, a_good_plugin_amends_refuses_and_holds) {
+    const zoo all({"good"});
+    ASSERT_EQ(all.said(), "");
+    const auto plain = all.judge("hello");
+    ASSERT_TRUE(plain);
+    EXPECT_EQ(plain->text, "hello");
+    EXPECT_EQ(plain->data, (boost::json::object{{"a", 1}}));
+    EXPECT_TRUE(plain->holds.empty());
+    const auto loud = all.judge("shout");
+    ASSERT_TRUE(loud);
+    EXPECT_EQ(loud->text, "SHOUT");
+    EXPECT_EQ(loud->data, (boost::json::object{{"loud", true}}));
+    const auto refused = all.judge("refuse me");
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().kind, fault::forbidden);
+    EXPECT_EQ(refused.error().code, "zoo_says_no");
+    EXPECT_EQ(refused.error().message, "Not this.");
+    const auto held = all.judge("hold me");
+    ASSERT_TRUE(held);
+    EXPECT_EQ(held->holds, (std::vector<hold>{{"good", "Let me think.", hold::until::holder}}));
+}
+
+TEST(zoo_hooks, a_failure_is_what_the_policy_says) {
+    const zoo all({"good"});
+    for (const auto* text : {"fail", "odd"}) {
+        const auto held = all.judge(text);
+        ASSERT_TRUE(held) << text;
+        EXPECT_EQ(held->holds.size(), 1U) << text;
+    }
+    // The amending hook refuses by its policy when what it wrote is no UTF-8.
+    const auto refused = all.judge("nonsense");
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().kind, fault::unavailable);
+    auto edit = all.message("hold me");
+    edit.what = kernel::message_case::act::edit;
+    EXPECT_TRUE(all.judge(std::move(edit)));  // nobody hooks into edits
+}
+
+TEST(zoo_hooks, settings_come_with_the_scope) {
+    choices by;
+    by.tenants["acme"].own = {.enabled = {"good"}, .settings = {{"good", R"({"a":1})"}}};
+    const zoo all({"good"}, by);
+    ASSERT_EQ(all.said(), "");
+    EXPECT_FALSE(all.judge("settings"));
+    EXPECT_TRUE(all.all->judges().any("acme", "message.send"));
+    EXPECT_FALSE(all.all->judges().any("other", "message.send"));
+    EXPECT_FALSE(all.all->judges().any("acme", "message.edit"));
+    auto other = all.message("refuse me");
+    other.tenant_name = "other";
+    EXPECT_TRUE(all.judge(std::move(other)));
+}
+
+TEST(zoo_hooks, never_lets_through_what_its_guard_could_not_check) {
+    for (const std::string id : {"silent", "late", "throws_in_hook", "spins"}) {
+        const zoo all({id});
+        ASSERT_EQ(all.said(), "");
+        const auto end = all.judge("x");
+        ASSERT_FALSE(end) << id;
+        EXPECT_EQ(end.error().code, "judge_unavailable") << id;
+    }
+}
+
+TEST(zoo_hooks, lets_through_what_was_answered_however_oddly) {
+    for (const std::string id : {"passes", "twice", "threaded", "unknown", "spins_after"}) {
+        const zoo all({id});
+        ASSERT_EQ(all.said(), "");
+        EXPECT_TRUE(all.judge("x")) << id;
+    }
+}
+
+TEST(zoo_hooks, counts_answers_too_many) {
+    const zoo twice({"twice"});
+    EXPECT_TRUE(twice.judge("x"));
+    EXPECT_TRUE(wait_until([&] { return twice.one().late_answers == 1; }));
+    const zoo late({"late"});
+    EXPECT_FALSE(late.judge("x"));
+    EXPECT_TRUE(wait_until([&] { return late.one().late_answers == 1; }));
+    const zoo unknown({"unknown"});
+    EXPECT_TRUE(unknown.judge("x"));
+    EXPECT_EQ(unknown.one().unknown_answers, 1U);
+}
+
+TEST(zoo_hooks, a_thread_that_hangs_is_replaced_and_others_go_on) {
+    const zoo all({"spins", "passes"},
+                  {.otherwise = {},
+                   .tenants = {{"acme", {.own = {.enabled = {"spins"}, .settings = {}}, .models = {}}},
+                               {"calm", {.own = {.enabled = {"passes"}, .settings = {}}, .models = {}}}},
+                   .hooks = {}});
+    ASSERT_EQ(all.said(), "");
+    // More than there are threads.
+    std::vector<std::jthread> waiting;
+    std::atomic<int> refused{0};
+    for (int i = 0; i < 4; ++i)
+        waiting.emplace_back([&] {
+            if (!all.judge("x")) ++refused;
+        });
+    EXPECT_TRUE(wait_until([&] { return all.all->load_of().threads.stuck > 0; }));
+    EXPECT_NE(all.all->trouble().size(), 0U);
+    auto calm = all.message("x");
+    calm.tenant_name = "calm";
+    EXPECT_TRUE(all.judge(std::move(calm)));
+    waiting.clear();
+    EXPECT_EQ(refused, 4);
+    EXPECT_TRUE(wait_until([&] { return all.all->load_of().threads.stuck == 0; }));
+    EXPECT_TRUE(wait_until([&] { return all.all->load_of().threads.threads == 2; }));
+}
+
+TEST(zoo_hooks, who_fails_again_and_again_is_not_asked_and_the_policy_holds) {
+    const zoo all({"throws_in_hook"});
+    for (int i = 0; i < 8; ++i) EXPECT_FALSE(all.judge("x"));
+    const auto& seen = all.one().hooks.front();
+    EXPECT_EQ(seen.count(call_end::failed), 5U);
+    EXPECT_EQ(seen.count(call_end::not_asked), 3U);
+    EXPECT_TRUE(seen.is_open());
+    EXPECT_EQ(all.all->trouble().size(), 1U);
+}
+
+TEST(zoo_changes, are_judged) {
+    const zoo all({"good"});
+    const auto judge = [&](std::int64_t by) {
+        std::promise<result<void>> promise;
+        kernel::change_case of{.change = "member.add",
+                               .tenant = tenant_id{1},
+                               .tenant_name = "acme",
+                               .by = user_id{by},
+                               .request_id = {},
+                               .input = {}};
+        all.all->judges().judge(std::move(of), [&](result<void> end) { promise.set_value(std::move(end)); });
+        return promise.get_future().get();
+    };
+    EXPECT_TRUE(judge(12));
+    const auto refused = judge(13);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().message, "Not thirteen.");
+}
+
+class zoo_commands : public ::testing::Test {
+protected:
+    result<boost::json::object> run(std::string_view what) {
+        std::promise<result<boost::json::object>> promise;
+        kernel::caller by{.tenant = tenant_id{1}, .tenant_name = "acme", .user = user_id{7}, .request_id = "r"};
+        boost::json::object input;
+        if (!what.empty()) input["do"] = what;
+        offered.front().run(std::move(by), std::move(input),
+                            [&](result<boost::json::object> end) { promise.set_value(std::move(end)); });
+        return promise.get_future().get();
+    }
+    zoo all{{"good"}};
+    std::vector<kernel::offered_command> offered = all.all->commands();
+};
+
+TEST_F(zoo_commands, answer) {
+    ASSERT_EQ(offered.size(), 1U);
+    EXPECT_EQ(offered.front().permission, "good.use");
+    EXPECT_TRUE(offered.front().is_on("acme"));
+    EXPECT_EQ(run(""), (boost::json::object{{"echo", "here"}}));
+    const auto missing = run("missing");
+    ASSERT_FALSE(missing);
+    EXPECT_EQ(missing.error().kind, fault::not_found);
+    EXPECT_EQ(missing.error().message, "There is none.");
+}
+
+TEST_F(zoo_commands, that_answer_nonsense_have_failed) {
+    const auto end = run("garbage");
+    ASSERT_FALSE(end);
+    EXPECT_EQ(end.error().code, "plugin_failed");
+    EXPECT_EQ(all.one().calls[static_cast<std::size_t>(call_kind::command) - 1].front().count(call_end::failed), 1U);
+}
+
+TEST_F(zoo_commands, invoke_what_they_declare_as_their_caller) {
+    EXPECT_EQ(run("invoke"), (boost::json::object{{"invoked", "message.get"}}));
+    EXPECT_EQ(all.api.last_caller.user, user_id{7});
+    all.api.last_operation.clear();
+    for (const auto* bad : {"overreach", "stale"}) {
+        const auto end = run(bad);
+        ASSERT_FALSE(end) << bad;
+        EXPECT_EQ(end.error().kind, fault::forbidden) << bad;
+        EXPECT_EQ(all.api.last_operation, "") << bad;
+    }
+    EXPECT_EQ(all.one().refused_requests, 2U);
+}
+
+TEST(zoo_errands, events_and_jobs_reach_only_who_is_on) {
+    const zoo all({"good"}, {.otherwise = {},
+                             .tenants = {{"acme", {.own = {.enabled = {"good"}, .settings = {}}, .models = {}}}},
+                             .hooks = {}});
+    const auto ask = [&](auto member, std::string name, std::string tenant) {
+        std::promise<answer> promise;
+        (all.all.get()->*member)(
+            {.plugin = "good", .name = std::move(name), .tenant = tenant_id{1}, .tenant_name = std::move(tenant)},
+            [&](answer end) { promise.set_value(std::move(end)); });
+        return promise.get_future().get();
+    };
+    const auto heard = ask(&plugins::hear, "message.deleted", "acme");
+    EXPECT_EQ(heard.how, call_end::done);
+    EXPECT_EQ(heard.status, PARLEY_OK);
+    EXPECT_EQ(heard.json, R"({"count":3})");
+    EXPECT_EQ(ask(&plugins::hear, "message.deleted", "other").how, call_end::not_asked);
+    EXPECT_EQ(ask(&plugins::hear, "message.created", "acme").how, call_end::not_asked);
+    EXPECT_EQ(ask(&plugins::work, "sweep", "acme").how, call_end::done);
+    EXPECT_EQ(ask(&plugins::work, "nothing", "acme").how, call_end::not_asked);
+    EXPECT_EQ(all.one().metrics.front().value, 4);  // each of the two that came counted to two
+}
+
+TEST(zoo_stop, answers_what_waits_and_asks_nobody_afterwards) {
+    const zoo all({"silent"});
+    std::promise<result<kernel::judgement>> promise;
+    all.all->judges().judge(all.message("x"),
+                            [&](result<kernel::judgement> end) { promise.set_value(std::move(end)); });
+    all.all->stop();
+    EXPECT_FALSE(promise.get_future().get());
+    EXPECT_FALSE(all.judge("x"));
+}
+
+}  // namespace
+}  // namespace parley::plugins
