@@ -110,21 +110,12 @@ public:
     explicit fake_host(json::object settings = {}) : manifest_(read_section()) {
         make_tables();
         open_database();
-        set(std::move(settings));
-        const auto* plugin = parley_plugin_entry_v1();
-        life_ = static_cast<const parley_plugin_life*>(plugin->extension(borrow(PARLEY_PLUGIN_LIFE)));
-        parley_outcome outcome{};
-        outcome.size = sizeof(outcome);
-        auto* on = reinterpret_cast<parley_registry*>(this);
-        if (life_->setup(&host_, on, &self_, &outcome) != PARLEY_OK)
-            throw std::runtime_error("setup: " + std::string(view(outcome.sentence)));
-        try {
-            require_bound();
-        } catch (...) {
-            life_->stop(self_);
-            throw;
-        }
-        life_->start(self_);
+        begin_life(std::move(settings));
+    }
+    /// With a database that the test made, tables and parley_outbox in it; events() does not know of it.
+    fake_host(json::object settings, const parley_database& database) : manifest_(read_section()), database_(database) {
+        make_tables();
+        begin_life(std::move(settings));
     }
     ~fake_host() {
         stop();
@@ -271,6 +262,8 @@ public:
     /// What it registered a command as: {"permission", "method", "path", "input", "output"}.
     [[nodiscard]] const json::object& command(std::string_view name) const { return commands_.at(std::string(name)); }
 
+    /// Where the plugin's rows are.
+    [[nodiscard]] const std::string& database_file() const { return file_; }
     /// The clock, in milliseconds since 1970.
     [[nodiscard]] std::int64_t now() const { return clock_; }
     void advance(std::chrono::milliseconds by) { clock_ += by.count(); }
@@ -296,6 +289,23 @@ private:
     };
     using calls = std::map<std::string, bound_call, std::less<>>;
 
+    void begin_life(json::object settings) {
+        set(std::move(settings));
+        const auto* plugin = parley_plugin_entry_v1();
+        life_ = static_cast<const parley_plugin_life*>(plugin->extension(borrow(PARLEY_PLUGIN_LIFE)));
+        parley_outcome outcome{};
+        outcome.size = sizeof(outcome);
+        auto* on = reinterpret_cast<parley_registry*>(this);
+        if (life_->setup(&host_, on, &self_, &outcome) != PARLEY_OK)
+            throw std::runtime_error("setup: " + std::string(view(outcome.sentence)));
+        try {
+            require_bound();
+        } catch (...) {
+            life_->stop(self_);
+            throw;
+        }
+        life_->start(self_);
+    }
     template <class T>
     [[nodiscard]] T copied(const T& from) const {
         const std::lock_guard lock(lock_);
@@ -573,7 +583,7 @@ inline void fake_host::make_tables() {
     };
     storage_ = {sizeof(storage_),
                 [](const parley_host* host) -> const parley_database* {
-                    return of(host).file_.empty() ? nullptr : &of(host).database_;
+                    return of(host).database_.kind == 0 ? nullptr : &of(host).database_;
                 },
                 [](const parley_host*) {}};
     jobs_ = {sizeof(jobs_), [](const parley_host* host, std::int64_t, parley_text job, parley_text key, std::int64_t at,
@@ -594,7 +604,7 @@ inline void fake_host::make_tables() {
     metrics_table_ = {sizeof(metrics_table_), [](const parley_host* host, std::uint32_t which, double value) {
                           auto& self = of(host);
                           const std::lock_guard lock(self.lock_);
-                          auto& one = self.metrics_.at(which);
+                          auto& one = self.metrics_.at(which - 1);
                           one.value =
                               one.kind == PARLEY_GAUGE ? value : one.value + (one.kind == PARLEY_COUNTER ? value : 1);
                       }};
@@ -639,7 +649,7 @@ inline void fake_host::make_tables() {
     registrar_.metric = [](parley_registry* on, std::uint32_t kind, parley_text name, parley_text,
                            std::uint32_t* which) {
         auto& all = of(on).metrics_;
-        *which = static_cast<std::uint32_t>(all.size());
+        *which = static_cast<std::uint32_t>(all.size() + 1);
         all.push_back({kind, std::string(view(name)), 0});
         return parley_status{PARLEY_OK};
     };

@@ -1,0 +1,2 @@
+-- Forgets them.
+DROP TABLE kept;

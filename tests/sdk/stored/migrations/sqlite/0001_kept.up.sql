@@ -1,0 +1,2 @@
+-- Numbers by name.
+CREATE TABLE kept (id BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL UNIQUE, number BIGINT NOT NULL);
