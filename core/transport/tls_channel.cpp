@@ -17,7 +17,7 @@ namespace parley::transport {
 namespace {
 
 constexpr std::size_t record = 16384;
-// A peer that makes us answer (by key updates, say) and reads nothing must not make us keep the answers.
+// A peer that makes us answer, by alerts for instance, and reads nothing must not make us keep the answers.
 constexpr std::size_t most_held = 4 * tls_channel::most_at_once;
 
 // What the step under way has written; empty between steps. One for a thread: no connection keeps a buffer for it.
