@@ -64,7 +64,8 @@ struct message {
     message_id thread_root;
     thread_summary thread;  ///< when this message is a root
     message_state state = message_state::published;
-    std::string state_reason;  ///< why it is held or rejected, for its author
+    std::string state_reason;  ///< why it is held (the first reason) or rejected, for its author
+    std::vector<hold> holds;   ///< who holds it, while it is held; it is published when the last one is lifted
     std::string client_key;    ///< the sender's key, unique for its author; empty for none
     std::vector<user_id> mentions;
     moment created_at;

@@ -176,6 +176,7 @@ struct message_row {
     std::string thread_participants;  ///< JSON array of [from, id, name, avatar], empty for none
     short state = 0;
     std::string state_reason;
+    std::string holds;  ///< JSON array of [holder, reason, lifted_by], empty for none
 #pragma db readonly
     maybe_text sender_key;  ///< "<author>:<client key>", so that one index probe finds a resend
     int mention_count = 0;  ///< rows in mention, so that only who has some asks for them

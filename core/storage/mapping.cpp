@@ -71,6 +71,27 @@ std::vector<shown_identity> to_participants(const std::string& text) {
     return participants;
 }
 
+std::string to_text(const std::vector<hold>& holds) {
+    if (holds.empty()) return {};
+    boost::json::array all;
+    for (const auto& one : holds)
+        all.push_back(boost::json::array{one.holder, one.reason, static_cast<std::int64_t>(one.lifted_by)});
+    return boost::json::serialize(all);
+}
+
+std::vector<hold> to_holds(const std::string& text) {
+    std::vector<hold> holds;
+    if (text.empty()) return holds;
+    const auto all = to_json(text);
+    for (const auto& one : all.as_array()) {
+        const auto& parts = one.as_array();
+        holds.push_back({.holder = std::string(parts.at(0).as_string()),
+                         .reason = std::string(parts.at(1).as_string()),
+                         .lifted_by = static_cast<hold::until>(parts.at(2).as_int64())});
+    }
+    return holds;
+}
+
 template <class Enum>
 short to_number(Enum of) {
     return static_cast<short>(of);
@@ -322,6 +343,7 @@ message to_value(const message_row& row) {
                  .participants = to_participants(row.thread_participants)};
     of.state = static_cast<message_state>(row.state);
     of.state_reason = row.state_reason;
+    of.holds = to_holds(row.holds);
     if (const auto key = or_empty(row.sender_key); !key.empty()) of.client_key = key.substr(key.find(':') + 1);
     of.created_at = to_moment(row.created_at);
     of.edited_at = to_moment(row.edited_at);
@@ -350,6 +372,7 @@ message_row to_row(const message& of) {
     row.thread_participants = to_text(of.thread.participants);
     row.state = to_number(of.state);
     row.state_reason = of.state_reason;
+    row.holds = to_text(of.holds);
     if (!of.client_key.empty()) row.sender_key = sender_key(of.author, of.client_key);
     row.mention_count = static_cast<int>(of.mentions.size());
     row.created_at = microseconds(of.created_at);

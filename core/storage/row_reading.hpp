@@ -116,6 +116,9 @@ public:
                                                 message_id after, int limit) override {
         return rows_.withheld(in, author, after, limit);
     }
+    [[nodiscard]] std::vector<message> held(kernel::access_key, message_id after, int limit) override {
+        return rows_.held(after, limit);
+    }
     [[nodiscard]] std::vector<revision> revisions(kernel::access_key, message_id of) override {
         return rows_.revisions(of);
     }

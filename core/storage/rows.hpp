@@ -59,6 +59,7 @@ public:
     [[nodiscard]] std::vector<message> history(conversation_id, kernel::page_range);
     [[nodiscard]] std::vector<message> replies(message_id root, sequence after, int limit);
     [[nodiscard]] std::vector<message> withheld(conversation_id, user_id author, message_id after, int limit);
+    [[nodiscard]] std::vector<message> held(message_id after, int limit);
     [[nodiscard]] std::vector<revision> revisions(message_id);
     [[nodiscard]] unread_counts count_unread(conversation_id, user_id reader, sequence after);
     [[nodiscard]] thread_summary summarise_thread(message_id root);

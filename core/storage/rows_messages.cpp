@@ -106,6 +106,11 @@ std::vector<message> rows::withheld(conversation_id in, user_id author, message_
     return load_messages(asked + "ORDER BY" + q::id + most(limit));
 }
 
+std::vector<message> rows::held(message_id after, int limit) {
+    q asked(q::tenant == tenant_.value && q::id > after.value && q("\"message\".\"state\" = 2"));
+    return load_messages(asked + "ORDER BY" + q::id + most(limit));
+}
+
 std::vector<revision> rows::revisions(message_id of) {
     using r = odb::query<revision_row>;
     return load_all<revision_row>(

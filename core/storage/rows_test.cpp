@@ -209,6 +209,8 @@ TEST_P(rows_test, messages_and_their_counts) {
     auto held = make_message(105, 31, 0, 12, "held");
     held.state = message_state::held;
     held.state_reason = "wait";
+    held.holds = {{.holder = "scan", .reason = "wait", .lifted_by = hold::until::holder},
+                  {.holder = "words", .reason = "\"look\"", .lifted_by = hold::until::review}};
     held.mentions = {user_id{11}};
     auto gone = make_message(106, 31, 5, 12, "");
     gone.deleted_at = gone.edited_at = noon;
@@ -242,6 +244,8 @@ TEST_P(rows_test, messages_and_their_counts) {
         const auto waiting = r.find_message(key(), held.id);
         EXPECT_EQ(waiting->state, message_state::held);
         EXPECT_EQ(waiting->state_reason, "wait");
+        EXPECT_EQ(waiting->holds, held.holds);
+        EXPECT_TRUE(found->holds.empty());
         EXPECT_EQ(waiting->seq, 0);
         EXPECT_EQ(r.find_message(key(), gone.id)->deleted_at, noon);
         EXPECT_EQ(r.find_message(key(), gone.id)->edited_at, noon);
@@ -261,6 +265,8 @@ TEST_P(rows_test, messages_and_their_counts) {
         EXPECT_THAT(ids(r.withheld(key(), in, {}, {}, 10)), ElementsAre(105));
         EXPECT_THAT(r.withheld(key(), in, user_id{11}, {}, 10), IsEmpty());
         EXPECT_THAT(r.withheld(key(), in, {}, held.id, 10), IsEmpty());
+        EXPECT_THAT(ids(r.held(key(), {}, 10)), ElementsAre(105));
+        EXPECT_THAT(r.held(key(), held.id, 10), IsEmpty());
         EXPECT_EQ(r.count_unread(key(), in, user_id{12}, 0), (unread_counts{3, 1}));
         EXPECT_EQ(r.count_unread(key(), in, user_id{12}, 1), (unread_counts{2, 0}));
         EXPECT_EQ(r.count_unread(key(), in, user_id{11}, 0), (unread_counts{2, 0}));

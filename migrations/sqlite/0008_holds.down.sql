@@ -1,0 +1,2 @@
+DROP INDEX message_held;
+ALTER TABLE message DROP COLUMN holds;
