@@ -24,6 +24,7 @@ result<actor> access::identify(reading& rows, const caller& who) {
         return failure(fault::unauthenticated, "not_signed_in", "The account is gone or disabled.");
     const auto* role = find_role(account->role);
     auto granted = role == nullptr ? permission_set{} : role->granted;
+    if (!who.acting_plugin.empty()) granted = who.own;
     if (who.only) granted.narrow_to(*who.only);
     return actor(std::move(*account), granted);
 }

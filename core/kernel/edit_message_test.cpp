@@ -24,7 +24,7 @@ protected:
 
     result<message_view> edit(user_id by, message_id which, std::string text) {
         const edit_message_command command{.message = which, .text = std::move(text), .data = {}};
-        return inn.write([&](writing& w) { return edit_message(inn.env, w, inn.as(by), command); });
+        return inn.try_edit(by, command);
     }
     result<std::vector<revision>> revisions(user_id by, message_id which) {
         return inn.read([&](reading& from) { return message_revisions(inn.env, from, inn.as(by), which); });

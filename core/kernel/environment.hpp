@@ -1,4 +1,4 @@
-// What every use case is given besides its command: time, identifiers, settings, kinds, checks.
+// What every use case is given besides its command: time, identifiers, settings, kinds.
 #pragma once
 
 #include <functional>
@@ -28,20 +28,10 @@ struct caller {
     std::optional<permission_set> only{};   ///< narrows what the role gives; nothing: it does not
     std::string address{};                  ///< of the peer
     std::string user_agent{};               ///< what the peer calls itself, as it came
-};
-
-/// What a check says about a message that is about to be written.
-struct verdict {
-    enum class outcome : std::uint8_t { pass = 1, refuse, hold };
-    outcome said = outcome::pass;
-    std::string reason;
-};
-
-/// Judges a final draft. Runs inside the transaction, so it must not wait for anything.
-class message_check {
-public:
-    virtual ~message_check() = default;
-    [[nodiscard]] virtual verdict judge(const message& draft, const conversation& in, const user& author) = 0;
+    /// The id of a plugin that acts for itself. `user` is then its bot account (plugin_account.hpp), or none where the
+    /// caller is given to kernel::api, which finds or makes that account.
+    std::string acting_plugin{};
+    permission_set own{};  ///< all that such a plugin may, in place of what a role gives: its `permissions_used`
 };
 
 struct environment {
@@ -49,7 +39,6 @@ struct environment {
     id_source& ids;
     const settings_source& settings;
     const kind_registry& kinds;
-    std::vector<message_check*> checks;  ///< in order; the first refusal ends the chain, any hold holds
 };
 
 }  // namespace parley::kernel

@@ -5,6 +5,7 @@
 
 #include "kernel/message_draft.hpp"
 #include "kernel/page_bytes.hpp"
+#include "kernel/plugin_events.hpp"
 
 namespace parley::kernel {
 namespace {
@@ -34,6 +35,7 @@ void fill_page(reading& from, event_page& page) {
         page.events.resize(done);
         page.upto = page.events.back().at;
     }
+    std::erase_if(page.events, is_over);
 }
 
 /// The members of a deleted conversation are told, although it is nobody's conversation any more.

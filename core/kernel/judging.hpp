@@ -2,6 +2,7 @@
 #pragma once
 
 #include <boost/json/object.hpp>
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -44,7 +45,9 @@ struct change_case {
     boost::json::object input;
 };
 
-/// Asks whoever may judge, in their order, and lets none of them keep the answer for ever. Any thread.
+/// Asks whoever may judge, in their order, and lets none of them keep the answer for ever. Any thread; judge() is
+/// called on threads of the store and of connections, so what takes long is done elsewhere. A second answer, and one
+/// that never comes because its callback was let go of, are harmless: the first is ignored, the other is `unavailable`.
 class judges {
 public:
     virtual ~judges() = default;
@@ -57,6 +60,16 @@ public:
     /// and the sentence of who refused, `unavailable` when somebody who must be heard could not be.
     virtual void judge(message_case, std::move_only_function<void(result<judgement>)>) = 0;
     virtual void judge(change_case, std::move_only_function<void(result<void>)>) = 0;
+};
+
+/// Where there are no plugins: nobody is ever asked.
+class no_judges final : public judges {
+public:
+    [[nodiscard]] bool any(std::string_view, std::string_view) const override { return false; }
+    void judge(message_case of, std::move_only_function<void(result<judgement>)> answer) override {
+        answer(judgement{std::move(of.draft.type), std::move(of.draft.text), std::move(of.draft.data), {}});
+    }
+    void judge(change_case, std::move_only_function<void(result<void>)> answer) override { answer({}); }
 };
 
 }  // namespace parley::kernel

@@ -53,14 +53,12 @@ std::vector<user_id> mentioned_members(reading& from, conversation_id in, std::s
     return found;
 }
 
-verdict judge(const environment& env, const message& draft, const conversation& in, const user& author) {
-    verdict all{.said = verdict::outcome::pass, .reason = {}};
-    for (auto* check : env.checks) {
-        auto one = check->judge(draft, in, author);
-        if (one.said == verdict::outcome::refuse) return one;
-        if (one.said == verdict::outcome::hold && all.said == verdict::outcome::pass) all = std::move(one);
+std::vector<hold> fit_to_show(std::vector<hold> holds) {
+    for (auto& one : holds) {
+        const bool shown = check_text(one.reason, reason_limits) && !trim(one.reason).empty();
+        if (!shown) one.reason = "It waits for a verdict.";
     }
-    return all;
+    return holds;
 }
 
 message_view view_of(reading& from, message what) {

@@ -1,10 +1,11 @@
-// What sending and editing have in common: the rules for a message's text, data and mentions, and the checks.
+// What sending and editing have in common: the rules for a message's text, data mentions and holds.
 #pragma once
 
 #include <boost/json/object.hpp>
 #include <string>
 #include <vector>
 
+#include "base/text.hpp"
 #include "kernel/access.hpp"
 #include "model/message.hpp"
 
@@ -22,8 +23,10 @@ inline constexpr std::size_t max_mentions = 50;
 /// The members of the conversation whom the text names.
 [[nodiscard]] std::vector<user_id> mentioned_members(reading&, conversation_id, std::string_view text);
 
-/// Runs the checks over a draft.
-[[nodiscard]] verdict judge(const environment&, const message& draft, const conversation& in, const user& author);
+/// What a reason for a hold or a rejection may be.
+inline constexpr text_limits reason_limits{.max_graphemes = 500, .max_bytes = 4000, .field = "reason"};
+/// The same holds; a reason that cannot be shown is replaced by a sentence.
+[[nodiscard]] std::vector<hold> fit_to_show(std::vector<hold>);
 
 /// The message with what it replies to.
 [[nodiscard]] message_view view_of(reading&, message);

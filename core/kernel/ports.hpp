@@ -116,6 +116,8 @@ public:
     /// Held and rejected messages by id; of one author, or of all when `author` is none.
     [[nodiscard]] virtual std::vector<message> withheld(access_key, conversation_id, user_id author, message_id after,
                                                         int limit) = 0;
+    /// Messages of the whole tenant that wait for a verdict, by id, after `after`.
+    [[nodiscard]] virtual std::vector<message> held(access_key, message_id after, int limit) = 0;
     [[nodiscard]] virtual std::vector<revision> revisions(access_key, message_id) = 0;
     /// Published, not deleted messages after `after` that `reader` did not write; and those of them that mention it.
     /// Neither goes beyond most_counted_unread.

@@ -47,6 +47,12 @@ json::object known_facts(const event& what, viewer reader) {
     return known;
 }
 
+json::array holders(const std::vector<hold>& holds) {
+    json::array all;
+    for (const auto& one : holds) all.push_back(json::object{{"holder", one.holder}, {"reason", one.reason}});
+    return all;
+}
+
 json::object summary_of_replied(const message& original) {
     return {{"id", original.id.text()},
             {"seq", original.seq},
@@ -148,6 +154,7 @@ json::object present(const message_view& view, viewer reader) {
                      {"deleted_at", present(what.deleted_at)}};
     if (view.replied != nullptr) out["reply_to"] = summary_of_replied(*view.replied);
     if (what.state != message_state::published) out["state_reason"] = what.state_reason;
+    if (what.state == message_state::held) out["held_by"] = holders(what.holds);
     if (knows_author(what, reader)) {
         out["author"] = what.author.text();
         if (!what.client_key.empty()) out["client_key"] = what.client_key;

@@ -153,5 +153,97 @@ TEST_F(a_held_message, tells_its_author_nothing_more_once_the_author_was_removed
     EXPECT_EQ(code_of(seen), "not_found");
 }
 
+/// Held by a scanner, which alone can let it through, and by a list of words, which reviewers overrule.
+class a_message_held_twice : public ::testing::Test {
+protected:
+    testing::house inn;
+    user_id mia = inn.add_user("mia", "manager");
+    user_id ann = inn.add_user("ann");
+    user_id bob = inn.add_user("bob");
+    conversation_id room = inn.add_channel(mia, {ann, bob});
+    message_id held = [this] {
+        inn.judges.on_message = [](message_case of, testing::scripted_judges::message_answer answer) {
+            auto said = testing::scripted_judges::pass(of.draft);
+            said.holds = {{.holder = "scanner", .reason = "It is scanned.", .lifted_by = hold::until::holder},
+                          {.holder = "words", .reason = "A word.", .lifted_by = hold::until::review}};
+            answer(std::move(said));
+        };
+        return inn.send(ann, room, "hello").id;
+    }();
+
+    const message& row() { return inn.rows().messages.at(held); }
+    result<message_view> release() {
+        return inn.write([&](writing& w) { return release_message(inn.env, w, inn.as(mia), held); });
+    }
+    result<message_view> decide(std::string_view holder, hold_decision said) {
+        return inn.write([&](writing& w) { return decide_held(inn.env, w, holder, held, said); });
+    }
+    result<message_view> pass(std::string_view holder) { return decide(holder, {}); }
+    result<message_view> reject(std::string_view holder) {
+        return decide(holder, {.says = hold_decision::verdict::reject, .reason = "A virus."});
+    }
+    std::size_t held_for(std::string_view holder) {
+        return inn.read([&](reading& from) { return held_by(from, holder, {}, 10); }).size();
+    }
+};
+
+TEST_F(a_message_held_twice, tells_who_holds_it_to_those_who_may_see_it) {
+    EXPECT_EQ(row().state_reason, "It is scanned.");
+    const auto seen = inn.read([&](reading& from) { return read_message(inn.env, from, inn.as(ann), held); });
+    ASSERT_TRUE(seen);
+    EXPECT_EQ(to_text(present(seen->view, seen->reader).at("held_by")),
+              R"([{"holder":"scanner","reason":"It is scanned."},{"holder":"words","reason":"A word."}])");
+    EXPECT_EQ(code_of(inn.read([&](reading& from) { return read_message(inn.env, from, inn.as(bob), held); })),
+              "not_found");
+}
+
+TEST_F(a_message_held_twice, stays_held_by_what_reviewers_cannot_lift) {
+    const auto done = release();
+    ASSERT_TRUE(done);
+    EXPECT_EQ(done->body->state, message_state::held);
+    ASSERT_EQ(done->body->holds.size(), 1U);
+    EXPECT_EQ(done->body->holds[0].holder, "scanner");
+    EXPECT_EQ(inn.log_after(inn.log_end() - 1).front().type, "message.held");
+    const auto again = release();
+    EXPECT_EQ(code_of(again), "held_by_plugin");
+    EXPECT_NE(again.error().message.find("scanner"), std::string::npos);
+    ASSERT_TRUE(pass("scanner"));
+    EXPECT_EQ(row().state, message_state::published);
+    EXPECT_EQ(row().seq, 1);
+    EXPECT_TRUE(row().holds.empty());
+}
+
+TEST_F(a_message_held_twice, is_published_once_its_last_holder_lets_go) {
+    EXPECT_EQ(held_for("scanner"), 1U);
+    EXPECT_EQ(held_for("nobody"), 0U);
+    ASSERT_TRUE(pass("scanner"));
+    EXPECT_EQ(row().state, message_state::held);
+    EXPECT_EQ(row().state_reason, "A word.") << "what is left to wait for";
+    EXPECT_EQ(held_for("scanner"), 0U);
+    EXPECT_EQ(held_for("words"), 1U);
+    EXPECT_EQ(code_of(pass("scanner")), "message_decided");
+    ASSERT_TRUE(release());
+    EXPECT_EQ(row().state, message_state::published);
+    EXPECT_EQ(inn.log_after(inn.log_end() - 1).front().type, "message.created");
+}
+
+TEST_F(a_message_held_twice, is_rejected_by_whoever_holds_it_and_then_decided) {
+    EXPECT_EQ(code_of(decide("scanner", {.says = hold_decision::verdict::reject, .reason = " "})), "reason_empty");
+    ASSERT_TRUE(reject("scanner"));
+    EXPECT_EQ(row().state, message_state::rejected);
+    EXPECT_EQ(row().state_reason, "A virus.");
+    const auto end = inn.log_end();
+    EXPECT_EQ(code_of(pass("words")), "message_decided");
+    EXPECT_EQ(code_of(release()), "message_decided");
+    EXPECT_EQ(code_of(reject("scanner")), "message_decided");
+    EXPECT_EQ(inn.log_end(), end) << "one final state, told once";
+}
+
+TEST_F(a_message_held_twice, is_nobody_elses_to_decide) {
+    EXPECT_EQ(code_of(pass("reactions")), "message_decided");
+    EXPECT_EQ(code_of(reject("reactions")), "message_decided");
+    EXPECT_EQ(row().holds.size(), 2U);
+}
+
 }  // namespace
 }  // namespace parley::kernel

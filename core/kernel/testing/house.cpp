@@ -8,12 +8,6 @@
 
 namespace parley::kernel::testing {
 
-verdict word_check::judge(const message& draft, const conversation&, const user&) {
-    if (draft.text.find("(refuse)") != std::string::npos) return {verdict::outcome::refuse, "Not here."};
-    if (draft.text.find("(hold)") != std::string::npos) return {verdict::outcome::hold, "Somebody looks at it."};
-    return {};
-}
-
 house::house() {
     tenant = ids.next<tenant_id>();
     store.insert(parley::tenant{tenant, "inn", time.now()});
@@ -61,7 +55,20 @@ conversation_id house::add_conversation(user_id by, std::string kind, std::vecto
 }
 
 result<sent_message> house::try_send(user_id by, send_message_command command) {
-    return write([&](writing& w) { return send_message(env, w, as(by), command); });
+    std::optional<result<sent_message>> made;
+    messages.send(as(by), std::move(command), [&](result<sent_message> sent) { made.emplace(std::move(sent)); });
+    return std::move(*made);
+}
+
+result<message_view> house::try_edit(user_id by, edit_message_command command) {
+    std::optional<result<message_view>> made;
+    messages.edit(as(by), std::move(command), [&](result<edited_message> edited) {
+        if (edited)
+            made.emplace(std::move(edited->view));
+        else
+            made.emplace(std::unexpected(std::move(edited.error())));
+    });
+    return std::move(*made);
 }
 
 message house::send(user_id by, conversation_id in, std::string text) {

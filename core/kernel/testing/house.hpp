@@ -13,8 +13,10 @@
 #include "base/clock.hpp"
 #include "kernel/create_conversation.hpp"
 #include "kernel/environment.hpp"
+#include "kernel/judged_message.hpp"
 #include "kernel/send_message.hpp"
 #include "kernel/testing/memory_store.hpp"
+#include "kernel/testing/scripted_judges.hpp"
 
 namespace parley::kernel::testing {
 
@@ -27,12 +29,6 @@ public:
     }
 };
 
-/// Holds what says "(hold)" and refuses what says "(refuse)".
-class word_check final : public message_check {
-public:
-    [[nodiscard]] verdict judge(const message& draft, const conversation&, const user&) override;
-};
-
 class house {
 public:
     house();
@@ -42,9 +38,10 @@ public:
     id_source ids{time, 1};
     fixed_settings settings;
     kind_registry kinds;
-    word_check check;
-    environment env{.time = time, .ids = ids, .settings = settings, .kinds = kinds, .checks = {&check}};
+    environment env{.time = time, .ids = ids, .settings = settings, .kinds = kinds};
     memory_store store;
+    scripted_judges judges;
+    judged_messages messages{env, store, judges};
     tenant_id tenant;
 
     [[nodiscard]] caller as(user_id who) const { return {tenant, "inn", who, "r1"}; }
@@ -84,7 +81,9 @@ public:
     conversation_id add_channel(user_id owner, std::vector<user_id> members, visibility seen = visibility::closed);
     conversation_id add_conversation(user_id by, std::string kind, std::vector<user_id> members);
 
+    /// Through the judges, as a client's message.
     [[nodiscard]] result<sent_message> try_send(user_id by, send_message_command);
+    [[nodiscard]] result<message_view> try_edit(user_id by, edit_message_command);
     /// Sends a text that is expected to be taken.
     message send(user_id by, conversation_id in, std::string text);
     message reply(user_id by, const message& root, std::string text);

@@ -202,6 +202,11 @@ public:
             },
             limit);
     }
+    std::vector<message> held(access_key, message_id after, int limit) override {
+        return chosen(
+            all_.messages, [&](const message& one) { return one.state == message_state::held && one.id > after; },
+            limit);
+    }
     std::vector<revision> revisions(access_key, message_id of) override {
         return chosen(all_.revisions, [&](const revision& one) { return one.message == of; });
     }

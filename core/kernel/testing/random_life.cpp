@@ -149,8 +149,7 @@ void random_life::edit() {
     const auto text = some_text();
     const auto names = named_in(text, in);
     const edit_message_command command{.message = which, .text = text, .data = {}};
-    if (note("edit", inn.write([&](writing& w) { return edit_message(inn.env, w, inn.as(by), command); })))
-        found->names = names;
+    if (note("edit", inn.try_edit(by, command))) found->names = names;
 }
 
 void random_life::remove_message() {

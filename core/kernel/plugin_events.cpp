@@ -1,0 +1,101 @@
+// Into the log and out of it, for plugins.
+#include "kernel/plugin_events.hpp"
+
+#include <algorithm>
+#include <boost/json/serialize.hpp>
+
+#include "kernel/follow_log.hpp"
+#include "kernel/message_draft.hpp"
+#include "kernel/page_bytes.hpp"
+#include "kernel/present.hpp"
+
+namespace parley::kernel {
+namespace json = boost::json;
+namespace {
+
+constexpr std::size_t events_at_once = 20;
+
+result<void> check_shape(std::span<const said_event_type> declared, const said_event& said) {
+    const bool known = std::ranges::any_of(
+        declared, [&](const said_event_type& one) { return one.plugin == said.plugin && one.type == said.type; });
+    if (!known) return invalid("event_undeclared", "The plugin does not declare events of this type.", "type");
+    if (static_cast<bool>(said.conversation) == static_cast<bool>(said.user))
+        return invalid("event_audience", "An event is for a conversation or for one user.", "conversation");
+    if (said.about && !said.conversation)
+        return invalid("event_audience", "An event about a message is for its conversation.", "about");
+    // With these the kernel tells what stays of a message that is gone.
+    if (said.data.contains("facts")) return invalid("data_reserved", "\"facts\" is the kernel's own.", "data");
+    if (json::serialize(said.data).size() > max_data_bytes)
+        return failure(fault::too_large, "data_too_large", "The data of an event is at most 16 KiB.", "data");
+    return {};
+}
+
+/// Those whom it is for, and what it is about, are still there.
+result<void> check_place(reading& from, const said_event& said) {
+    if (said.user) {
+        if (!from.find_user(said.user)) return no_such("user");
+        return {};
+    }
+    if (!from.find_conversation(rows(), said.conversation)) return no_such("conversation");
+    if (!said.about) return {};
+    const auto what = from.find_message(rows(), said.about);
+    const bool is_there =
+        what && what->conversation == said.conversation && what->state == message_state::published && !what->deleted_at;
+    if (!is_there) return no_such("message");
+    return {};
+}
+
+json::object as_plugins_read(const event& one) {
+    auto shown = present(one, viewer{.id = {}, .sees_authors = true});
+    json::object out{{"type", one.type},
+                     {"position", one.at},
+                     {"created_at", rfc3339(one.created_at)},
+                     {"conversation", shown.at("conversation")}};
+    if (one.heard_by == audience::user) out["user"] = one.user.text();
+    out["data"] = std::move(shown.at("data"));
+    return out;
+}
+
+}  // namespace
+
+bool is_over(const event& what) {
+    if (!what.about || what.data.contains("facts")) return false;
+    return what.view.body == nullptr || what.view.body->deleted_at.has_value();
+}
+
+result<void> say_event(const environment& env, writing& w, std::span<const said_event_type> declared,
+                       const said_event& said) {
+    if (auto fits = check_shape(declared, said); !fits) return fits;
+    if (auto found = check_place(w, said); !found) return found;
+    w.append({.type = said.type,
+              .heard_by = said.user ? audience::user : audience::members,
+              .conversation = said.conversation,
+              .user = said.user,
+              .about = said.about,
+              .data = said.data,
+              .created_at = env.time.now(),
+              .view = {},
+              .hearers = {}});
+    return {};
+}
+
+result<plugin_log> log_for_plugins(const environment&, reading& from, position since, int limit) {
+    const auto end = from.log_end();
+    if (since < from.log_begin() || since > end)
+        return failure(fault::gone, "snapshot_needed", "The log does not reach back to this position.", "since");
+    auto all = from.events_after(since, limit);
+    plugin_log page{.events = {}, .upto = all.empty() ? end : since, .log_end = end};
+    std::size_t bytes = 0;
+    for (std::size_t done = 0; done < all.size() && bytes < page_bytes; done += events_at_once) {
+        const auto some = std::span(all).subspan(done, std::min(events_at_once, all.size() - done));
+        fill_views(from, some);
+        for (const auto& one : some) {
+            page.upto = one.at;
+            if (one.view.body != nullptr) bytes += bytes_of(*one.view.body);
+            if (!is_over(one)) page.events.push_back(as_plugins_read(one));
+        }
+    }
+    return page;
+}
+
+}  // namespace parley::kernel
