@@ -30,6 +30,7 @@
 #include "transport/api_handler.hpp"
 #include "transport/http_server.hpp"
 #include "transport/issuer_keys.hpp"
+#include "transport/operation_catalogue.hpp"
 #include "transport/web_client.hpp"
 
 namespace parley::server {
@@ -177,6 +178,9 @@ struct server::parts {
     std::unique_ptr<storage::sql_store> store;
     std::optional<id_source> ids;
     std::optional<kernel::environment> env;
+    kernel::no_judges judges;
+    transport::operation_catalogue catalogue;
+    std::optional<kernel::judged_messages> messages;
     hash_pool hashing;
     kernel::sign_in_brake brake{time};
     kernel::audit_pace pace{time};
@@ -203,14 +207,18 @@ result<void> server::parts::open(std::shared_ptr<storage::database> database) {
     const auto floor = store->highest_id();
     if (!floor) return std::unexpected(floor.error());
     ids.emplace(time, configured->server.server.node, *floor);
-    env.emplace(kernel::environment{.time = time, .ids = *ids, .settings = settings, .kinds = kinds, .checks = {}});
+    env.emplace(kernel::environment{.time = time, .ids = *ids, .settings = settings, .kinds = kinds});
+    messages.emplace(*env, *store, judges);
     services.emplace(transport::services{.env = *env,
                                          .store = *store,
                                          .room = room,
                                          .hash_later = [this](hash_pool::job one) { hashing.run(std::move(one)); },
                                          .brake = brake,
                                          .pace = pace,
-                                         .keys = keys});
+                                         .keys = keys,
+                                         .judges = judges,
+                                         .messages = *messages,
+                                         .catalogue = catalogue});
     who.emplace(*store, time, host_lookup_in(settings));
     room.tell_of_sessions(*who);
     gate.emplace(gate_options_of(configured->server), settings, host_lookup_in(settings));

@@ -5,10 +5,12 @@
 
 namespace parley::transport {
 
-/// OpenAPI 3.1 of everything under /api/v1, as JSON text. Made once.
-[[nodiscard]] const std::string& openapi_document();
+class operation_catalogue;
 
-/// AsyncAPI 3.0 of the WebSocket at /api/v1/socket, as JSON text. Made once.
-[[nodiscard]] const std::string& asyncapi_document();
+/// OpenAPI 3.1 of everything under /api/v1, as JSON text.
+[[nodiscard]] std::string openapi_document(const operation_catalogue&);
+
+/// AsyncAPI 3.0 of the WebSocket at /api/v1/socket, as JSON text.
+[[nodiscard]] std::string asyncapi_document(const operation_catalogue&);
 
 }  // namespace parley::transport

@@ -10,6 +10,7 @@
 #include "kernel/events.hpp"
 #include "transport/api_parts.hpp"
 #include "transport/api_schemas.hpp"
+#include "transport/testing/kernel_catalogue.hpp"
 #include "transport/testing/schema_check.hpp"
 
 namespace parley::transport {
@@ -58,7 +59,7 @@ void expect_whole(const json::value& document) {
 }
 
 TEST(openapi, has_each_operation_once_and_nothing_else) {
-    const auto document = json::parse(openapi_document());
+    const auto document = json::parse(openapi_document(testing::kernel_catalogue()));
     names found;
     for (const auto& [path, methods] : document.at("paths").as_object())
         for (const auto& [method, item] : methods.as_object()) {
@@ -66,13 +67,13 @@ TEST(openapi, has_each_operation_once_and_nothing_else) {
             std::ranges::transform(upper, upper.begin(), [](unsigned char c) { return std::toupper(c); });
             found.emplace(upper + " " + std::string(path) + " " + std::string(item.at("operationId").as_string()));
         }
-    EXPECT_EQ(found, names_of(all_operations(), [](const operation& of) {
+    EXPECT_EQ(found, names_of(testing::kernel_catalogue().all(), [](const operation& of) {
                   return std::string(of.method) + " " + std::string(of.path) + " " + std::string(of.name);
               }));
 }
 
 TEST(openapi, says_what_an_operation_takes_and_who_may) {
-    const auto document = json::parse(openapi_document());
+    const auto document = json::parse(openapi_document(testing::kernel_catalogue()));
     const auto& send = document.at("paths").at("/api/v1/conversations/{conversation}/messages").at("post");
     EXPECT_EQ(send.at("parameters").at(0).at("name"), "conversation");
     const auto& body = send.at("requestBody").at("content").at("application/json").at("schema").at("properties");
@@ -85,8 +86,8 @@ TEST(openapi, says_what_an_operation_takes_and_who_may) {
 }
 
 TEST(asyncapi, has_each_command_event_and_frame_and_nothing_else) {
-    const auto document = json::parse(asyncapi_document());
-    auto expected = names_of(all_operations(), &operation::name);
+    const auto document = json::parse(asyncapi_document(testing::kernel_catalogue()));
+    auto expected = names_of(testing::kernel_catalogue().all(), &operation::name);
     expected.insert({"authenticate", "resume", "snapshot"});
     auto received = expected;
     for (const auto& one : received) expected.insert(one + ".answer");
@@ -98,8 +99,8 @@ TEST(asyncapi, has_each_command_event_and_frame_and_nothing_else) {
 }
 
 TEST(documents, refer_to_what_is_there) {
-    expect_whole(json::parse(openapi_document()));
-    expect_whole(json::parse(asyncapi_document()));
+    expect_whole(json::parse(openapi_document(testing::kernel_catalogue())));
+    expect_whole(json::parse(asyncapi_document(testing::kernel_catalogue())));
 }
 
 TEST(documents, know_each_event_by_its_schema) {
@@ -110,8 +111,8 @@ TEST(documents, know_each_event_by_its_schema) {
 
 TEST(documents, use_every_schema) {
     names references;
-    collect_references(json::parse(openapi_document()), references);
-    collect_references(json::parse(asyncapi_document()), references);
+    collect_references(json::parse(openapi_document(testing::kernel_catalogue())), references);
+    collect_references(json::parse(asyncapi_document(testing::kernel_catalogue())), references);
     for (const auto& one : api_schemas())
         EXPECT_TRUE(references.contains("#/components/schemas/" + std::string(one.name))) << one.name;
     EXPECT_EQ(names_of(api_schemas(), &named_schema::name).size(), api_schemas().size());
@@ -119,7 +120,7 @@ TEST(documents, use_every_schema) {
 
 TEST(documents, give_examples_that_work) {
     int examples = 0;
-    for (const auto& of : all_operations()) {
+    for (const auto& of : testing::kernel_catalogue().all()) {
         auto example = example_of(of.name);
         if (example.empty()) continue;
         ++examples;

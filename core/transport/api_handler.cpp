@@ -8,8 +8,9 @@
 #include "base/log.hpp"
 #include "transport/api_documents.hpp"
 #include "transport/browser_session.hpp"
+#include "transport/operation_catalogue.hpp"
 #include "transport/problem.hpp"
-#include "transport/route.hpp"
+#include "transport/run_operation.hpp"
 
 namespace parley::transport {
 namespace json = boost::json;
@@ -63,7 +64,6 @@ http_response tagged(const http_request& request, http_response response) {
     return response;
 }
 
-/// The members of a body join what path and query carry; those win, and what they displace is reported.
 result<json::object> body_of(const http_request& request, const api_options& options) {
     if (request.body.empty()) return json::object{};
     return parse_object(request.body, {.max_bytes = options.json_bytes, .max_depth = options.json_depth});
@@ -76,13 +76,65 @@ bool says_json(const http_request& request) {
     return same_token(type, "application/json");
 }
 
-std::optional<http_response> document(const http_request& request) {
-    if (request.path() == "/api/v1/openapi.json") return http_response{.headers = {}, .body = openapi_document()};
-    if (request.path() == "/api/v1/asyncapi.json") return http_response{.headers = {}, .body = asyncapi_document()};
-    return std::nullopt;
+const error nothing_here{fault::not_found, "not_found", "There is nothing here.", {}};
+
+/// The answer to a method that an address does not take.
+http_response other_method(const route_match& route, std::string_view request_id) {
+    auto refused =
+        problem(405, {fault::invalid, "method_not_allowed", "This address takes other methods.", {}}, request_id);
+    refused.headers.push_back({"Allow", fmt::format("{}", fmt::join(route.allowed, ", "))});
+    return refused;
+}
+
+/// What path, query and body carry. The members of a body join what path and query carry; those win.
+result<json::object> input_of(const http_request& request, const route_match& route, const api_options& options) {
+    auto given = body_of(request, options);
+    if (!given) return given;
+    const auto asked = read_query(*route.found, request.query());
+    if (!asked) return asked;
+    const auto carry = [&given](const json::object& more) {
+        for (const auto& [name, value] : more) {
+            // Kept under another name, it is no field and will be reported.
+            if (auto* twice = given->if_contains(name))
+                (*given)[fmt::format("body.{}", std::string_view(name))] = *twice;
+            (*given)[name] = value;
+        }
+    };
+    carry(*asked);
+    carry(route.carried);
+    if (route.found->name == "message.send" && !given->contains("client_key"))
+        if (const auto key = request.header("Idempotency-Key"); !key.empty()) (*given)["client_key"] = key;
+    return given;
+}
+
+/// The input, or the answer to a request that cannot be understood.
+std::expected<json::object, http_response> read(const http_request& request, const route_match& route,
+                                                const api_options& options) {
+    if (route.found == nullptr) return std::unexpected(other_method(route, request.request_id));
+    const auto refuse = [&](error why) { return std::unexpected(problem(415, why, request.request_id)); };
+    if (!request.body.empty() && !says_json(request))
+        return refuse({fault::invalid, "not_json", "A body is application/json.", {}});
+    if (const auto coding = request.header("Content-Encoding"); !coding.empty() && !same_token(coding, "identity"))
+        return refuse({fault::invalid, "body_encoded", "A body is sent as it is, without encoding.", {}});
+    auto given = input_of(request, route, options);
+    if (!given) return std::unexpected(problem(given.error(), request.request_id));
+    return std::move(*given);
 }
 
 }  // namespace
+
+api_handler::api_handler(chat_parts& parts, api_options options, other_routes others)
+    : parts_(parts),
+      options_(options),
+      others_(std::move(others)),
+      openapi_(openapi_document(parts.with.catalogue)),
+      asyncapi_(asyncapi_document(parts.with.catalogue)) {}
+
+std::optional<http_response> api_handler::document(const http_request& request) const {
+    if (request.path() == "/api/v1/openapi.json") return http_response{.headers = {}, .body = openapi_};
+    if (request.path() == "/api/v1/asyncapi.json") return http_response{.headers = {}, .body = asyncapi_};
+    return std::nullopt;
+}
 
 void api_handler::handle(http_request request, http_answer answer) {
     if (auto other = others_(request)) return answer(std::move(*other));
@@ -95,41 +147,17 @@ void api_handler::handle(http_request request, http_answer answer) {
     if (request.path() == socket_path)
         return answer(problem(426, {fault::invalid, "upgrade_required", "This address speaks WebSocket.", {}},
                               request.request_id));
-    auto route = find_route(request.method, request.path());
+    auto route = parts_.with.catalogue.route(request.method, request.path());
     if (!route) return answer(problem(route.error(), request.request_id));
-    if (route->found == nullptr) {
-        auto refused = problem(405, {fault::invalid, "method_not_allowed", "This address takes other methods.", {}},
-                               request.request_id);
-        refused.headers.push_back({"Allow", fmt::format("{}", fmt::join(route->allowed, ", "))});
-        return answer(std::move(refused));
-    }
-    const auto& wanted = *route->found;
-    if (!request.body.empty() && !says_json(request))
-        return answer(
-            problem(415, {fault::invalid, "not_json", "A body is application/json.", {}}, request.request_id));
-    if (const auto coding = request.header("Content-Encoding"); !coding.empty() && !same_token(coding, "identity"))
-        return answer(problem(415, {fault::invalid, "body_encoded", "A body is sent as it is, without encoding.", {}},
-                              request.request_id));
-    auto given = body_of(request, options_);
-    if (!given) return answer(problem(given.error(), request.request_id));
-    auto asked = read_query(wanted, request.query());
-    if (!asked) return answer(problem(asked.error(), request.request_id));
-    const auto carry = [&given](const json::object& more) {
-        for (const auto& [name, value] : more) {
-            // Kept under another name, it is no field and will be reported.
-            if (auto* twice = given->if_contains(name))
-                (*given)[fmt::format("body.{}", std::string_view(name))] = *twice;
-            (*given)[name] = value;
-        }
-    };
-    carry(*asked);
-    carry(route->carried);
-    if (wanted.name == "message.send" && !given->contains("client_key"))
-        if (const auto key = request.header("Idempotency-Key"); !key.empty()) (*given)["client_key"] = key;
-    run(wanted, std::move(request), std::move(*given), std::move(answer));
+    auto given = read(request, *route, options_);
+    const auto& wanted = route->found != nullptr ? *route->found : *route->other;
+    // What is wrong with a request to an address that is not there everywhere is nothing to tell before it is known
+    // whether it is there for who asks.
+    if (!given && !wanted.is_there) return answer(std::move(given.error()));
+    run(wanted, std::move(request), std::move(given), std::move(answer));
 }
 
-void api_handler::run(const operation& wanted, http_request request, json::object given, http_answer answer) {
+void api_handler::run(const operation& wanted, http_request request, understood given, http_answer answer) {
     auto shared = std::make_shared<std::pair<http_request, http_answer>>(std::move(request), std::move(answer));
     auto token = bearer_of(shared->first);
     const bool by_cookie = shared->first.header("Authorization").empty() && !cookie_token(shared->first).empty();
@@ -179,13 +207,15 @@ void api_handler::run(const operation& wanted, http_request request, json::objec
         });
 }
 
-void api_handler::run_as(const operation& wanted, const http_request& request, kernel::caller by, json::object given,
+void api_handler::run_as(const operation& wanted, const http_request& request, kernel::caller by, understood given,
                          http_answer answer) {
     // Every answer from here on says whose it was.
     http_answer signed_answer = [answer = std::move(answer), tenant = by.tenant_name](http_response made) mutable {
         made.tenant = std::move(tenant);
         answer(std::move(made));
     };
+    if (!is_there(wanted, by.tenant_name)) return signed_answer(problem(nothing_here, request.request_id));
+    if (!given) return signed_answer(std::move(given.error()));
     const asking who{.tenant_name = by.tenant_name,
                      .tenant = by.tenant,
                      .user = by.user,
@@ -193,7 +223,7 @@ void api_handler::run_as(const operation& wanted, const http_request& request, k
     if (auto may = parts_.gate.limits().admit(who, class_of(wanted)); !may)
         return signed_answer(problem(may.error(), request.request_id));
     std::vector<std::string> ignored;
-    auto checked = check_input(wanted, std::move(given), ignored);
+    auto checked = check_input(wanted, std::move(*given), ignored);
     if (!checked) return signed_answer(problem(checked.error(), request.request_id));
     // Only what tagging looks at: bodies are not kept while the answer is made.
     http_request seen{.method = request.method,
@@ -205,22 +235,23 @@ void api_handler::run_as(const operation& wanted, const http_request& request, k
     if (const auto tag = request.header("If-None-Match"); !tag.empty())
         seen.headers.push_back({"If-None-Match", std::string(tag)});
     const auto session = by.session;
-    wanted.run({.with = parts_.with,
-                .by = std::move(by),
-                .session = session,
-                .in = std::move(*checked),
-                .reply = [seen = std::move(seen), ignored = std::move(ignored),
-                          answer = std::move(signed_answer)](result<transport::answer> made) mutable {
-                    if (!made) return answer(problem(made.error(), seen.request_id));
-                    auto body = made->take_body();
-                    if (!ignored.empty()) body["ignored"] = json::array(ignored.begin(), ignored.end());
-                    http_response response{.status = made->status, .headers = std::move(made->headers), .body = {}};
-                    if (made->status == 204)
-                        response.content_type.clear();
-                    else
-                        response.body = json::serialize(body);
-                    answer(tagged(seen, std::move(response)));
-                }});
+    run_operation(wanted, {.with = parts_.with,
+                           .by = std::move(by),
+                           .session = session,
+                           .in = std::move(*checked),
+                           .reply = [seen = std::move(seen), ignored = std::move(ignored),
+                                     answer = std::move(signed_answer)](result<transport::answer> made) mutable {
+                               if (!made) return answer(problem(made.error(), seen.request_id));
+                               auto body = made->take_body();
+                               if (!ignored.empty()) body["ignored"] = json::array(ignored.begin(), ignored.end());
+                               http_response response{
+                                   .status = made->status, .headers = std::move(made->headers), .body = {}};
+                               if (made->status == 204)
+                                   response.content_type.clear();
+                               else
+                                   response.body = json::serialize(body);
+                               answer(tagged(seen, std::move(response)));
+                           }});
 }
 
 void api_handler::on_upgrade(http_request request, upgrade handshake) {

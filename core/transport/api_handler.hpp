@@ -1,6 +1,7 @@
 // HTTP requests to operations, and WebSocket handshakes to sessions.
 #pragma once
 
+#include <expected>
 #include <functional>
 #include <optional>
 #include <string>
@@ -21,8 +22,7 @@ public:
     /// Answers what is not the API's, such as health and metrics; nothing for everything else.
     using other_routes = std::function<std::optional<http_response>(const http_request&)>;
 
-    api_handler(chat_parts& parts, api_options options, other_routes others)
-        : parts_(parts), options_(options), others_(std::move(others)) {}
+    api_handler(chat_parts& parts, api_options options, other_routes others);
 
     void handle(http_request request, http_answer answer) override;
     void on_upgrade(http_request request, upgrade handshake) override;
@@ -30,12 +30,17 @@ public:
     void on_fault(std::string_view what, std::string_view request_id) override;
 
 private:
-    void run(const operation&, http_request, boost::json::object given, http_answer);
-    void run_as(const operation&, const http_request&, kernel::caller, boost::json::object given, http_answer);
+    /// A request's input, or the answer to one that makes no sense.
+    using understood = std::expected<boost::json::object, http_response>;
+    [[nodiscard]] std::optional<http_response> document(const http_request&) const;
+    void run(const operation&, http_request, understood, http_answer);
+    void run_as(const operation&, const http_request&, kernel::caller, understood, http_answer);
 
     chat_parts& parts_;
     api_options options_;
     other_routes others_;
+    std::string openapi_;
+    std::string asyncapi_;
 };
 
 }  // namespace parley::transport

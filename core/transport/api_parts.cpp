@@ -56,14 +56,17 @@ constexpr std::array examples{
     named_schema{"events.get", R"({"since": 4711, "limit": 200})"},
 };
 
-json::value event_schema(std::string_view type, std::string_view sentence, std::string_view data) {
-    return whole_schema(json::object{{"description", sentence},
-                                     {"properties",
-                                      {{"type", {{"const", type}}},
-                                       {"position", "Position"},
-                                       {"conversation", "Id?"},
-                                       {"at", "Moment"},
-                                       {"data", json::parse({data.data(), data.size()})}}}});
+/// `data`: a whole schema.
+json::object event_schema(std::string_view type, std::string_view sentence, json::value data) {
+    auto made = whole_schema(json::object{{"description", sentence},
+                                          {"properties",
+                                           {{"type", {{"const", type}}},
+                                            {"position", "Position"},
+                                            {"conversation", "Id?"},
+                                            {"at", "Moment"},
+                                            {"data", "object"}}}});
+    made.at("properties").as_object()["data"] = std::move(data);
+    return std::move(made.as_object());
 }
 
 }  // namespace
@@ -108,7 +111,7 @@ json::object reference_to(std::string_view schema) { return {{"$ref", "#/compone
 
 json::object answer_of(const operation& of) { return reference_to(of.answers.empty() ? "Nothing" : of.answers); }
 
-json::object all_schemas() {
+json::object all_schemas(const operation_catalogue& catalogue) {
     json::object all;
     for (const auto& one : api_schemas()) all[one.name] = read_schema(one.text);
     json::array any;
@@ -116,9 +119,16 @@ json::object all_schemas() {
         for (const auto& data : event_data_schemas())
             if (data.name == info.type) {
                 const auto name = "Event." + std::string(info.type);
-                all[name] = event_schema(info.type, info.sentence, data.text);
+                all[name] = event_schema(info.type, info.sentence, read_schema(data.text));
                 any.emplace_back(reference_to(name));
             }
+    for (const auto& one : catalogue.events()) {
+        const auto name = "Event." + one.type;
+        all[name] =
+            event_schema(one.type, one.sentence, one.schema.empty() ? json::object{{"type", "object"}} : one.schema);
+        any.emplace_back(reference_to(name));
+    }
+    for (const auto& one : catalogue.answers()) all[one.name] = one.schema;
     all["Event"] = json::object{{"description", "One entry of the event log."}, {"oneOf", std::move(any)}};
     return all;
 }
@@ -137,9 +147,13 @@ json::object example_of(std::string_view operation_name) {
     return {};
 }
 
-json::array all_tags() {
+std::span<const named_schema> kernel_tags() { return tags; }
+
+json::array all_tags(const operation_catalogue& catalogue) {
     json::array all;
     for (const auto& one : tags) all.emplace_back(json::object{{"name", one.name}, {"description", one.text}});
+    for (const auto& one : catalogue.plugins())
+        all.emplace_back(json::object{{"name", one}, {"description", "What the plugin " + one + " offers."}});
     return all;
 }
 

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <boost/json/object.hpp>
+#include <span>
 #include <string>
 #include <string_view>
 
-#include "transport/operation.hpp"
+#include "transport/api_schemas.hpp"
+#include "transport/operation_catalogue.hpp"
 
 namespace parley::transport {
 
@@ -33,7 +35,7 @@ template <class Wanted>
 [[nodiscard]] boost::json::object answer_of(const operation&);
 
 /// All components; with each log event as "Event.<type>" and any of them as "Event".
-[[nodiscard]] boost::json::object all_schemas();
+[[nodiscard]] boost::json::object all_schemas(const operation_catalogue&);
 
 /// Title, version, licence; `description` in Markdown.
 [[nodiscard]] boost::json::object info_of(std::string_view title, std::string_view description);
@@ -41,7 +43,9 @@ template <class Wanted>
 /// A whole input of the operation as an example; empty where none is written.
 [[nodiscard]] boost::json::object example_of(std::string_view operation_name);
 
-/// The groups of operations with a sentence each, as both documents' tags.
-[[nodiscard]] boost::json::array all_tags();
+/// The groups of the kernel's operations with a sentence each.
+[[nodiscard]] std::span<const named_schema> kernel_tags();
+/// All groups, as both documents' tags; a plugin is one.
+[[nodiscard]] boost::json::array all_tags(const operation_catalogue&);
 
 }  // namespace parley::transport

@@ -101,8 +101,8 @@ struct parts {
     }
 };
 
-void add_operations(parts& to) {
-    for (const auto& of : all_operations()) {
+void add_operations(parts& to, const operation_catalogue& catalogue) {
+    for (const auto& of : catalogue.all()) {
         auto data = schema_of_fields(of, [](const field&) { return true; });
         auto command = message_of(of.name, of.sentence, command_frame(of.name, std::move(data)));
         if (auto example = example_of(of.name); !example.empty())
@@ -124,10 +124,14 @@ void add_connection_commands(parts& to) {
     }
 }
 
-void add_events_and_frames(parts& to) {
+void add_events_and_frames(parts& to, const operation_catalogue& catalogue) {
     json::array events;
     for (const auto& one : kernel::events::all()) {
         to.add(message_of(one.type, one.sentence, reference_to("Event." + std::string(one.type))));
+        events.emplace_back(point_to(one.type));
+    }
+    for (const auto& one : catalogue.events()) {
+        to.add(message_of(one.type, one.sentence, reference_to("Event." + one.type)));
         events.emplace_back(point_to(one.type));
     }
     to.add_sending("events", "What happens where the client may hear it, in the order of the log.", std::move(events));
@@ -142,13 +146,15 @@ void add_events_and_frames(parts& to) {
                    std::move(frames));
 }
 
-std::string make() {
+}  // namespace
+
+std::string asyncapi_document(const operation_catalogue& catalogue) {
     parts made;
-    add_operations(made);
+    add_operations(made, catalogue);
     add_connection_commands(made);
-    add_events_and_frames(made);
+    add_events_and_frames(made, catalogue);
     auto info = info_of("Parley over a WebSocket", about);
-    info["tags"] = all_tags();
+    info["tags"] = all_tags(catalogue);
     json::object document{
         {"asyncapi", "3.0.0"},
         {"info", std::move(info)},
@@ -167,15 +173,9 @@ std::string make() {
             {"messages", std::move(made.messages)}}}}},
         {"operations", std::move(made.operations)},
         {"components",
-         {{"securitySchemes", {{"token", {{"type", "http"}, {"scheme", "bearer"}}}}}, {"schemas", all_schemas()}}}};
+         {{"securitySchemes", {{"token", {{"type", "http"}, {"scheme", "bearer"}}}}},
+          {"schemas", all_schemas(catalogue)}}}};
     return json::serialize(document);
-}
-
-}  // namespace
-
-const std::string& asyncapi_document() {
-    static const auto text = make();
-    return text;
 }
 
 }  // namespace parley::transport

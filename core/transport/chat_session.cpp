@@ -10,7 +10,9 @@
 #include "base/version.hpp"
 #include "kernel/follow_log.hpp"
 #include "kernel/sessions.hpp"
+#include "transport/operation_catalogue.hpp"
 #include "transport/problem.hpp"
+#include "transport/run_operation.hpp"
 #include "transport/self.hpp"
 
 namespace parley::transport {
@@ -23,12 +25,6 @@ constexpr std::chrono::seconds activity_every{30};
 constexpr std::size_t longest_command_id = 64;
 // Who goes on asking although told to wait is read no faster than this allows, times the messages under way.
 constexpr std::chrono::milliseconds refusal_takes{100};
-
-/// Commands that are no operations only read; so does what is none at all.
-route_class class_of_command(std::string_view name) {
-    const auto* wanted = find_operation(name);
-    return wanted == nullptr ? route_class::read : class_of(*wanted);
-}
 
 /// Lives as long as its connection, or as the last answer it waits for. Everything runs on the connection's thread
 /// unless a comment says otherwise.
@@ -67,6 +63,8 @@ private:
     };
 
     [[nodiscard]] result<command> read(std::string_view text) const;
+    [[nodiscard]] const operation* find(std::string_view name) const;
+    [[nodiscard]] route_class class_of_command(std::string_view name) const;
     [[nodiscard]] result<void> admit(route_class what);
     void obey(command, std::move_only_function<void()> done);
     void authenticate(command, std::move_only_function<void()> done);
@@ -207,6 +205,18 @@ result<void> chat::admit(route_class what) {
     return limits.admit({who_->tenant_name, who_->tenant, who_->user, arrival_.from}, what);
 }
 
+/// Null as well for what is not there in this tenant.
+const operation* chat::find(std::string_view name) const {
+    const auto* found = parts_.with.catalogue.find(name);
+    return found != nullptr && who_ && !is_there(*found, who_->tenant_name) ? nullptr : found;
+}
+
+/// Commands that are no operations only read; so does what is none at all.
+route_class chat::class_of_command(std::string_view name) const {
+    const auto* wanted = find(name);
+    return wanted == nullptr ? route_class::read : class_of(*wanted);
+}
+
 void chat::hear(std::string_view text, std::move_only_function<void()> done) {
     auto asked = read(text);
     if (auto may = admit(asked ? class_of_command(asked->name) : route_class::read); !may) {
@@ -263,7 +273,7 @@ void chat::authenticate(command asked, std::move_only_function<void()> done) {
 }
 
 void chat::obey(command asked, std::move_only_function<void()> done) {
-    const auto* wanted = find_operation(asked.name);
+    const auto* wanted = find(asked.name);
     if (wanted == nullptr) {
         answer(asked.id, failure(fault::not_found, "command_unknown", "There is no such command.", "command"), {});
         return done();
@@ -279,18 +289,18 @@ void chat::obey(command asked, std::move_only_function<void()> done) {
         return done();
     }
     auto by = caller_of(asked.id);
-    wanted->run({.with = parts_.with,
-                 .by = std::move(by),
-                 .session = who_->token,
-                 .in = std::move(*checked),
-                 .reply = [self = shared_from_this(), id = std::move(asked.id), ignored = std::move(ignored),
-                           done = std::move(done)](result<transport::answer> made) mutable {
-                     self->wire_->post([self, id = std::move(id), ignored = std::move(ignored), done = std::move(done),
-                                        made = std::move(made)]() mutable {
-                         self->answer(id, std::move(made), ignored);
-                         done();
-                     });
-                 }});
+    run_operation(*wanted, {.with = parts_.with,
+                            .by = std::move(by),
+                            .session = who_->token,
+                            .in = std::move(*checked),
+                            .reply = [self = shared_from_this(), id = std::move(asked.id), ignored = std::move(ignored),
+                                      done = std::move(done)](result<transport::answer> made) mutable {
+                                self->wire_->post([self, id = std::move(id), ignored = std::move(ignored),
+                                                   done = std::move(done), made = std::move(made)]() mutable {
+                                    self->answer(id, std::move(made), ignored);
+                                    done();
+                                });
+                            }});
 }
 
 void chat::answer(const std::string& id, result<transport::answer> made, const std::vector<std::string>& ignored) {
@@ -308,21 +318,22 @@ void chat::answer(const std::string& id, result<transport::answer> made, const s
 
 // A snapshot is the operation of that name, and then the log from the snapshot's position.
 void chat::take_snapshot(command asked, std::move_only_function<void()> done) {
-    const auto* wanted = find_operation("snapshot.get");
-    wanted->run({.with = parts_.with,
-                 .by = caller_of(asked.id),
-                 .session = who_->token,
-                 .in = input(json::object{}),
-                 .reply = [self = shared_from_this(), id = std::move(asked.id),
-                           done = std::move(done)](result<transport::answer> made) mutable {
-                     self->wire_->post(
-                         [self, id = std::move(id), done = std::move(done), made = std::move(made)]() mutable {
-                             const auto at = made ? made->body.at("position").to_number<position>() : position{-1};
-                             self->answer(id, std::move(made), {});
-                             if (at >= 0) self->catch_up(at);
-                             done();
-                         });
-                 }});
+    const auto* wanted = find("snapshot.get");
+    run_operation(
+        *wanted,
+        {.with = parts_.with,
+         .by = caller_of(asked.id),
+         .session = who_->token,
+         .in = input(json::object{}),
+         .reply = [self = shared_from_this(), id = std::move(asked.id),
+                   done = std::move(done)](result<transport::answer> made) mutable {
+             self->wire_->post([self, id = std::move(id), done = std::move(done), made = std::move(made)]() mutable {
+                 const auto at = made ? made->body.at("position").to_number<position>() : position{-1};
+                 self->answer(id, std::move(made), {});
+                 if (at >= 0) self->catch_up(at);
+                 done();
+             });
+         }});
 }
 
 void chat::resume(command asked, std::move_only_function<void()> done) {

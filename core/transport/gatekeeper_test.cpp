@@ -12,6 +12,8 @@
 #include "transport/api_handler.hpp"
 #include "transport/issuer_keys.hpp"
 #include "transport/test_server.hpp"
+#include "transport/testing/kernel_catalogue.hpp"
+#include "transport/testing/shop.hpp"
 
 namespace parley::transport {
 namespace {
@@ -160,6 +162,12 @@ protected:
     testing::function_handler nobody;
     http_server wire{{.threads = 1}, nobody};
     hub room{house.time, house.settings};
+    testing::shop shop;
+    struct with_a_shop : operation_catalogue {
+        explicit with_a_shop(testing::shop& of) {
+            for (auto& one : {of.buy(), of.look()}) EXPECT_TRUE(add(one, testing::shop::permissions()));
+        }
+    } catalogue{shop};
     kernel::sign_in_brake brake{house.time};
     kernel::audit_pace pace{house.time};
     issuer_keys keys{house.time, [](const web_request&, web_answered) { FAIL() << "nobody is to be asked"; }};
@@ -169,7 +177,10 @@ protected:
                    .hash_later = [](auto work) { work(false); },
                    .brake = brake,
                    .pace = pace,
-                   .keys = keys};
+                   .keys = keys,
+                   .judges = house.judges,
+                   .messages = house.messages,
+                   .catalogue = catalogue};
     authenticator who{house.store, house.time, lookup};
     gatekeeper keeper{{.limits = {.address = {.per_minute = 6000, .burst = 1000}, .keys = 4096},
                        .sockets_per_user = 2,
@@ -379,9 +390,44 @@ TEST_F(gate, AnAddressHasSoManyWebSocketsAndNoMore) {
     EXPECT_TRUE(shake({{"Host", "inn.example"}}).handler) << "a handshake that failed after all gives its seat back";
 }
 
+TEST_F(gate, a_plugins_command_is_like_none_where_it_is_off) {
+    const auto buy = [this](std::string method, std::string body, headers with) {
+        auto asked = request(std::move(method), "/api/v1/shop/7/orders/tea", std::move(with));
+        asked.body = std::move(body);
+        return ask(std::move(asked));
+    };
+    auto as_json = signed_in(hers);
+    as_json.push_back({"Content-Type", "application/json"});
+    EXPECT_EQ(code(buy("PUT", R"({"number": 2})", as_json)), "200");
+    EXPECT_EQ(code(buy("PUT", R"({"number": 2})", signed_in(hers))), "not_json");
+    EXPECT_EQ(code(buy("GET", {}, signed_in(hers))), "method_not_allowed");
+    EXPECT_EQ(code(buy("PUT", R"({"number": 2})", {{"Host", "inn.example"}})), "not_signed_in");
+    auto huge = R"({"number": 2, "x": ")" + std::string(2 * 1024 * 1024, 'x') + "\"}";
+    EXPECT_EQ(code(buy("PUT", huge, as_json)), "json_too_large");
+    EXPECT_EQ(shop.heard.size(), 1U);
+    open_socket socket(shake(signed_in(hers)).handler, wire.context(0));
+    EXPECT_EQ(socket.say(R"({"id":"1","command":"shop.look"})"), "200");
+
+    shop.off = {"inn"};
+    const auto unknown = ask("PUT", "/api/v1/shop/7/orders/tea/x", signed_in(hers));
+    EXPECT_EQ(unknown.status, 404);
+    for (const auto& answer : {buy("PUT", R"({"number": 2})", as_json), buy("PUT", "no JSON", as_json),
+                               buy("PUT", R"({"number": 2})", signed_in(hers)), buy("GET", {}, signed_in(hers)),
+                               buy("PUT", huge, as_json), ask("GET", "/api/v1/shop", signed_in(hers))}) {
+        EXPECT_EQ(answer.status, 404);
+        EXPECT_EQ(answer.body, unknown.body);
+        EXPECT_EQ(header(answer, "Allow"), "");
+    }
+    EXPECT_EQ(socket.say(R"({"id":"2","command":"shop.look"})"), "command_unknown");
+    const auto offered = socket.last_problem;
+    EXPECT_EQ(socket.say(R"({"id":"2","command":"shop.lock"})"), "command_unknown");
+    EXPECT_EQ(socket.last_problem, offered);
+    EXPECT_EQ(shop.heard.size(), 2U);
+}
+
 TEST(RouteClasses, EveryOperationHasTheOneItShould) {
     std::map<std::string, route_class> unusual;
-    for (const auto& one : all_operations())
+    for (const auto& one : testing::kernel_catalogue().all())
         if (const auto is = class_of(one); is != (one.method == "GET" ? route_class::read : route_class::write))
             unusual.emplace(one.name, is);
     for (const auto* name : {"message.send", "message.edit", "message.delete"})

@@ -90,9 +90,9 @@ json::object item_of(const operation& of) {
     return item;
 }
 
-json::object paths() {
+json::object paths(const operation_catalogue& catalogue) {
     json::object all;
-    for (const auto& of : all_operations()) {
+    for (const auto& of : catalogue.all()) {
         std::string method(of.method);
         std::ranges::transform(method, method.begin(), [](char c) { return static_cast<char>(c - 'A' + 'a'); });
         if (!all.contains(of.path)) all[of.path] = json::object{};
@@ -115,26 +115,28 @@ json::object problem_responses() {
 }
 
 /// Over HTTP, what an operation answers tells the ignored members too.
-json::object schemas() {
-    auto all = all_schemas();
+json::object schemas(const operation_catalogue& catalogue) {
+    auto all = all_schemas(catalogue);
     all.erase("CommandId");
     const auto allow_ignored = [&all](std::string_view name) {
         all.at(name).at("properties").as_object()["ignored"] = reference_to("Ignored");
     };
     allow_ignored("Nothing");
-    for (const auto& of : all_operations())
+    for (const auto& of : catalogue.all())
         if (!of.answers.empty()) allow_ignored(of.answers);
     return all;
 }
 
-std::string make() {
+}  // namespace
+
+std::string openapi_document(const operation_catalogue& catalogue) {
     json::object document{
         {"openapi", "3.1.0"},
         {"info", info_of("Parley over HTTP", about)},
         {"servers", {{{"url", "/"}, {"description", "The server that gave this document."}}}},
-        {"tags", all_tags()},
+        {"tags", all_tags(catalogue)},
         {"security", ways_to_ask()},
-        {"paths", paths()},
+        {"paths", paths(catalogue)},
         {"components",
          {{"securitySchemes",
            {{"token", {{"type", "http"}, {"scheme", "bearer"}, {"description", "The token that session.open gave."}}},
@@ -152,15 +154,8 @@ std::string make() {
               {"description", "The same as `client_key` in the body, which wins."},
               {"schema", {{"type", "string"}, {"maxLength", 64}}}}}}},
           {"responses", problem_responses()},
-          {"schemas", schemas()}}}};
+          {"schemas", schemas(catalogue)}}}};
     return json::serialize(document);
-}
-
-}  // namespace
-
-const std::string& openapi_document() {
-    static const auto text = make();
-    return text;
 }
 
 }  // namespace parley::transport

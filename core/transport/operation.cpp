@@ -141,15 +141,6 @@ result<json::value> value_of_text(const field& of, std::string_view text) {
     return json::value(json::string_view(text.data(), text.size()));
 }
 
-std::vector<operation> gather() {
-    std::vector<operation> all;
-    for (auto* part : {session_operations, token_operations, password_operations, user_operations, account_operations,
-                       conversation_operations, member_operations, message_operations, read_state_operations,
-                       log_operations, live_operations, audit_operations, jwt_operations})
-        std::ranges::move(part(), std::back_inserter(all));
-    return all;
-}
-
 }  // namespace
 
 std::string input::text(std::string_view name) const { return optional_text(name).value_or(std::string{}); }
@@ -184,15 +175,13 @@ route_class class_of(const operation& of) {
     return of.access == access_level::anybody ? route_class::sign_in : route_class::write;
 }
 
-const std::vector<operation>& all_operations() {
-    static const auto all = gather();
+std::vector<operation> kernel_operations() {
+    std::vector<operation> all;
+    for (auto* part : {session_operations, token_operations, password_operations, user_operations, account_operations,
+                       conversation_operations, member_operations, message_operations, read_state_operations,
+                       log_operations, live_operations, audit_operations, jwt_operations})
+        std::ranges::move(part(), std::back_inserter(all));
     return all;
-}
-
-const operation* find_operation(std::string_view name) {
-    const auto& all = all_operations();
-    const auto found = std::ranges::find(all, name, &operation::name);
-    return found == all.end() ? nullptr : &*found;
 }
 
 const field* find_field(const operation& of, std::string_view name) {

@@ -16,6 +16,7 @@
 #include "base/id.hpp"
 #include "kernel/audit.hpp"
 #include "kernel/environment.hpp"
+#include "kernel/judged_message.hpp"
 #include "kernel/sign_in_brake.hpp"
 #include "transport/http_message.hpp"
 
@@ -23,6 +24,7 @@ namespace parley::transport {
 
 class issuer_keys;
 class live;
+class operation_catalogue;
 
 /// Where HTTP carries a field; over the WebSocket all of them are members of `data`.
 enum class place : std::uint8_t { path = 1, query, body };
@@ -48,6 +50,7 @@ public:
     explicit input(boost::json::object checked) : values_(std::move(checked)) {}
 
     [[nodiscard]] bool has(std::string_view name) const { return values_.contains(name); }
+    [[nodiscard]] const boost::json::object& values() const { return values_; }
     /// Empty when absent.
     [[nodiscard]] std::string text(std::string_view name) const;
     [[nodiscard]] std::optional<std::string> optional_text(std::string_view name) const;
@@ -95,6 +98,9 @@ struct services {
     kernel::sign_in_brake& brake;
     kernel::audit_pace& pace;
     issuer_keys& keys;
+    kernel::judges& judges;
+    kernel::judged_messages& messages;
+    const operation_catalogue& catalogue;
 };
 
 /// One call of an operation.
@@ -119,20 +125,27 @@ struct operation {
     int success = 200;
     int existing = 0;  ///< the status when nothing had to be made because it was there; 0 when that cannot be
     std::vector<field> fields;
-    std::string_view answers;   ///< name of the answer's schema in the documents; empty for an empty object
-    std::vector<int> problems;  ///< statuses besides 400, 401, 404, 413, 429, 503 that it can answer
-    std::function<void(call)> run;
+    std::string_view answers;       ///< name of the answer's schema in the documents; empty for an empty object
+    std::vector<int> problems;      ///< statuses besides 400, 401, 404, 413, 429, 503 that it can answer
+    std::function<void(call)> run;  ///< through run_operation() only
     std::optional<route_class> counted_as{};  ///< what its limit is; nothing: as class_of() says
+    std::string_view judged_as{};             ///< the change that judges are asked about before it runs; empty: none
+    /// What judges are shown of it; null: its input.
+    boost::json::object (*judged_input)(const call&) = nullptr;
+    /// Whether it is there in this tenant; where it is not, it is like one that never was. Empty: everywhere.
+    std::function<bool(std::string_view tenant_name)> is_there{};
 };
 
 /// As what an operation is counted; where its table does not say: GET as read, what needs nobody signed in as sign_in,
 /// all others as write.
 [[nodiscard]] route_class class_of(const operation&);
 
-/// All operations; addresses stay.
-[[nodiscard]] const std::vector<operation>& all_operations();
-/// By its WebSocket name; null when there is none.
-[[nodiscard]] const operation* find_operation(std::string_view name);
+/// The kernel's own operations, made anew; what is asked for is found in an operation_catalogue.
+[[nodiscard]] std::vector<operation> kernel_operations();
+/// Whether the operation is there for this tenant.
+[[nodiscard]] inline bool is_there(const operation& of, std::string_view tenant_name) {
+    return !of.is_there || of.is_there(tenant_name);
+}
 /// Null when the operation takes no such field.
 [[nodiscard]] const field* find_field(const operation&, std::string_view name);
 

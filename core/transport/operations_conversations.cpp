@@ -121,6 +121,14 @@ result<answer> leave(const environment& env, writing& w, const caller& by, const
     return answer{};
 }
 
+// Judges see a change in one form, whichever operation makes it.
+boost::json::object opening(const call& it) {
+    return {{"kind", "direct"}, {"members", boost::json::array{it.in.values().at("user")}}};
+}
+boost::json::object joining(const call& it) {
+    return {{"conversation", it.in.values().at("conversation")}, {"user", it.by.user.text()}};
+}
+
 std::vector<operation> making_and_finding() {
     return {
         {.name = "conversation.create",
@@ -139,7 +147,8 @@ std::vector<operation> making_and_finding() {
                     ids_field("members", most_first_members, "The other first members.")},
          .answers = "ConversationEntry",
          .problems = {403},
-         .run = writes(create_conversation)},
+         .run = writes(create_conversation),
+         .judged_as = "conversation.create"},
         {.name = "direct.open",
          .method = "POST",
          .path = "/api/v1/direct",
@@ -150,7 +159,9 @@ std::vector<operation> making_and_finding() {
          .fields = {required(field_of(field_type::id, "user", "The other person's id."))},
          .answers = "ConversationEntry",
          .problems = {403},
-         .run = writes(open_direct)},
+         .run = writes(open_direct),
+         .judged_as = "conversation.create",
+         .judged_input = opening},
         {.name = "conversation.list",
          .method = "GET",
          .path = "/api/v1/conversations",
@@ -203,7 +214,8 @@ std::vector<operation> changing() {
          .fields = {which()},
          .answers = "Conversation",
          .problems = {403},
-         .run = writes(archive<kernel::archival::archive>)},
+         .run = writes(archive<kernel::archival::archive>),
+         .judged_as = "conversation.archive"},
         {.name = "conversation.restore",
          .method = "POST",
          .path = "/api/v1/conversations/{conversation}/restore",
@@ -229,7 +241,9 @@ std::vector<operation> changing() {
          .fields = {which()},
          .answers = "ConversationEntry",
          .problems = {403, 409},
-         .run = writes(join)},
+         .run = writes(join),
+         .judged_as = "member.add",
+         .judged_input = joining},
         {.name = "conversation.leave",
          .method = "POST",
          .path = "/api/v1/conversations/{conversation}/leave",

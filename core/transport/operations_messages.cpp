@@ -37,29 +37,29 @@ result<answer> shown(const result<kernel::message_page>& page) {
     return answer{200, std::move(body)};
 }
 
-result<answer> send(const environment& env, writing& w, const caller& by, const input& in) {
-    auto sent = kernel::send_message(env, w, by,
-                                     {.conversation = in.id<conversation_id>("conversation"),
-                                      .type = in.optional_text("type").value_or("text"),
-                                      .text = in.text("text"),
-                                      .data = in.object("data").value_or(boost::json::object{}),
-                                      .reply_to = in.id<message_id>("reply_to"),
-                                      .thread_root = in.id<message_id>("thread_root"),
-                                      .client_key = in.text("client_key"),
-                                      .shown = {}});
-    if (!sent) return std::unexpected(sent.error());
-    // The caller wrote it, so nothing of it is hidden from the caller and no right has to be looked up.
-    answer made{.status = sent->repeated ? 200 : 201, .body = {}};
-    made.body_later = [view = std::move(sent->view), reader = kernel::viewer{.id = by.user}] {
-        return kernel::present(view, reader);
-    };
-    return made;
-}
-
-void run_send(call it) {
-    const auto author = it.by.user;
-    auto key = it.in.text("client_key");
-    reply_with_write(std::move(it), send, author, std::move(key));
+void send(call it) {
+    const auto one = std::make_shared<call>(std::move(it));
+    const auto& in = one->in;
+    one->with.messages.send(one->by,
+                            {.conversation = in.id<conversation_id>("conversation"),
+                             .type = in.optional_text("type").value_or("text"),
+                             .text = in.text("text"),
+                             .data = in.object("data").value_or(boost::json::object{}),
+                             .reply_to = in.id<message_id>("reply_to"),
+                             .thread_root = in.id<message_id>("thread_root"),
+                             .client_key = in.text("client_key"),
+                             .shown = {}},
+                            [one](result<kernel::sent_message> sent) {
+                                if (!sent) return one->reply(std::unexpected(std::move(sent.error())));
+                                // The caller wrote it, so nothing of it is hidden from the caller and no right has to
+                                // be looked up.
+                                answer made{.status = sent->repeated ? 200 : 201, .body = {}};
+                                made.body_later = [view = std::move(sent->view),
+                                                   reader = kernel::viewer{.id = one->by.user}] {
+                                    return kernel::present(view, reader);
+                                };
+                                one->reply(std::move(made));
+                            });
 }
 
 result<answer> list(const environment& env, reading& from, const caller& by, const input& in) {
@@ -92,11 +92,15 @@ result<answer> get(const environment& env, reading& from, const caller& by, cons
     return answer{200, kernel::present(found->view, found->reader)};
 }
 
-result<answer> edit(const environment& env, writing& w, const caller& by, const input& in) {
-    return shown(
-        w, by,
-        kernel::edit_message(
-            env, w, by, {.message = in.id<message_id>("message"), .text = in.text("text"), .data = in.object("data")}));
+void edit(call it) {
+    const auto one = std::make_shared<call>(std::move(it));
+    const auto& in = one->in;
+    one->with.messages.edit(
+        one->by, {.message = in.id<message_id>("message"), .text = in.text("text"), .data = in.object("data")},
+        [one](result<kernel::edited_message> edited) {
+            if (!edited) return one->reply(std::unexpected(std::move(edited.error())));
+            one->reply(answer{200, kernel::present(edited->view, edited->reader)});
+        });
 }
 
 result<answer> remove(const environment& env, writing& w, const caller& by, const input& in) {
@@ -138,7 +142,7 @@ std::vector<operation> of_a_conversation() {
                     text_field("client_key", 64, "The sender's own key; sending it again writes nothing twice.")},
          .answers = "Message",
          .problems = {403, 409},
-         .run = run_send,
+         .run = send,
          .counted_as = route_class::message},
         {.name = "message.list",
          .method = "GET",
@@ -183,7 +187,7 @@ std::vector<operation> of_a_message() {
                     field_of(field_type::object, "data", "The new typed data; as it was when it is not said.")},
          .answers = "Message",
          .problems = {403, 409},
-         .run = writes(edit),
+         .run = edit,
          .counted_as = route_class::message},
         {.name = "message.delete",
          .method = "DELETE",
@@ -217,7 +221,9 @@ std::vector<operation> of_a_message() {
          .method = "POST",
          .path = "/api/v1/messages/{message}/release",
          .group = "messages",
-         .sentence = "Publishes a held message now. Takes the permission messages.review.",
+         .sentence =
+             "Publishes a held message now; what only a plugin can let through stays held. Takes the permission "
+             "messages.review.",
          .fields = {which()},
          .answers = "Message",
          .problems = {403, 409},

@@ -7,6 +7,7 @@
 #include "transport/api_parts.hpp"
 #include "transport/api_schemas.hpp"
 #include "transport/operation.hpp"
+#include "transport/testing/kernel_catalogue.hpp"
 
 namespace parley::transport {
 namespace {
@@ -24,7 +25,7 @@ std::set<std::string> placeholders(std::string_view path) {
 TEST(operations, have_names_and_routes_of_their_own) {
     std::set<std::string_view> names;
     std::set<std::string> routes;
-    for (const auto& of : all_operations()) {
+    for (const auto& of : testing::kernel_catalogue().all()) {
         EXPECT_TRUE(names.insert(of.name).second) << of.name;
         std::string shape;  // two routes that differ in a placeholder's name only are the same route
         bool inside = false;
@@ -33,15 +34,15 @@ TEST(operations, have_names_and_routes_of_their_own) {
             if (!inside || c == '{') shape += c;
         }
         EXPECT_TRUE(routes.insert(std::string(of.method) + " " + shape).second) << of.method << " " << of.path;
-        EXPECT_EQ(find_operation(of.name), &of);
+        EXPECT_EQ(testing::kernel_catalogue().find(of.name), &of);
     }
-    EXPECT_EQ(find_operation("message.sned"), nullptr);
-    EXPECT_EQ(find_operation(""), nullptr);
+    EXPECT_EQ(testing::kernel_catalogue().find("message.sned"), nullptr);
+    EXPECT_EQ(testing::kernel_catalogue().find(""), nullptr);
 }
 
 TEST(operations, are_described) {
-    const auto tags = all_tags();
-    for (const auto& of : all_operations()) {
+    const auto tags = all_tags(testing::kernel_catalogue());
+    for (const auto& of : testing::kernel_catalogue().all()) {
         EXPECT_TRUE(of.sentence.ends_with('.')) << of.name;
         EXPECT_TRUE(of.path.starts_with("/api/v1/")) << of.name;
         EXPECT_TRUE((std::set<std::string_view>{"GET", "POST", "PUT", "PATCH", "DELETE"}.contains(of.method)))
@@ -59,7 +60,7 @@ TEST(operations, are_described) {
 }
 
 TEST(operations, have_fields_that_can_be_carried) {
-    for (const auto& of : all_operations()) {
+    for (const auto& of : testing::kernel_catalogue().all()) {
         std::set<std::string> in_path;
         std::set<std::string_view> names;
         for (const auto& one : of.fields) {

@@ -25,46 +25,10 @@ segments split(std::string_view path) {
 
 bool is_placeholder(std::string_view segment) { return segment.starts_with('{'); }
 
-struct route {
-    const operation* what;
-    segments path;
-};
-
-/// By number of segments; literal segments before placeholders, so that /users/me is not the user "me".
-const std::unordered_map<std::size_t, std::vector<route>>& routes() {
-    static const auto made = [] {
-        std::unordered_map<std::size_t, std::vector<route>> all;
-        for (const auto& one : all_operations()) {
-            auto path = split(one.path);
-            all[path.size()].push_back({&one, std::move(path)});
-        }
-        for (auto& [length, some] : all)
-            std::ranges::sort(some, {}, [](const route& one) {
-                std::vector<bool> open;
-                for (const auto segment : one.path) open.push_back(is_placeholder(segment));
-                return open;
-            });
-        return all;
-    }();
-    return made;
-}
-
 bool matches(const segments& pattern, const segments& path) {
     return std::ranges::equal(pattern, path, [](std::string_view wanted, std::string_view given) {
         return is_placeholder(wanted) ? !given.empty() : wanted == given;
     });
-}
-
-result<void> carry(route_match& into, const route& from, const segments& path) {
-    for (std::size_t i = 0; i < path.size(); ++i) {
-        if (!is_placeholder(from.path[i])) continue;
-        const auto name = from.path[i].substr(1, from.path[i].size() - 2);
-        auto value = from_query_text(*find_field(*from.what, name), path[i]);
-        // An identifier that is none is nobody's: the same answer as for one that is absent.
-        if (!value) return failure(fault::not_found, "not_found", "There is nothing here.");
-        into.carried[name] = std::move(*value);
-    }
-    return {};
 }
 
 int hex_digit(char c) {
@@ -91,27 +55,77 @@ std::optional<std::string> decode(std::string_view text) {
     return out;
 }
 
+/// What a placeholder's segment means. Identifiers are written in one way only; texts are percent-encoded, and none of
+/// them holds a slash.
+result<json::value> value_in_path(const field& of, std::string_view segment) {
+    if (of.type != field_type::text) return from_query_text(of, segment);
+    const auto plus = segment.find('+') != std::string_view::npos;  // stands for itself here
+    const auto text = plus ? std::nullopt : decode(segment);
+    if (!text || text->empty() || text->find('/') != std::string::npos)
+        return failure(fault::not_found, "not_found", "There is nothing here.");
+    return from_query_text(of, *text);
+}
+
+result<void> carry(route_match& into, const operation& of, const segments& pattern, const segments& path) {
+    for (std::size_t i = 0; i < path.size(); ++i) {
+        if (!is_placeholder(pattern[i])) continue;
+        const auto name = pattern[i].substr(1, pattern[i].size() - 2);
+        auto value = value_in_path(*find_field(of, name), path[i]);
+        // An identifier that is none is nobody's: the same answer as for one that is absent.
+        if (!value) return failure(fault::not_found, "not_found", "There is nothing here.");
+        into.carried[name] = std::move(*value);
+    }
+    return {};
+}
+
+bool overlap(const segments& one, const segments& other) {
+    return std::ranges::equal(one, other, [](std::string_view a, std::string_view b) {
+        return a == b || is_placeholder(a) || is_placeholder(b);
+    });
+}
+
 }  // namespace
 
-result<route_match> find_route(std::string_view method, std::string_view path) {
+void route_table::add(const operation& of) {
+    auto path = split(of.path);
+    auto& some = by_length_[path.size()];
+    some.push_back({&of, std::move(path)});
+    std::ranges::sort(some, {}, [](const route& one) {
+        std::vector<bool> open;
+        for (const auto segment : one.path) open.push_back(is_placeholder(segment));
+        return open;
+    });
+}
+
+result<route_match> route_table::find(std::string_view method, std::string_view path) const {
     const auto wanted = method == "HEAD" ? std::string_view("GET") : method;
     const auto given = split(path);
-    const auto some = routes().find(given.size());
-    if (some == routes().end()) return failure(fault::not_found, "not_found", "There is nothing here.");
+    const auto some = by_length_.find(given.size());
+    if (some == by_length_.end()) return failure(fault::not_found, "not_found", "There is nothing here.");
     route_match found;
     std::string_view resource;  // the most literal pattern that matches decides which one is meant
     for (const auto& one : some->second) {
         if (!matches(one.path, given) || (!resource.empty() && one.what->path != resource)) continue;
         resource = one.what->path;
+        found.other = one.what;
         found.allowed.push_back(one.what->method);
         if (one.what->method != wanted) continue;
         found.found = one.what;
-        if (auto carried = carry(found, one, given); !carried) return std::unexpected(carried.error());
+        if (auto carried = carry(found, *one.what, one.path, given); !carried) return std::unexpected(carried.error());
         return found;
     }
     if (resource.empty()) return failure(fault::not_found, "not_found", "There is nothing here.");
     std::ranges::sort(found.allowed);
     return found;
+}
+
+const operation* route_table::overlapping(std::string_view path) const {
+    const auto wanted = split(path);
+    const auto some = by_length_.find(wanted.size());
+    if (some == by_length_.end()) return nullptr;
+    for (const auto& one : some->second)
+        if (one.what->path != path && overlap(one.path, wanted)) return one.what;
+    return nullptr;
 }
 
 result<json::object> read_query(const operation& of, std::string_view query) {

@@ -4,6 +4,8 @@
 #include "base/secret.hpp"
 #include "kernel/accounts.hpp"
 #include "transport/api_parts.hpp"
+#include "transport/run_operation.hpp"
+#include "transport/testing/kernel_catalogue.hpp"
 #include "transport/testing/schema_check.hpp"
 
 namespace parley::transport::testing {
@@ -17,7 +19,7 @@ void noted_live::presence_of(tenant_id, std::vector<user_id> users,
 }
 
 json::object front::call(std::string_view name, user_id by, json::object given) {
-    const auto* of = find_operation(name);
+    const auto* of = catalogue.find(name);
     if (of == nullptr) throw std::invalid_argument("There is no such operation: " + std::string(name));
     std::vector<std::string> ignored;
     auto checked = check_input(*of, std::move(given), ignored);
@@ -30,23 +32,23 @@ json::object front::call(std::string_view name, user_id by, json::object given) 
     caller.tenant_name = "inn";
     caller.user = by;
     caller.session = session;
-    of->run({.with = with_,
-             .by = std::move(caller),
-             .session = session,
-             .in = std::move(*checked),
-             .reply = [&](result<answer> made) {
-                 ++replies;
-                 if (!made) {
-                     said["problem"] = made.error().code;
-                     return;
-                 }
-                 said["status"] = made->status;
-                 said["body"] = made->take_body();
-                 headers = std::move(made->headers);
-             }});
+    run_operation(*of, {.with = with_,
+                        .by = std::move(caller),
+                        .session = session,
+                        .in = std::move(*checked),
+                        .reply = [&](result<answer> made) {
+                            ++replies;
+                            if (!made) {
+                                said["problem"] = made.error().code;
+                                return;
+                            }
+                            said["status"] = made->status;
+                            said["body"] = made->take_body();
+                            headers = std::move(made->headers);
+                        }});
     EXPECT_EQ(replies, 1) << name;
     if (const auto* body = said.if_contains("body")) {
-        EXPECT_EQ(misfit(answer_of(*of), *body), "") << name;
+        if (kernel_catalogue().find(name) != nullptr) EXPECT_EQ(misfit(answer_of(*of), *body), "") << name;
         const auto status = said.at("status").as_int64();
         EXPECT_TRUE(status == of->success || status == of->existing) << name << " " << status;
     }

@@ -9,7 +9,7 @@
 #include "kernel/testing/house.hpp"
 #include "transport/issuer_keys.hpp"
 #include "transport/live.hpp"
-#include "transport/operation.hpp"
+#include "transport/operation_catalogue.hpp"
 
 namespace parley::transport::testing {
 
@@ -46,6 +46,7 @@ public:
     };
     issuer_keys keys{house.time,
                      [this](web_request wanted, web_answered answer) { fetch(std::move(wanted), std::move(answer)); }};
+    operation_catalogue catalogue;
 
     /// What the operation answers; the status, and under "body" or "problem" the rest.
     boost::json::object call(std::string_view name, user_id by, boost::json::object given);
@@ -53,6 +54,8 @@ public:
     boost::json::object ask(std::string_view name, user_id by, boost::json::object given, int status = 200);
     /// The code of the problem of a call that has to fail.
     std::string code(std::string_view name, user_id by, boost::json::object given);
+
+    [[nodiscard]] services& parts() { return with_; }
 
     user_id add_user_with_password(std::string username, std::string_view password);
 
@@ -63,7 +66,10 @@ private:
                    .hash_later = [this](std::move_only_function<void(bool)> work) { work(hashing_refused); },
                    .brake = brake,
                    .pace = pace,
-                   .keys = keys};
+                   .keys = keys,
+                   .judges = house.judges,
+                   .messages = house.messages,
+                   .catalogue = catalogue};
 };
 
 /// A member of a body as text.

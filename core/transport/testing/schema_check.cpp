@@ -10,6 +10,7 @@
 #include <valijson/validator.hpp>
 
 #include "transport/api_parts.hpp"
+#include "transport/testing/kernel_catalogue.hpp"
 
 namespace parley::transport::testing {
 namespace json = boost::json;
@@ -32,7 +33,7 @@ const valijson::Schema& compiled(const json::object& schema) {
     const auto [found, is_new] = known.try_emplace(json::serialize(schema));
     if (is_new) {
         auto whole = schema;
-        whole["components"] = json::object{{"schemas", all_schemas()}};
+        whole["components"] = json::object{{"schemas", all_schemas(kernel_catalogue())}};
         json::value root(std::move(whole));
         drop_formats(root);
         valijson::SchemaParser().populateSchema(adapter(root), found->second);
