@@ -34,7 +34,7 @@ bool is_dotted(std::string_view name) {
 bool is_command_name(std::string_view name) { return is_dotted(name) && !name.ends_with(".answer"); }
 
 bool is_path(std::string_view path) {
-    if (!path.starts_with(api_root) || path.size() > 256) return false;
+    if (!path.starts_with(api_root) || path.size() == api_root.size() || path.size() > 256) return false;
     for (const auto part : std::views::split(path.substr(api_root.size()), '/')) {
         std::string_view one(part.begin(), part.end());
         if (one.starts_with('{')) {

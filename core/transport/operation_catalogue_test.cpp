@@ -69,7 +69,7 @@ TEST_F(catalogue, refuses_what_shadows_the_kernel_or_another_plugin) {
               "path_taken");
     EXPECT_EQ(add(shop.offer("shop.take", "GET", "/api/v1/socket")), "command_path_invalid");
     auto elses =
-        shop.offer("stall.look", "GET", "/api/v1/shop/5/orders/{word}", R"([{"name": "word", "type": "text"}])");
+        shop.offer("stall.look", "GET", "/api/v1/shop/five/orders/{word}", R"([{"name": "word", "type": "text"}])");
     elses.plugin = "stall";
     EXPECT_EQ(add(elses), "path_taken");
     auto same = shop.buy();
