@@ -192,8 +192,12 @@ macro(parley_plugin_entities name out)
     endforeach()
     add_library(${name}_odb OBJECT ${units})
     target_compile_options(${name}_odb PRIVATE -w)  # not our code, so not our warnings
-    target_include_directories(${name}_odb PRIVATE "${CMAKE_CURRENT_SOURCE_DIR}" "${out}")
-    target_link_libraries(${name}_odb PRIVATE ParleySDK::sdk PkgConfig::parley_sdk_odb)
+    target_include_directories(${name}_odb PRIVATE "${CMAKE_CURRENT_SOURCE_DIR}" "${out}" "${PARLEY_SDK_INCLUDE}")
+    target_link_libraries(${name}_odb PRIVATE PkgConfig::parley_sdk_odb)
+    if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+        # libodb 2.4 declares destructors with `throw ()`, which GCC takes up to C++14 only.
+        set_target_properties(${name}_odb PROPERTIES CXX_STANDARD 14)
+    endif()
     set_target_properties(${name}_odb PROPERTIES
         POSITION_INDEPENDENT_CODE ON CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
     # The plugin's own sources include what is generated.

@@ -63,7 +63,7 @@ struct instance {
         return PARLEY_FAILED;
     }
     static void start(void* self) noexcept {
-        if constexpr (requires(Plugin& plugin) { plugin.start(); }) {
+        if constexpr (requires(Plugin& some) { some.start(); }) {
             try {
                 static_cast<instance*>(self)->plugin.start();
             } catch (const std::exception& thrown) {
@@ -74,7 +74,7 @@ struct instance {
         }
     }
     static void stop(void* self) noexcept {
-        if constexpr (requires(Plugin& plugin) { plugin.stop(); }) {
+        if constexpr (requires(Plugin& some) { some.stop(); }) {
             try {
                 static_cast<instance*>(self)->plugin.stop();
             } catch (...) {

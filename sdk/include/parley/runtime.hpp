@@ -110,7 +110,6 @@ public:
     const parley_jobs* const jobs;
     const parley_services* const services;
     const parley_metrics* const metrics;
-    std::string id;  ///< the plugin's
 
 private:
     std::atomic<int> inside_{0};

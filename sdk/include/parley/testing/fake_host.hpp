@@ -134,7 +134,8 @@ public:
     void set(json::object settings) {
         auto all = defaults();
         for (auto& [name, value] : settings) {
-            if (!all.contains(name)) throw std::runtime_error("plugin.yaml has no setting " + std::string(name));
+            if (!declared_settings().contains(name))
+                throw std::runtime_error("plugin.yaml has no setting " + std::string(name));
             all[name] = std::move(value);
         }
         auto made = std::make_unique<generation>();
@@ -321,14 +322,14 @@ private:
                                     static_cast<std::size_t>(parley_plugin_section_end - parley_plugin_section));
         return json::parse(text).as_object();
     }
+    [[nodiscard]] json::object declared_settings() const {
+        const auto* settings = manifest().if_contains("settings");
+        return settings != nullptr && settings->is_object() ? settings->as_object() : json::object{};
+    }
     [[nodiscard]] json::object defaults() const {
         json::object all;
-        if (const auto* settings = manifest().if_contains("settings"); settings != nullptr && settings->is_object())
-            for (const auto& [name, rules] : settings->as_object())
-                if (const auto* value = rules.as_object().if_contains("default"))
-                    all[name] = *value;
-                else
-                    all[name] = nullptr;
+        for (const auto& [name, rules] : declared_settings())
+            if (const auto* value = rules.as_object().if_contains("default")) all[name] = *value;
         return all;
     }
 
