@@ -221,7 +221,7 @@ TEST(wire, a_handshake_byte_by_byte_is_cut_off) {
         if (on.server.totals().connections_open == 0 && sent > 1) break;
     }
     EXPECT_TRUE(client.closed());
-    EXPECT_LT(std::chrono::steady_clock::now() - began, 3s);
+    EXPECT_LT(std::chrono::steady_clock::now() - began, 5s) << "all of the hello would take longer";
     raw_client silent{on.server.port()};
     EXPECT_TRUE(silent.closed());
     EXPECT_TRUE(eventually([&] { return on.server.totals().connections_open == 0; }));
