@@ -311,6 +311,7 @@ public:
         if (const auto* found = input.if_contains("position"); found != nullptr && found->is_int64())
             position = found->get_int64();
         if (const auto* found = input.if_contains("conversation")) (void)detail::read_id(*found, conversation);
+        if (const auto* found = input.if_contains("user")) (void)detail::read_id(*found, only_for);
         if (auto* found = input.if_contains("data"); found != nullptr && found->is_object())
             data = std::move(found->get_object());
     }
@@ -318,6 +319,7 @@ public:
     [[nodiscard]] const std::string& type() const { return name; }
     std::int64_t position = 0;
     id conversation;    ///< none: not about one
+    id only_for;        ///< the one user who hears it; none: whoever is in the conversation
     json::object data;  ///< as clients with every right see it
 
     /// The data as a described struct.

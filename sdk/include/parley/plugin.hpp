@@ -33,9 +33,11 @@ template <class Plugin>
 struct instance {
     explicit instance(const parley_host* host) : home(host) {}
     ~instance() {
-        // From the outside in: no new answers, nobody inside, no coroutine left, then the plugin itself.
-        for (auto& one : stoppables()) one->stop();
+        // From the outside in: nobody comes in and nobody is inside, no thread works, no coroutine waits; then the
+        // plugin.
         home.close();
+        for (auto& one : stoppables()) one->stop();
+        home.destroy_waiting();
         stoppables().clear();
     }
 

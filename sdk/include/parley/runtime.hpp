@@ -91,10 +91,14 @@ public:
         one.before = one.after = nullptr;
     }
 
-    /// Lets nobody in any more, waits until everybody is out, and destroys the coroutines that still wait.
+    /// Lets nobody in any more, and waits until everybody is out.
     void close() {
         closed_ = true;
         for (auto left = inside_.load(); left != 0; left = inside_.load()) inside_.wait(left);
+    }
+    /// Destroys the coroutines that still wait. After close, and when no thread of the plugin's works for them any
+    /// more.
+    void destroy_waiting() {
         while (roots_.after != &roots_) {
             auto& one = *roots_.after;
             remove(one);

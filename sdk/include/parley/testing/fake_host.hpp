@@ -218,7 +218,7 @@ public:
     testing::answer hear(std::string_view type, const json::object& data, std::int64_t conversation = 11) {
         const json::object input{{"position", ++position_},
                                  {"type", type},
-                                 {"created_at", clock_.load()},
+                                 {"created_at", "2026-01-01T00:00:00.000000Z"},
                                  {"conversation", std::to_string(conversation)},
                                  {"data", data}};
         return ask(bound_.at("event").find(type), "event", type, input, {.user = 0, .username = {}});
@@ -749,9 +749,16 @@ inline std::vector<said> fake_host::events() const {
     };
     sqlite3_exec(on, "SELECT type, data, conversation, user_id, about FROM parley_outbox ORDER BY id", row, &all,
                  nullptr);
-    for (const auto& one : all)
-        if (!names("says", one.type))
-            throw std::runtime_error("the event " + one.type + " is not under `says` in plugin.yaml");
+    // What the server would count and leave out.
+    for (const auto& one : all) {
+        const auto complain = [&](const char* why) { throw std::runtime_error("the event " + one.type + " " + why); };
+        if (!names("says", one.type)) complain("is not under `says` in plugin.yaml");
+        if (static_cast<bool>(one.conversation) == static_cast<bool>(one.user))
+            complain("is for a conversation or for one user, and for one of them");
+        if (one.about && !one.conversation) complain("is about a message without being for its conversation");
+        if (one.data.contains("facts") || json::serialize(one.data).size() > 16 * 1024)
+            complain("has more than 16 KiB of data, or a member `facts`, which is the server's own");
+    }
     return all;
 }
 
