@@ -1,16 +1,16 @@
 // Transactions of a plugin, on SQLite by the fake host and on a PostgreSQL of the test's own.
 #include <gtest/gtest.h>
-#include <libpq-fe.h>
 #include <sqlite3.h>
 
 #include <parley/testing/fake_host.hpp>
 #include <thread>
 
-#include "storage/testing/postgres.hpp"
+#include "on_postgresql.hpp"
 
 namespace {
 
 using parley::testing::fake_host;
+using parley::testing::on_postgresql;
 namespace json = boost::json;
 
 parley::testing::answer put(fake_host& host, const char* name, std::int64_t number, const char* ends = "well") {
@@ -49,42 +49,6 @@ TEST(sdk_storage, waiting_calls_do_not_outlive_the_plugin) {
     }
 }
 
-/// A schema in a database of its own, as the host would make it.
-class on_postgresql : public testing::Test {
-protected:
-    static void SetUpTestSuite() { server = std::make_unique<parley::storage::testing::postgres>(); }
-    static void TearDownTestSuite() { server.reset(); }
-
-    on_postgresql() : url(server->create_database()), other(PQconnectdb(url.c_str())) {
-        run("CREATE SCHEMA plugin_stored");
-        run("SET search_path TO plugin_stored");
-        run("CREATE TABLE parley_outbox (id BIGSERIAL PRIMARY KEY, tenant BIGINT NOT NULL, type TEXT NOT NULL, "
-            "conversation BIGINT NOT NULL, user_id BIGINT NOT NULL, about BIGINT NOT NULL, data TEXT NOT NULL, "
-            "created_at BIGINT NOT NULL)");
-        run("CREATE TABLE kept (id BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL UNIQUE, number BIGINT NOT NULL)");
-        const parley_database where{sizeof(parley_database), PARLEY_POSTGRESQL, parley::testing::borrow(url),
-                                    parley::testing::borrow(schema)};
-        host = std::make_unique<fake_host>(json::object{}, where);
-    }
-    ~on_postgresql() override { PQfinish(other); }
-
-    std::string run(const std::string& sql) {
-        auto* answer = PQexec(other, sql.c_str());
-        const auto status = PQresultStatus(answer);
-        std::string value = PQntuples(answer) > 0 ? PQgetvalue(answer, 0, 0) : "";
-        PQclear(answer);
-        EXPECT_TRUE(status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK) << sql << ": " << PQerrorMessage(other);
-        return value;
-    }
-
-    static std::unique_ptr<parley::storage::testing::postgres> server;
-    std::string url;
-    std::string schema = "plugin_stored";
-    PGconn* other;
-    std::unique_ptr<fake_host> host;
-};
-std::unique_ptr<parley::storage::testing::postgres> on_postgresql::server;
-
 TEST_F(on_postgresql, rows_and_events_are_committed_together) {
     EXPECT_EQ(put(*host, "a", 2).json.at("number"), 2);
     EXPECT_EQ(put(*host, "b", 2, "error").code, "asked_for");
@@ -121,13 +85,13 @@ TEST_F(on_postgresql, two_who_make_the_same_row_are_one) {
 
 TEST_F(on_postgresql, a_server_that_went_away_is_found_again) {
     EXPECT_TRUE(put(*host, "a", 1).ok());
-    server->stop();
+    server()->stop();
     EXPECT_EQ(put(*host, "a", 1).status, PARLEY_UNAVAILABLE);
-    server->start();
+    server()->start();
     EXPECT_EQ(put(*host, "a", 1).json.at("number"), 2);
     // Dead, and not known to be so yet.
-    server->stop();
-    server->start();
+    server()->stop();
+    server()->start();
     EXPECT_EQ(put(*host, "a", 1).json.at("number"), 3);
 }
 
