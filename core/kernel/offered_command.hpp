@@ -17,7 +17,9 @@ struct offered_command {
     std::string name;        ///< "reaction.add"
     std::string permission;  ///< of the environment's permissions; checked before `run`
     std::string method;      ///< "PUT"; GET only reads
-    std::string path;        ///< "/api/v1/messages/{message}/reactions/{emoji}"
+    /// "/api/v1/messages/{message}/reactions/{emoji}". A conversation or message that it names must be the caller's to
+    /// see; otherwise it is not found, and `run` is not called.
+    std::string path;
     std::string sentence;
     boost::json::object input;   ///< {"fields": [...]}, as parley/abi/ext/registry.h says
     boost::json::object output;  ///< JSON Schema of the answer; empty: an empty object

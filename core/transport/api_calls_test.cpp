@@ -56,6 +56,25 @@ TEST_F(at_the_counter, an_offered_command_is_checked_and_then_run) {
     EXPECT_EQ(shop.heard.size(), 1U) << "the plugin hears of nothing that is refused";
 }
 
+TEST_F(at_the_counter, a_plugin_hears_only_of_what_the_caller_sees) {
+    ASSERT_TRUE(desk.catalogue.add(
+        shop.offer("shop.star", "PUT", "/api/v1/messages/{message}/stars", R"([{"name": "message", "type": "id"}])"),
+        testing::shop::permissions()));
+    ASSERT_TRUE(desk.catalogue.add(shop.offer("shop.stars", "GET", "/api/v1/conversations/{conversation}/stars",
+                                              R"([{"name": "conversation", "type": "id"}])"),
+                                   testing::shop::permissions()));
+    const auto said = desk.house.send(ann, room, "hello").id.text();
+    const auto held = desk.house.send(mia, room, "(hold)").id.text();
+    EXPECT_EQ(desk.code("shop.star", ann, {{"message", said}}), "ok");
+    EXPECT_EQ(desk.code("shop.stars", ann, {{"conversation", room.text()}}), "ok");
+    const auto heard = shop.heard.size();
+    EXPECT_EQ(desk.code("shop.star", bob, {{"message", said}}), "not_found");
+    EXPECT_EQ(desk.code("shop.star", ann, {{"message", held}}), "not_found");
+    EXPECT_EQ(desk.code("shop.star", ann, {{"message", "4711"}}), "not_found");
+    EXPECT_EQ(desk.code("shop.stars", bob, {{"conversation", room.text()}}), "not_found");
+    EXPECT_EQ(shop.heard.size(), heard);
+}
+
 TEST_F(at_the_counter, a_plugin_that_answers_twice_or_never_does_no_harm) {
     shop.answers = [](json::object, testing::shop::done then) {
         then(json::object{});

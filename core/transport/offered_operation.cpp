@@ -60,6 +60,10 @@ result<place> place_of(const kernel::offered_command& of, std::string_view name,
     return wrong(fmt::format("\"{}\" is not in path or query, nor in a body that {} has.", name, of.method));
 }
 
+/// What the kernel's own things are called in a path; whoever may not see one gets the answer of one that is absent.
+constexpr std::string_view conversation_field = "conversation";
+constexpr std::string_view message_field = "message";
+
 result<void> check_limits(field& of) {
     if (of.type == field_type::integer && of.least == 0 && of.most == 0) {
         of.least = std::numeric_limits<std::int64_t>::min();
@@ -71,7 +75,10 @@ result<void> check_limits(field& of) {
     const bool whole = of.in == place::body || of.type != field_type::object;
     if (!whole || (of.in == place::path && of.type == field_type::ids))
         return wrong(fmt::format("\"{}\" cannot be carried in path or query.", of.name));
-    if (of.in == place::path) of.needed = field::presence::required;
+    if (of.in != place::path) return {};
+    of.needed = field::presence::required;
+    if ((of.name == conversation_field || of.name == message_field) && of.type != field_type::id)
+        return wrong(fmt::format("\"{}\" in a path is the id of one.", of.name));
     return {};
 }
 
@@ -113,7 +120,23 @@ result<void> check_placeholders(std::string_view path, const std::vector<field>&
     return {};
 }
 
-/// A call whose permission is being looked up. `what` is the command, which lives as long as the server.
+/// Whether the caller holds the permission, and sees the conversation and the message that the path names.
+result<void> may_call(const call& it, kernel::reading& from, const kernel::offered_command& of, permission needed) {
+    const auto who = kernel::access::authorise(from, it.by);
+    if (!who) return std::unexpected(who.error());
+    const auto& env = it.with.env;
+    if (is_in_path(of.path, conversation_field)) {
+        const auto in = kernel::access::see(env, from, *who, it.in.id<conversation_id>(conversation_field));
+        if (!in) return std::unexpected(in.error());
+    }
+    if (is_in_path(of.path, message_field)) {
+        const auto what = kernel::access::see(env, from, *who, it.in.id<message_id>(message_field));
+        if (!what) return std::unexpected(what.error());
+    }
+    return who->require(needed);
+}
+
+/// `what` lives as long as the server.
 void tell(const kernel::offered_command& what, call it) {
     const sure_reply reply(std::move(it.reply));
     what.run(std::move(it.by), it.in.values(), [reply](result<json::object> said) {
@@ -147,9 +170,7 @@ std::function<void(call)> run_offered(kernel::offered_command of, permission nee
     return [what, needed](call it) {
         const auto one = std::make_shared<call>(std::move(it));
         const auto check = [what, needed, one](kernel::reading& from) {
-            const auto who = kernel::access::authorise(from, one->by);
-            if (!who) return one->reply(std::unexpected(who.error()));
-            if (auto may = who->require(needed); !may) return one->reply(std::unexpected(may.error()));
+            if (auto may = may_call(*one, from, *what, needed); !may) return one->reply(std::unexpected(may.error()));
             tell(*what, std::move(*one));
         };
         one->with.store.read({.tenant = one->by.tenant, .run = check, .failed = [one](error why) {

@@ -23,7 +23,9 @@ typedef struct parley_command {
     parley_text name;       /* "reaction.add" */
     parley_text permission; /* its name, checked before the plugin hears of the call; never empty */
     parley_text method;     /* "PUT"; GET: only reads */
-    parley_text path;       /* "/api/v1/messages/{message}/reactions/{emoji}"; must not be one of the kernel's */
+    /** "/api/v1/messages/{message}/reactions/{emoji}"; must not be one of the kernel's. {conversation} and
+     *  {message} are ids of what the caller must see: what it does not is not found, and the plugin is not called. */
+    parley_text path;
     parley_text sentence;   /* for the API documents */
     /** {"fields":[{"name","type":"text|id|ids|integer|boolean|object","in":"path|query|body","required":true,
      *  "least":0,"most":0,"sentence"}]}: checked before the plugin hears of the call. */
