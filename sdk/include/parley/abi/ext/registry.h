@@ -26,7 +26,7 @@ typedef struct parley_command {
     /** "/api/v1/messages/{message}/reactions/{emoji}"; must not be one of the kernel's. {conversation} and
      *  {message} are ids of what the caller must see: what it does not is not found, and the plugin is not called. */
     parley_text path;
-    parley_text sentence;   /* for the API documents */
+    parley_text sentence; /* for the API documents */
     /** {"fields":[{"name","type":"text|id|ids|integer|boolean|object","in":"path|query|body","required":true,
      *  "least":0,"most":0,"sentence"}]}: checked before the plugin hears of the call. */
     parley_text input;
