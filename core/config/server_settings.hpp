@@ -76,6 +76,15 @@ struct http_settings {
     friend bool operator==(const http_settings&, const http_settings&) = default;
 };
 
+/// Which plugins there are, and which of them are on.
+struct plugin_settings {
+    std::vector<std::filesystem::path> folders{"/usr/lib/parley/plugins"};  ///< absolute once loaded
+    std::vector<std::string> load;                                          ///< ids, in their order
+    std::vector<std::string> enable;                                        ///< ids; on everywhere
+
+    friend bool operator==(const plugin_settings&, const plugin_settings&) = default;
+};
+
 /// Everything of scope "server"; each is explained in docs/reference/settings.md.
 struct server_settings {
     listener_settings server;
@@ -83,6 +92,7 @@ struct server_settings {
     parley::log::settings log;  ///< a file's path is absolute once loaded
     websocket_settings websocket;
     http_settings http;
+    plugin_settings plugins;
 };
 
 }  // namespace parley::config

@@ -158,6 +158,21 @@ http:
       {type: integer, minimum: 1, maximum: 600, default: 30,
        description: "How long a request may take to arrive and to be answered."}
 
+plugins:
+  description: Which plugins there are and which of them are on.
+  scope: server
+  reload: restart
+  properties:
+    folders:
+      {type: array, maxItems: 16, items: {type: string, minLength: 1, maxLength: 1024}, default: [/usr/lib/parley/plugins],
+       description: "Folders in which plugins lie, one file each; a relative path starts at the folder of `parley.yaml`. Nobody but root and the server's account may be able to write there."}
+    load:
+      {type: array, maxItems: 64, items: {type: string, minLength: 2, maxLength: 32}, default: [],
+       description: "Plugins to load, by their ids, in the order in which they judge messages unless they say otherwise. One that cannot be loaded keeps the server from starting."}
+    enable:
+      {type: array, maxItems: 64, items: {type: string, minLength: 2, maxLength: 32}, default: [], reload: live,
+       description: "Loaded plugins that are on, by their ids."}
+
 display_name:
   {type: string, maxLength: 200, default: "", scope: model, reload: live, inherit: false,
    description: "What people read as the name of this tenant or model. Empty: the name of its file."}

@@ -161,6 +161,10 @@ server_settings server_of(const node& values, const std::filesystem::path& folde
     take(made.http.max_header_bytes, values, "http.max_header_bytes");
     take(made.http.json_depth, values, "http.json_depth");
     take(made.http.request_timeout_seconds, values, "http.request_timeout_seconds");
+    made.plugins.folders.clear();
+    for (const auto& one : texts(values, "plugins.folders")) made.plugins.folders.push_back(absolute(folder, one));
+    made.plugins.load = texts(values, "plugins.load");
+    made.plugins.enable = texts(values, "plugins.enable");
     return made;
 }
 

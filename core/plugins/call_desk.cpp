@@ -97,6 +97,7 @@ private:
 };
 
 void call_desk::call(std::shared_ptr<const snapshot> generation, plugin& of, call_request what, answer_taker taker) {
+    names_.learn(what.tenant, what.tenant_name);
     const auto one = std::make_shared<one_call>(*this, std::move(generation), of, std::move(what), std::move(taker));
     one->start();
 }

@@ -12,6 +12,7 @@
 #include "plugins/executor.hpp"
 #include "plugins/replies.hpp"
 #include "plugins/snapshot.hpp"
+#include "plugins/tenant_names.hpp"
 
 namespace parley::plugins {
 
@@ -37,8 +38,9 @@ using answer_taker = std::move_only_function<void(answer)>;
 /// Safe to use from any thread; must outlive its calls.
 class call_desk {
 public:
-    call_desk(replies& open, executor& threads, callers& known, const monotonic& passing, const clock& time)
-        : open_(open), threads_(threads), known_(known), passing_(passing), time_(time) {}
+    call_desk(replies& open, executor& threads, callers& known, tenant_names& names, const monotonic& passing,
+              const clock& time)
+        : open_(open), threads_(threads), known_(known), names_(names), passing_(passing), time_(time) {}
 
     /// Calls back exactly once, on any thread, also from inside. The generation is kept until then.
     void call(std::shared_ptr<const snapshot>, plugin&, call_request, answer_taker);
@@ -48,6 +50,7 @@ private:
     replies& open_;
     executor& threads_;
     callers& known_;
+    tenant_names& names_;
     const monotonic& passing_;
     const clock& time_;
 };

@@ -48,6 +48,7 @@ void chain::judge(kernel::message_case of, std::move_only_function<void(result<k
     if (list == nullptr)
         return answer(
             kernel::judgement{std::move(of.draft.type), std::move(of.draft.text), std::move(of.draft.data), {}});
+    names_.learn(of.draft.tenant, of.tenant_name);
     const auto run = std::make_shared<message_run>(open_, threads_, time_, std::move(generation), *list, scope,
                                                    std::move(of), std::move(answer));
     if (!threads_.post(run)) run->dropped();

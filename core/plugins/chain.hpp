@@ -14,8 +14,8 @@ namespace parley::plugins {
 /// Safe to use from any thread. What began in one generation sees that one to its end.
 class chain final : public kernel::judges {
 public:
-    chain(replies& open, executor& threads, call_desk& desk, const monotonic& time)
-        : open_(open), threads_(threads), desk_(desk), time_(time), now_(std::make_shared<snapshot>()) {}
+    chain(replies& open, executor& threads, call_desk& desk, tenant_names& names, const monotonic& time)
+        : open_(open), threads_(threads), desk_(desk), names_(names), time_(time), now_(std::make_shared<snapshot>()) {}
 
     /// Until the first one nobody judges anything.
     void swap(std::shared_ptr<const snapshot>);
@@ -31,6 +31,7 @@ private:
     replies& open_;
     executor& threads_;
     call_desk& desk_;
+    tenant_names& names_;
     const monotonic& time_;
     std::atomic<bool> empty_{true};
     // Not std::atomic<std::shared_ptr>: that of libstdc++ 12 lets go of a read with relaxed order, which is a race.

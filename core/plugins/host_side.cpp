@@ -80,12 +80,18 @@ void host_side::run(plugin& me, result<kernel::caller> who, std::string_view com
 }
 
 result<kernel::caller> host_side::as_plugin(const plugin& me, tenant_id tenant) const {
-    const auto name = ports_.tenant_name ? ports_.tenant_name(tenant) : std::nullopt;
+    auto name = names_.find(tenant);
+    if (!name && ports_.tenant_name) name = ports_.tenant_name(tenant);
     if (!name) return failure(fault::not_found, "tenant_unknown", "There is no such tenant.");
     permission_set own;
     for (const auto& one : me.says().permissions_used)
         if (const auto found = ports_.find_permission ? ports_.find_permission(one) : std::nullopt) own.grant(*found);
-    return kernel::caller{.tenant = tenant, .tenant_name = *name, .user = {}, .request_id = {}, .only = own};
+    return kernel::caller{.tenant = tenant,
+                          .tenant_name = std::move(*name),
+                          .user = {},
+                          .request_id = {},
+                          .acting_plugin = me.id(),
+                          .own = own};
 }
 
 void host_side::decide(plugin& me, tenant_id tenant, message_id message, parley_status status, std::string_view reason,

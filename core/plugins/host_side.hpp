@@ -19,8 +19,8 @@ namespace parley::plugins {
 /// Behind every plugin's parley_host. Safe to use from any thread once all plugins are connected.
 class host_side {
 public:
-    host_side(replies& open, callers& known, call_desk& desk, chain& judging, host_ports ports)
-        : open_(open), known_(known), desk_(desk), judging_(judging), ports_(std::move(ports)) {}
+    host_side(replies& open, callers& known, tenant_names& names, call_desk& desk, chain& judging, host_ports ports)
+        : open_(open), known_(known), names_(names), desk_(desk), judging_(judging), ports_(std::move(ports)) {}
 
     /// Gives the plugin its parley_host.
     void connect(plugin&);
@@ -54,6 +54,7 @@ private:
 
     replies& open_;
     callers& known_;
+    tenant_names& names_;
     call_desk& desk_;
     chain& judging_;
     host_ports ports_;

@@ -87,9 +87,9 @@ problems check_bound(const plugin_list& all) {
 struct plugins::parts {
     parts(plugin_list found, const plugins_options& how, host_ports given)
         : threads(how.threads, passing),
-          desk(open, threads, known, passing, given.time),
-          judging(open, threads, desk, passing),
-          side(open, known, desk, judging, std::move(given)),
+          desk(open, threads, known, names, passing, given.time),
+          judging(open, threads, desk, names, passing),
+          side(open, known, names, desk, judging, std::move(given)),
           all(std::move(found)) {
         side.know(all);
         for (const auto& one : all) side.connect(*one);
@@ -103,12 +103,12 @@ struct plugins::parts {
     replies open{passing};
     executor threads;
     callers known;
+    tenant_names names;
     call_desk desk;
     chain judging;
     host_side side;
     plugin_list all;
     settings_pool pool;
-    std::mutex one_swap;
     std::once_flag stopped;
     std::jthread timer;
 };
@@ -198,16 +198,16 @@ plugins::~plugins() {
     kept.push_back(std::move(parts_));
 }
 
-problems plugins::check(const choices& by) const {
+std::expected<std::move_only_function<void()>, problems> plugins::prepare(const choices& by) {
     auto made = snapshot::make(parts_->all, by, parts_->pool);
-    return made ? problems{} : std::move(made.error());
+    if (!made) return std::unexpected(std::move(made.error()));
+    return [this, next = std::move(*made)]() mutable { parts_->judging.swap(std::move(next)); };
 }
 
 problems plugins::apply(const choices& by) {
-    const std::lock_guard lock(parts_->one_swap);
-    auto made = snapshot::make(parts_->all, by, parts_->pool);
+    auto made = prepare(by);
     if (!made) return std::move(made.error());
-    parts_->judging.swap(std::move(*made));
+    (*made)();
     return {};
 }
 
@@ -231,6 +231,8 @@ void plugins::stop() {
         of.timer = {};
     });
 }
+
+void plugins::know_tenant(tenant_id which, std::string_view name) { parts_->names.learn(which, name); }
 
 kernel::judges& plugins::judges() { return parts_->judging; }
 

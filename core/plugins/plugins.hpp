@@ -56,15 +56,19 @@ public:
     plugins(const plugins&) = delete;
     plugins& operator=(const plugins&) = delete;
 
-    /// Why these choices cannot come into force; nothing is changed. Any thread.
-    [[nodiscard]] problems check(const choices&) const;
-    /// The same, and then they are in force at once and whole. Any thread.
+    /// What puts these choices into force, at once and whole; or why they cannot be, and then nothing changes. Any
+    /// thread.
+    [[nodiscard]] std::expected<std::move_only_function<void()>, problems> prepare(const choices&);
+    /// Both in one.
     [[nodiscard]] problems apply(const choices&);
 
     /// From now on plugins may ask for things by themselves. On the setup thread, once.
     void start(kernel::api&);
     /// Nobody is called any more; what waits is answered as at its deadline. Blocks for a few seconds at most.
     void stop();
+
+    /// That there is such a tenant, so that plugins can do something there by themselves. Any thread.
+    void know_tenant(tenant_id, std::string_view name);
 
     [[nodiscard]] kernel::judges& judges();
     /// For the transport's catalogue, in the order of loading.

@@ -68,6 +68,7 @@ struct host_ports {
     id_source& ids;
     plugin_store* storage = nullptr;  ///< null: plugins with storage are refused
     job_store* jobs = nullptr;
+    /// Of tenants that no call has come from yet; may be empty.
     std::function<std::optional<std::string>(tenant_id)> tenant_name;
     std::function<std::optional<permission>(std::string_view)> find_permission;  ///< the kernel's and all plugins'
     std::function<void(hold_end, std::move_only_function<void(result<void>)>)> decide;

@@ -19,6 +19,7 @@
 #include "server/hash_pool.hpp"
 #include "server/https_redirect.hpp"
 #include "server/periodic.hpp"
+#include "server/plugin_host.hpp"
 #include "server/port_probe.hpp"
 #include "server/probes.hpp"
 #include "server/process_usage.hpp"
@@ -150,7 +151,8 @@ struct server::parts {
         room.attach(wire);
     }
 
-    [[nodiscard]] result<void> open(std::shared_ptr<storage::database>);
+    [[nodiscard]] std::expected<void, std::vector<error>> open(std::shared_ptr<storage::database>);
+    [[nodiscard]] std::expected<void, std::vector<error>> load_plugins();
     [[nodiscard]] result<void> listen();
     [[nodiscard]] result<void> listen_for_tls();
     [[nodiscard]] result<void> redirect();
@@ -161,6 +163,7 @@ struct server::parts {
     void warn_of_tenants_without_rows(std::vector<std::string> with_files);
     reload_outcome reload(const reload_asker&);
     [[nodiscard]] std::vector<std::string> reasons_not_to_be_ready() const;
+    [[nodiscard]] boost::json::object ready_details() const;
 
     std::shared_ptr<const config::configuration> configured;  // at the start; what takes effect only then is here
     config::environment variables;
@@ -178,8 +181,8 @@ struct server::parts {
     std::unique_ptr<storage::sql_store> store;
     std::optional<id_source> ids;
     std::optional<kernel::environment> env;
-    kernel::no_judges judges;
     transport::operation_catalogue catalogue;
+    std::unique_ptr<plugin_host> plugged;
     std::optional<kernel::judged_messages> messages;
     hash_pool hashing;
     kernel::sign_in_brake brake{time};
@@ -200,15 +203,26 @@ struct server::parts {
     std::atomic<bool> stopping = false;
 };
 
-result<void> server::parts::open(std::shared_ptr<storage::database> database) {
+/// Before anything that they take part in.
+std::expected<void, std::vector<error>> server::parts::load_plugins() {
+    const plugin_surroundings near{.time = time, .ids = *ids, .store = *store, .find_permission = find_permission};
+    auto loaded = plugin_host::load(*configured, near);
+    if (!loaded) return std::unexpected(std::move(loaded.error()));
+    plugged = std::move(*loaded);
+    if (auto wrong = plugged->offer(catalogue); !wrong.empty()) return std::unexpected(std::move(wrong));
+    return {};
+}
+
+std::expected<void, std::vector<error>> server::parts::open(std::shared_ptr<storage::database> database) {
     auto opened = storage::open_store(std::move(database), store_options_of(configured->server), events);
-    if (!opened) return std::unexpected(opened.error());
+    if (!opened) return std::unexpected(std::vector{opened.error()});
     store = std::move(*opened);
     const auto floor = store->highest_id();
-    if (!floor) return std::unexpected(floor.error());
+    if (!floor) return std::unexpected(std::vector{floor.error()});
     ids.emplace(time, configured->server.server.node, *floor);
     env.emplace(kernel::environment{.time = time, .ids = *ids, .settings = settings, .kinds = kinds});
-    messages.emplace(*env, *store, judges);
+    if (auto loaded = load_plugins(); !loaded) return loaded;
+    messages.emplace(*env, *store, plugged->judges());
     services.emplace(transport::services{.env = *env,
                                          .store = *store,
                                          .room = room,
@@ -216,7 +230,7 @@ result<void> server::parts::open(std::shared_ptr<storage::database> database) {
                                          .brake = brake,
                                          .pace = pace,
                                          .keys = keys,
-                                         .judges = judges,
+                                         .judges = plugged->judges(),
                                          .messages = *messages,
                                          .catalogue = catalogue});
     who.emplace(*store, time, host_lookup_in(settings));
@@ -224,11 +238,12 @@ result<void> server::parts::open(std::shared_ptr<storage::database> database) {
     gate.emplace(gate_options_of(configured->server), settings, host_lookup_in(settings));
     chat.emplace(transport::chat_parts{*services, *who, room, *gate, chat_options_of(configured->server)});
     measure();
-    pages.emplace([this] { return reasons_not_to_be_ready(); }, measured, [this] { return reloading.details(); });
+    pages.emplace([this] { return reasons_not_to_be_ready(); }, measured, [this] { return ready_details(); });
     const auto& http = configured->server.http;
     api.emplace(*chat, transport::api_options{.json_bytes = http.max_body_bytes, .json_depth = http.json_depth},
                 [this](const transport::http_request& request) { return pages->answer(request); });
     door.lead_to(*api, desk);
+    plugged->start(*env, *services);
     return {};
 }
 
@@ -262,7 +277,19 @@ result<void> server::parts::redirect() {
 result<std::move_only_function<void()>> server::parts::follow(const config::configuration& next) {
     auto tls = tls_of(next);
     if (!tls) return std::unexpected(tls.error());
-    return [this, tls = std::move(*tls)]() mutable { wire.use_tls(std::move(tls)); };
+    auto choices = plugged->follow(next);
+    if (!choices) return std::unexpected(choices.error());
+    return [this, tls = std::move(*tls), choices = std::move(*choices)]() mutable {
+        wire.use_tls(std::move(tls));
+        choices();
+    };
+}
+
+boost::json::object server::parts::ready_details() const {
+    auto made = reloading.details();
+    const auto trouble = plugged->trouble();
+    if (!trouble.empty()) made["plugins"] = boost::json::array(trouble.begin(), trouble.end());
+    return made;
 }
 
 void server::parts::measure() {
@@ -273,6 +300,7 @@ void server::parts::measure() {
     measured.collect([this](metrics::exposition& to) { write_configuration(to, reloading.state()); });
     measured.collect([this](metrics::exposition& to) { write_certificate(to, settings.now()->identity.get()); });
     measured.collect([this](metrics::exposition& to) { write_storage(to, store->counters()); });
+    measured.collect([this](metrics::exposition& to) { plugged->measure(to); });
     measured.collect([this](metrics::exposition& to) {
         to.single(metrics::kind::gauge, "parley_hashing_queue_length", "Passwords that wait to be hashed.",
                   hashing.waiting());
@@ -288,6 +316,7 @@ void server::parts::stop() {
         wire.stop(std::chrono::seconds{configured->server.server.drain_timeout_seconds});
     }
     sweeping.reset();
+    if (plugged) plugged->stop();
     web.stop();
     desk.stop();
     hashing.stop();
@@ -355,7 +384,7 @@ server::started server::start(std::shared_ptr<const config::configuration> from,
                            {"database", (*database)->shown_url()},
                            {"tenants_with_files", from->tenants.size()}});
     auto made = std::make_unique<parts>(std::move(from), options.variables);
-    if (auto opened = made->open(std::move(*database)); !opened) return std::unexpected(std::vector{opened.error()});
+    if (auto opened = made->open(std::move(*database)); !opened) return std::unexpected(std::move(opened.error()));
     if (auto listening = made->listen(); !listening) {
         made->stop();
         return std::unexpected(std::vector{listening.error()});

@@ -34,9 +34,10 @@ struct bench {
     replies open{time};
     executor threads{{.threads = 1}, time};
     callers known;
-    call_desk desk{open, threads, known, time, wall};
-    chain judging{open, threads, desk, time};
-    host_side side{open, known, desk, judging, host_ports{.time = wall, .ids = ids}};
+    tenant_names names;
+    call_desk desk{open, threads, known, names, time, wall};
+    chain judging{open, threads, desk, names, time};
+    host_side side{open, known, names, desk, judging, host_ports{.time = wall, .ids = ids}};
     plugin_list all;
     settings_pool pool;
     std::shared_ptr<const snapshot> generation;

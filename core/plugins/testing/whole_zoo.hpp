@@ -34,9 +34,6 @@ public:
         how.load.load = ids_;
         how.threads.threads = 2;
         host_ports ports{.time = time, .ids = source};
-        ports.tenant_name = [](tenant_id of) {
-            return of.value == 1 ? std::optional<std::string>("acme") : std::nullopt;
-        };
         ports.decide = [this](hold_end end, std::move_only_function<void(result<void>)> done) {
             decided = std::move(end);
             done({});

@@ -77,11 +77,12 @@ static void fine(void* self, const parley_call* call, parley_reply reply) {
 }
 
 parley_status zoo_setup(parley_registry* on, parley_outcome* outcome) {
-    parley_command echo = {sizeof echo};
-    parley_job sweep = {sizeof sweep};
     (void)outcome;
     zoo_registrar->message_hook(on, PARLEY_AMEND, zoo_text("message.send"), amend, NULL);
     zoo_registrar->message_hook(on, PARLEY_CHECK, zoo_text("message.send"), check, NULL);
+#ifndef ZOO_ONLY_HOOKS
+    parley_command echo = {sizeof echo};
+    parley_job sweep = {sizeof sweep};
     zoo_registrar->change_hook(on, zoo_text("member.add"), change, NULL);
     zoo_registrar->event(on, zoo_text("message.deleted"), fine, NULL);
     echo.name = zoo_text("zoo.echo");
@@ -98,5 +99,10 @@ parley_status zoo_setup(parley_registry* on, parley_outcome* outcome) {
     zoo_registrar->service(on, zoo_text("good.count/1"), fine, NULL);
     zoo_registrar->health(on, fine, NULL);
     zoo_registrar->metric(on, PARLEY_COUNTER, zoo_text("seen"), zoo_text("Seen."), &counter);
+#else
+    (void)change;
+    (void)command;
+    (void)fine;
+#endif
     return PARLEY_OK;
 }

@@ -1,0 +1,104 @@
+// Loading, offering, starting; decisions of plugins about messages that they hold.
+#include "server/plugin_host.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "base/log.hpp"
+#include "kernel/review_message.hpp"
+#include "server/plugin_wiring.hpp"
+
+namespace parley::server {
+namespace {
+
+std::vector<error> as_errors(const plugins::problems& from) {
+    std::vector<error> made;
+    for (const auto& one : from) made.push_back({.kind = fault::invalid, .code = "plugin_unusable", .message = one});
+    return made;
+}
+
+}  // namespace
+
+std::expected<std::unique_ptr<plugin_host>, std::vector<error>> plugin_host::load(const config::configuration& from,
+                                                                                  const plugin_surroundings& near) {
+    std::unique_ptr<plugin_host> made(new plugin_host(near));
+    plugins::plugins_options how;
+    how.load = load_choice_of(from);
+    plugins::host_ports ports{.time = near.time, .ids = near.ids};
+    ports.find_permission = near.find_permission;
+    ports.decide = [self = made.get()](plugins::hold_end end, std::move_only_function<void(result<void>)> done) {
+        self->decide(std::move(end), std::move(done));
+    };
+    auto loaded = plugins::plugins::load(how, std::move(ports));
+    if (!loaded) return std::unexpected(as_errors(loaded.error()));
+    made->all_ = std::move(*loaded);
+    if (const auto wrong = made->all_->apply(choices_of(from, made->all_->all())); !wrong.empty())
+        return std::unexpected(as_errors(wrong));
+    return made;
+}
+
+std::vector<error> plugin_host::offer(transport::operation_catalogue& to) {
+    std::vector<error> wrong;
+    for (auto& one : all_->commands())
+        if (auto added = to.add(std::move(one), near_.find_permission); !added) wrong.push_back(added.error());
+    for (const auto& one : all_->all())
+        for (const auto& said : one->says().says)
+            if (auto added =
+                    to.add({.plugin = one->id(), .type = said.type, .sentence = said.sentence, .schema = said.data});
+                !added)
+                wrong.push_back(added.error());
+    return wrong;
+}
+
+void plugin_host::start(const kernel::environment& env, transport::services& with) {
+    env_ = &env;
+    api_.emplace(with);
+    meet_tenants();
+    all_->start(*api_);
+}
+
+void plugin_host::stop() { all_->stop(); }
+
+result<std::move_only_function<void()>> plugin_host::follow(const config::configuration& next) {
+    auto made = all_->prepare(choices_of(next, all_->all()));
+    if (made) return std::move(*made);
+    return invalid("plugin_unusable", fmt::format("{}", fmt::join(made.error(), "; ")));
+}
+
+void plugin_host::measure(metrics::exposition& to) const { write_plugins(to, *all_); }
+
+void plugin_host::meet_tenants() {
+    if (all_->all().empty()) return;
+    near_.store.with_directory(
+        [this](kernel::directory& in) {
+            for (const auto& one : in.tenants()) all_->know_tenant(one.id, one.name);
+        },
+        [](const error& why) { log::warning("the tenants could not be read", {{"code", why.code}}); });
+}
+
+void plugin_host::decide(plugins::hold_end end, std::move_only_function<void(result<void>)> done) {
+    if (env_ == nullptr) return done(failure(fault::unavailable, "not_started", "The server has not started yet."));
+    const kernel::hold_decision decision{.says = end.says == plugins::hold_end::verdict::pass
+                                                     ? kernel::hold_decision::verdict::pass
+                                                     : kernel::hold_decision::verdict::reject,
+                                         .reason = std::move(end.reason)};
+    const auto refused = std::make_shared<std::optional<error>>();
+    near_.store.write({.tenant = end.tenant,
+                       .author = {},
+                       .client_key = {},
+                       .apply =
+                           [this, refused, decision, holder = end.plugin, message = end.message](kernel::writing& to) {
+                               const auto made = kernel::decide_held(*env_, to, holder, message, decision);
+                               *refused = made ? std::nullopt : std::optional(made.error());
+                               return made.has_value();
+                           },
+                       .finish =
+                           [refused, done = std::move(done)](const std::optional<error>& why) mutable {
+                               if (why) return done(std::unexpected(*why));
+                               if (*refused) return done(std::unexpected(**refused));
+                               done({});
+                           }});
+}
+
+}  // namespace parley::server

@@ -1,0 +1,60 @@
+// The plugins of a running server, and the strings from them to everything else.
+#pragma once
+
+#include <expected>
+#include <functional>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "config/configuration.hpp"
+#include "kernel/environment.hpp"
+#include "metrics/exposition.hpp"
+#include "plugins/plugins.hpp"
+#include "transport/api_calls.hpp"
+#include "transport/operation_catalogue.hpp"
+
+namespace parley::server {
+
+/// What of the server plugins reach; all of it outlives them.
+struct plugin_surroundings {
+    const clock& time;
+    id_source& ids;
+    kernel::store& store;
+    std::function<std::optional<permission>(std::string_view)> find_permission;
+};
+
+class plugin_host {
+public:
+    /// Loads what the configuration names and puts its choices into force; or everything that is wrong.
+    [[nodiscard]] static std::expected<std::unique_ptr<plugin_host>, std::vector<error>> load(
+        const config::configuration&, const plugin_surroundings&);
+
+    [[nodiscard]] kernel::judges& judges() { return all_->judges(); }
+    /// Puts commands and events into the catalogue; every problem of theirs.
+    [[nodiscard]] std::vector<error> offer(transport::operation_catalogue&);
+    /// When everything else is there.
+    void start(const kernel::environment&, transport::services&);
+    /// After the wire and before the store.
+    void stop();
+
+    /// What puts the choices of the next configuration into force, or why they cannot be.
+    [[nodiscard]] result<std::move_only_function<void()>> follow(const config::configuration& next);
+
+    /// What is not as it should be, a sentence each.
+    [[nodiscard]] std::vector<std::string> trouble() const { return all_->trouble(); }
+    void measure(metrics::exposition& to) const;
+    [[nodiscard]] plugins::plugins& all() { return *all_; }
+
+private:
+    explicit plugin_host(const plugin_surroundings& near) : near_(near) {}
+    void decide(plugins::hold_end, std::move_only_function<void(result<void>)>);
+    void meet_tenants();
+
+    plugin_surroundings near_;
+    const kernel::environment* env_ = nullptr;
+    std::optional<transport::api_calls> api_;
+    std::unique_ptr<plugins::plugins> all_;
+};
+
+}  // namespace parley::server
