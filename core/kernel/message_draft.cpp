@@ -43,8 +43,7 @@ result<void> check_content(const environment& env, const caller& by, const conve
 
 std::vector<user_id> mentioned_members(reading& from, conversation_id in, std::string_view text) {
     if (text.find('@') == std::string_view::npos) return {};
-    auto names = mentioned_usernames(text);
-    if (names.size() > max_mentions) names.resize(max_mentions);
+    const auto names = mentioned_usernames(text);
     if (names.empty()) return {};
     std::vector<user_id> found;
     for (const auto& one : from.users(names))

@@ -13,8 +13,6 @@ namespace parley::kernel {
 
 /// The most bytes of typed data beside a text.
 inline constexpr std::size_t max_data_bytes = 16 * 1024;
-/// The most people one message mentions; further names stay text.
-inline constexpr std::size_t max_mentions = 50;
 
 /// `invalid` or `too_large`, naming the field, unless text and data are fit for a message of this type here.
 [[nodiscard]] result<void> check_content(const environment&, const caller&, const conversation&, std::string_view type,

@@ -287,6 +287,26 @@ TEST_P(rows_test, messages_and_their_counts) {
         other_tenant);
 }
 
+TEST_P(rows_test, what_is_withheld_counts_nowhere_even_with_a_number) {
+    auto held = make_message(102, 31, 2, 11, "@bob held");
+    held.state = message_state::held;
+    held.thread_root = message_id{101};
+    held.mentions = {user_id{12}};
+    must_write([&](kernel::writing& w) {
+        w.insert(key(), make_message(101, 31, 1, 11, "root"));
+        w.insert(key(), held);
+    });
+    must_read([&](kernel::reading& r) {
+        const conversation_id room{31};
+        EXPECT_THAT(ids(r.history(key(), room, {.limit = 10})), ElementsAre(101));
+        EXPECT_THAT(r.replies(key(), message_id{101}, 0, 10), IsEmpty());
+        EXPECT_EQ(r.summarise_thread(key(), message_id{101}).replies, 0);
+        EXPECT_EQ(r.count_unread(key(), room, user_id{12}, 0).messages, 1);
+        EXPECT_EQ(r.count_unread(key(), room, user_id{12}, 0).mentions, 0);
+        EXPECT_THAT(ids(r.withheld(key(), room, {}, {}, 10)), ElementsAre(102));
+    });
+}
+
 TEST_P(rows_test, changed_and_erased_messages) {
     auto said = make_message(101, 31, 1, 11, "hello");
     said.client_key = "k";

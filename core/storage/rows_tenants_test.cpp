@@ -1,0 +1,155 @@
+// Every question of the kernel's ports, asked by another tenant with the ids of what is there: each knows nothing.
+#include <gmock/gmock.h>
+
+#include "storage/testing/store_test_base.hpp"
+
+namespace parley::storage {
+namespace {
+
+using namespace testing;
+using ::testing::IsEmpty;
+
+const auto key = kernel::rows;
+const tenant_id globex{2};
+
+class rows_tenants_test : public store_test {
+protected:
+    void SetUp() override {
+        store_test::SetUp();
+        add_tenant(globex, "globex");
+        must_write([](kernel::writing& w) { fill(w); });
+    }
+
+    /// One of everything, in acme.
+    static void fill(kernel::writing& w) {
+        auto ann = make_user(11, "ann");
+        ann.external_id = "outside";
+        ann.expires_at = noon;
+        w.insert(ann);
+        w.insert(make_user(12, "bob"));
+        auto lobby = make_conversation(31, "Lobby");
+        lobby.who_finds = visibility::open;
+        lobby.last_sequence = 2;
+        w.insert(key(), lobby);
+        auto direct = make_conversation(32, "");
+        direct.direct_key = "11-12";
+        w.insert(key(), direct);
+        auto owner = make_member(31, 11);
+        owner.role = member_role::owner;
+        w.insert(key(), owner);
+        w.insert(key(), make_member(31, 12));
+        auto root = make_message(101, 31, 1, 11, "World domination");
+        root.client_key = "k";
+        root.mentions = {user_id{12}};
+        w.insert(key(), root);
+        auto reply = make_message(102, 31, 2, 12, "When?");
+        reply.thread_root = root.id;
+        w.insert(key(), reply);
+        auto held = make_message(103, 31, 0, 11, "Held");
+        held.state = message_state::held;
+        w.insert(key(), held);
+        w.insert(key(), revision{.message = root.id, .number = 1, .text = "World", .data = {}, .replaced_at = noon});
+        access_token token;
+        token.id = token_id{21};
+        token.tenant = acme;
+        token.user = ann.id;
+        token.digest = "d1";
+        token.family = "f1";
+        token.created_at = token.expires_at = token.ends_at = noon;
+        w.insert(token);
+        w.insert(one_time_link{.digest = "l1",
+                               .tenant = acme,
+                               .user = ann.id,
+                               .purpose = link_purpose::password_reset,
+                               .created_at = noon,
+                               .expires_at = noon});
+        second_factor factor;
+        factor.user = ann.id;
+        factor.tenant = acme;
+        factor.secret = "S";
+        factor.created_at = noon;
+        w.insert(factor);
+        w.insert(audit_entry{.id = audit_id{41}, .tenant = acme, .at = noon, .action = "user.created"});
+        w.append(make_event("message.created"));
+    }
+};
+
+TEST_P(rows_tenants_test, people_and_what_they_come_with_are_nobody) {
+    const std::vector<user_id> ids{user_id{11}, user_id{12}};
+    const std::vector<std::string> names{"ann", "bob"};
+    must_read(
+        [&](kernel::reading& r) {
+            EXPECT_FALSE(r.find_user(user_id{11}));
+            EXPECT_FALSE(r.find_user("ann"));
+            EXPECT_THAT(r.users(ids), IsEmpty());
+            EXPECT_THAT(r.users(names), IsEmpty());
+            EXPECT_THAT(r.list_users("", "", 10), IsEmpty());
+            EXPECT_THAT(r.tokens_of(user_id{11}), IsEmpty());
+            EXPECT_FALSE(r.find_token(token_id{21}));
+            EXPECT_FALSE(r.find_family("f1"));
+            EXPECT_FALSE(r.find_external("outside"));
+            EXPECT_THAT(r.ended_users(noon + std::chrono::hours(1), 10), IsEmpty());
+            EXPECT_FALSE(r.find_link("l1"));
+            EXPECT_FALSE(r.find_second_factor(user_id{11}));
+            EXPECT_THAT(r.audit(key(), {.action = {}, .limit = 10}), IsEmpty());
+        },
+        globex);
+    must_read([&](kernel::reading& r) {
+        EXPECT_EQ(r.users(ids).size(), 2U);
+        EXPECT_TRUE(r.find_second_factor(user_id{11}) && r.find_link("l1") && r.find_external("outside"));
+        EXPECT_EQ(r.audit(key(), {.action = {}, .limit = 10}).size(), 1U);
+    });
+}
+
+TEST_P(rows_tenants_test, conversations_and_members_are_none) {
+    must_read(
+        [&](kernel::reading& r) {
+            EXPECT_FALSE(r.find_conversation(key(), conversation_id{31}));
+            EXPECT_FALSE(r.find_direct(key(), "11-12"));
+            EXPECT_THAT(r.list_open(key(), "", "", {}, 10), IsEmpty());
+            EXPECT_FALSE(r.find_member(key(), conversation_id{31}, user_id{11}));
+            EXPECT_THAT(r.memberships_of(key(), user_id{11}), IsEmpty());
+            EXPECT_THAT(r.members(key(), conversation_id{31}, {}, 10), IsEmpty());
+            EXPECT_EQ(r.count_owners(key(), conversation_id{31}), 0);
+            EXPECT_THAT(r.contacts_of(key(), user_id{11}), IsEmpty());
+            EXPECT_EQ(r.log_end(), 0);
+            EXPECT_THAT(r.events_after(0, 10), IsEmpty());
+        },
+        globex);
+    must_read([&](kernel::reading& r) {
+        EXPECT_EQ(r.members(key(), conversation_id{31}, {}, 10).size(), 2U);
+        EXPECT_EQ(r.count_owners(key(), conversation_id{31}), 1);
+        EXPECT_EQ(r.events_after(0, 10).size(), 1U);
+    });
+}
+
+TEST_P(rows_tenants_test, messages_are_none) {
+    const conversation_id lobby{31};
+    const message_id root{101};
+    const std::vector<message_id> ids{root, message_id{102}, message_id{103}};
+    must_read(
+        [&](kernel::reading& r) {
+            EXPECT_FALSE(r.find_message(key(), root));
+            EXPECT_THAT(r.messages(key(), ids), IsEmpty());
+            EXPECT_FALSE(r.find_by_client_key(key(), user_id{11}, "k"));
+            EXPECT_THAT(r.history(key(), lobby, {.limit = 10}), IsEmpty());
+            EXPECT_THAT(r.replies(key(), root, 0, 10), IsEmpty());
+            EXPECT_THAT(r.withheld(key(), lobby, {}, {}, 10), IsEmpty());
+            EXPECT_THAT(r.revisions(key(), root), IsEmpty());
+            EXPECT_EQ(r.count_unread(key(), lobby, user_id{12}, 0).messages, 0);
+            EXPECT_EQ(r.count_unread(key(), lobby, user_id{12}, 0).mentions, 0);
+            EXPECT_EQ(r.summarise_thread(key(), root).replies, 0);
+        },
+        globex);
+    must_read([&](kernel::reading& r) {
+        EXPECT_EQ(r.messages(key(), ids).size(), 3U);
+        EXPECT_EQ(r.count_unread(key(), lobby, user_id{12}, 0).mentions, 1);
+        EXPECT_EQ(r.summarise_thread(key(), root).replies, 1);
+        EXPECT_EQ(r.withheld(key(), lobby, {}, {}, 10).size(), 1U);
+    });
+}
+
+INSTANTIATE_TEST_SUITE_P(on, rows_tenants_test, ::testing::Values(engine::sqlite, engine::postgresql), name_of);
+
+}  // namespace
+}  // namespace parley::storage
