@@ -17,6 +17,9 @@ namespace parley {
 namespace {
 
 constexpr std::size_t max_username = 32;
+// On one character. What Unicode calls stream-safe; no language needs a third of it, and towers of them cover the lines
+// of others on every reader's screen.
+constexpr int most_marks = 30;
 constexpr std::size_t max_username_input = 256;  // full-width letters take three bytes; more than this is no name
 
 [[nodiscard]] unsigned byte_at(std::string_view text, std::size_t at) { return static_cast<unsigned char>(text[at]); }
@@ -41,6 +44,11 @@ constexpr std::size_t max_username_input = 256;  // full-width letters take thre
 [[nodiscard]] bool turns_direction(char32_t c) { return (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069); }
 
 [[nodiscard]] bool forbidden_in_text(char32_t c) { return (c < 0x20 && c != '\n' && c != '\t') || c == 0x7F; }
+
+/// What stands on or under the character before it.
+[[nodiscard]] bool is_mark(char32_t c) {
+    return c >= 0x300 && (U_GET_GC_MASK(static_cast<UChar32>(c)) & (U_GC_MN_MASK | U_GC_ME_MASK)) != 0;
+}
 
 void require(UErrorCode status, const char* what) {
     if (U_FAILURE(status)) throw std::runtime_error(fmt::format("ICU cannot {}: {}", what, u_errorName(status)));
@@ -95,9 +103,15 @@ template <class Forbidden>
         return invalid("text_not_utf8", fmt::format("The text is not valid UTF-8 at byte {}.", *bad),
                        std::string(limits.field));
     }
+    int marks = 0;
     for (std::string_view rest = text; !rest.empty();) {
         const std::size_t at = text.size() - rest.size();
         const char32_t c = take_code_point(rest);
+        marks = is_mark(c) ? marks + 1 : 0;
+        if (marks > most_marks)
+            return invalid("text_too_many_marks",
+                           fmt::format("More than {} marks stand on one character at byte {}.", most_marks, at),
+                           std::string(limits.field));
         if (!forbidden(c)) continue;
         return invalid("text_has_control",
                        fmt::format("The text contains the control character U+{:04X} at byte {}.",

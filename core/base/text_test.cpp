@@ -135,6 +135,23 @@ TEST(text, counting_works_on_every_thread) {
     EXPECT_EQ(count_graphemes("e\u0301x"), 2U);
 }
 
+TEST(text, marks_do_not_stand_on_each_other_without_end) {
+    const text_limits wide{.max_graphemes = 100, .max_bytes = 10'000, .field = "text"};
+    const auto tower = [](int high) {
+        std::string made = "a";
+        for (int i = 0; i < high; ++i) made += "\u0301";
+        return made;
+    };
+    EXPECT_TRUE(check_text(tower(30) + tower(30), wide));
+    const auto refused = check_text("b" + tower(31), wide);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, "text_too_many_marks");
+    EXPECT_FALSE(check_line("e" + tower(200), wide));
+    for (const auto* good :
+         {"שָׁלוֹם", "สวัสดีครับ", "བཀྲ་ཤིས", "🏴󠁧󠁢󠁳󠁣󠁴󠁿", "👩🏽‍❤️‍💋‍👩🏿"})
+        EXPECT_TRUE(check_text(good, wide)) << good;
+}
+
 TEST(text, controls) {
     struct example {
         std::string_view text;

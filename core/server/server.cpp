@@ -61,6 +61,9 @@ transport::http_options http_options_of(const config::server_settings& of) {
     made.body_timeout = patience;
     made.answer_timeout = patience;
     made.websocket.message_bytes = of.websocket.max_frame_bytes;
+    // A message whose fragments bring less than a quarter of a kilobyte each is no message but an attempt.
+    made.websocket.reads_per_message =
+        static_cast<unsigned>(std::max<std::size_t>(256, of.websocket.max_frame_bytes / 256));
     made.websocket.queue_bytes = of.websocket.send_queue_bytes;
     made.websocket.idle_timeout = std::chrono::seconds{of.websocket.idle_timeout_seconds};
     made.websocket.compression = of.websocket.compression;

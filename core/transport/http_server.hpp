@@ -25,7 +25,7 @@ struct websocket_limits {
     std::size_t message_bytes = 64 * 1024;  ///< a longer message closes with 1009, also when it came compressed
     std::size_t queue_bytes = 1024 * 1024;  ///< more unread than this closes with 4001
     unsigned messages_under_way = 16;       ///< delivered and not yet done; then reading stops
-    unsigned reads_per_message = 4096;      ///< fragments, about; more close with 1008
+    unsigned reads_per_message = 256;       ///< fragments, about; more close with 1008
     unsigned control_frames_per_10s = 50;   ///< pings and pongs from the peer; more close with 1008
     std::chrono::milliseconds idle_timeout{20'000};  ///< nothing heard: ping after half of it, closed after all of it
     std::chrono::milliseconds close_timeout{5'000};  ///< how long a close or a handshake may take

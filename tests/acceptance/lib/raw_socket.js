@@ -27,7 +27,7 @@ export function frame(kind, payload = '', { fin = 1, masked = true, reserved = 0
 }
 
 export class RawSocket {
-    static async open(url, token) {
+    static async open(url, token, { extensions } = {}) {
         const made = new RawSocket();
         const { hostname, port } = new URL(url);
         const key = randomBytes(16).toString('base64');
@@ -40,7 +40,7 @@ export class RawSocket {
         made.socket.on('close', () => made.closed.resolve(1006));
         made.socket.write(
             `GET /api/v1/socket HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n` +
-                `Sec-WebSocket-Key: ${key}\r\nAuthorization: Bearer ${token}\r\n\r\n`,
+                `Sec-WebSocket-Key: ${key}\r\n${extensions ? `Sec-WebSocket-Extensions: ${extensions}\r\n` : ''}Authorization: Bearer ${token}\r\n\r\n`,
         );
         const head = await within(made.upgraded.promise, 'the upgrade');
         const wanted = createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64');
