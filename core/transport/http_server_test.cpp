@@ -266,6 +266,27 @@ TEST(http_server, headers_that_do_not_end_time_out) {
     EXPECT_TRUE(got.starts_with("HTTP/1.1 408 "));
 }
 
+TEST(http_server, headers_that_come_in_pieces_have_a_size_together) {
+    test_server on{{.header_bytes = 4096, .websocket = {}}};
+    echo(on);
+    raw_client client{on.server.port()};
+    client.socket().set_option(boost::asio::ip::tcp::no_delay{true});
+    client.send("GET / HTTP/1.1\r\nHost: x\r\n");
+    std::string lines;
+    for (int i = 0; i < 50; ++i) lines += "X-A: b\r\n";
+    // Apart, so that no piece is over the limit by itself; together they would be refused for that.
+    std::jthread drip{[&](const std::stop_token& stop) {
+        for (int i = 0; i < 20 && !stop.stop_requested(); ++i) {
+            boost::system::error_code gone;
+            boost::asio::write(client.socket(), boost::asio::buffer(lines), gone);
+            std::this_thread::sleep_for(10ms);
+        }
+        boost::system::error_code gone;
+        boost::asio::write(client.socket(), boost::asio::buffer(std::string_view("\r\n")), gone);
+    }};
+    EXPECT_TRUE(client.read_response().starts_with("HTTP/1.1 431 "));
+}
+
 TEST(http_server, a_byte_now_and_then_does_not_move_the_deadline) {
     test_server on{{.header_timeout = 100ms, .websocket = {}}};
     raw_client client{on.server.port()};

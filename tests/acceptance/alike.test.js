@@ -28,7 +28,7 @@ stories('alike', { tenants }, (story) => {
         for (const [method, target, body] of asked) {
             const ask = (ids) => () => knock(eve.url, method, `/api/v1${target(ids)}`, { host: 'globex.test', body, agent, headers: { authorization: `Bearer ${eve.token}` } });
             assert.deepEqual(shownOf(await ask(there)()), shownOf(await ask(nowhere)()));
-            const ratios = await assertAsQuick(ask(there), ask(nowhere), { pairs: 60, ratio: 1.4, what: `${method} ${target(there)}` });
+            const ratios = await assertAsQuick(ask(there), ask(nowhere), { pairs: 60, ratio: 1.5, what: `${method} ${target(there)}` });
             t.diagnostic(`${method} ${target({ conversation: 'C', message: 'M', user: 'U', token: 'T' })}: ${ratios.map((one) => one.toFixed(2))}`);
         }
         agent.destroy();
