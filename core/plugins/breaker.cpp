@@ -6,9 +6,12 @@
 namespace parley::plugins {
 
 bool breaker::try_half_open(ticks now) {
+    auto until = until_.load(std::memory_order_acquire);
+    // Whoever moves the moment on is the one that tries. Should it never end, another one may after a while.
+    if (now.count() < until || !until_.compare_exchange_strong(until, (now + longest_pause).count())) return false;
     auto expected = state::open;
-    if (now.count() < until_.load(std::memory_order_acquire)) return false;
-    return state_.compare_exchange_strong(expected, state::half_open);
+    state_.compare_exchange_strong(expected, state::half_open);
+    return true;
 }
 
 breaker::change breaker::close() {

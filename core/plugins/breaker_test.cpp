@@ -49,6 +49,15 @@ TEST(breaker, waits_twice_as_long_each_time_but_never_more_than_a_minute) {
     }
 }
 
+TEST(breaker, tries_again_when_a_try_never_ended) {
+    breaker one;
+    fail_until_open(one, 0s);
+    EXPECT_TRUE(one.lets_through(1s));
+    EXPECT_FALSE(one.lets_through(60s));
+    EXPECT_TRUE(one.lets_through(61s));
+    EXPECT_EQ(one.succeeded(), breaker::change::closed);
+}
+
 TEST(breaker, a_late_success_of_before_does_not_close_it) {
     breaker one;
     fail_until_open(one, 0s);

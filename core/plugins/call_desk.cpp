@@ -56,7 +56,7 @@ public:
         call.input = lend(what_.input);
         call.deadline = wall_deadline_;
         call.caller = handle_.number();
-        const executor::inside mark(seen_, deadline_);
+        const executor::inside mark(seen_, desk_.passing_.now(), deadline_);
         of_.runs->call(what_.kind, what_.number, call, reply_);
     }
 

@@ -11,10 +11,11 @@ namespace parley::plugins {
 /// One thread's state, which outlives the thread.
 struct executor::worker {
     std::atomic<std::int64_t> until{0};  // deadline of the call it is in; 0: in none
+    std::atomic<std::int64_t> since{0};  // when that began
     std::atomic<watch*> in{nullptr};
     std::mutex guard;
     std::shared_ptr<task> current;  // guarded
-    bool stuck = false;             // guarded; until it has finished its task
+    bool replaced = false;          // guarded; until it has finished its task
     watch* stuck_in = nullptr;      // guarded; until the call has returned
 };
 
@@ -26,6 +27,8 @@ struct executor::shared : std::enable_shared_from_this<executor::shared> {
     void work(const std::shared_ptr<worker>& me);
     /// Whether this worker goes on; a replaced one does not.
     bool finish(worker& me);
+    void replace(worker& one);
+    [[nodiscard]] std::size_t stuck() const;
 
     const executor_options how;
     const monotonic& time;
@@ -33,7 +36,7 @@ struct executor::shared : std::enable_shared_from_this<executor::shared> {
     std::condition_variable changed;
     std::deque<std::shared_ptr<task>> queue;
     std::vector<std::shared_ptr<worker>> workers;
-    std::size_t stuck = 0;
+    std::size_t replaced = 0;
     std::size_t running = 0;
     bool stopping = false;
     bool bound_told = false;
@@ -80,11 +83,26 @@ bool executor::shared::finish(worker& me) {
     std::shared_ptr<task> done;
     const std::lock_guard own(me.guard);
     done.swap(me.current);
-    if (!me.stuck) return true;
-    me.stuck = false;
-    --stuck;
-    log::warning("a thread came back from a plugin at last", {{"stuck", stuck}});
-    return running - stuck <= how.threads;
+    if (!std::exchange(me.replaced, false)) return true;
+    --replaced;
+    return running - replaced <= how.threads;
+}
+
+void executor::shared::replace(worker& one) {
+    one.replaced = true;
+    ++replaced;
+    if (!stopping && replaced <= how.most_replaced) return add_thread();
+    if (!std::exchange(bound_told, true))
+        log::error("so many threads hang in plugins that no more are started; restart the server");
+}
+
+std::size_t executor::shared::stuck() const {
+    std::size_t made = 0;
+    for (const auto& one : workers) {
+        const std::lock_guard own(one->guard);
+        if (one->stuck_in != nullptr) ++made;
+    }
+    return made;
 }
 
 executor::executor(executor_options how, const monotonic& time) : shared_(std::make_shared<shared>(how, time)) {
@@ -114,18 +132,17 @@ void executor::look() {
         for (const auto& one : workers) {
             const std::lock_guard own(one->guard);
             const auto until = one->until.load(std::memory_order_acquire);
-            if (one->stuck || until == 0 || ticks(until) + all.how.grace > now) continue;
-            auto* in = one->in.load(std::memory_order_relaxed);
-            one->stuck = true;
-            one->stuck_in = in;
-            ++all.stuck;
-            in->stuck.fetch_add(1);
+            if (until == 0) continue;
+            const bool over = ticks(until) + all.how.grace <= now;
+            const bool slow =
+                !all.queue.empty() && ticks(one->since.load(std::memory_order_relaxed)) + all.how.patience <= now;
+            if ((over || slow) && !one->replaced) all.replace(*one);
+            if (!over || one->stuck_in != nullptr) continue;
+            one->stuck_in = one->in.load(std::memory_order_relaxed);
+            one->stuck_in->stuck.fetch_add(1);
             if (one->current) hanging.push_back(one->current);
             log::error("a plugin does not come back from a call; another thread takes over",
-                       {{"plugin", in->plugin()}, {"what", in->name()}, {"stuck", all.stuck}});
-            if (!all.stopping && all.stuck <= all.how.most_stuck) all.add_thread();
-            if (all.stuck > all.how.most_stuck && !std::exchange(all.bound_told, true))
-                log::error("so many threads hang in plugins that no more are started; restart the server");
+                       {{"plugin", one->stuck_in->plugin()}, {"what", one->stuck_in->name()}});
         }
     }
     for (const auto& one : hanging) one->hangs();
@@ -137,7 +154,7 @@ void executor::stop() {
     if (std::exchange(shared_->stopping, true)) return;
     dropped.swap(shared_->queue);
     shared_->changed.notify_all();
-    shared_->changed.wait_for(lock, std::chrono::seconds{2}, [this] { return shared_->running == shared_->stuck; });
+    shared_->changed.wait_for(lock, std::chrono::seconds{2}, [this] { return shared_->running == shared_->stuck(); });
     if (shared_->running != 0)
         log::warning("threads that hang in plugins are left behind", {{"threads", shared_->running}});
     lock.unlock();
@@ -146,13 +163,15 @@ void executor::stop() {
 
 executor::counts executor::now() const {
     const std::lock_guard lock(shared_->guard);
-    return {.threads = shared_->running - shared_->stuck, .stuck = shared_->stuck, .waiting = shared_->queue.size()};
+    return {
+        .threads = shared_->running - shared_->replaced, .stuck = shared_->stuck(), .waiting = shared_->queue.size()};
 }
 
-executor::inside::inside(watch& in, ticks deadline) {
+executor::inside::inside(watch& in, ticks began, ticks deadline) {
     auto* me = static_cast<worker*>(own_worker);
     if (me == nullptr) return;
     me->in.store(&in, std::memory_order_relaxed);
+    me->since.store(began.count(), std::memory_order_relaxed);
     me->until.store(deadline.count(), std::memory_order_release);
 }
 

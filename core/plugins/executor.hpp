@@ -29,7 +29,8 @@ public:
 
 struct executor_options {
     unsigned threads = 4;
-    unsigned most_stuck = 64;  ///< threads that may hang before no more are put in their place
+    unsigned most_replaced = 64;  ///< threads that may be inside for long before no more are put in their place
+    ticks patience = std::chrono::milliseconds{200};  ///< that others wait for a thread that is inside of one call
     std::size_t most_waiting = 100'000;
     ticks grace = std::chrono::milliseconds{50};  ///< after a call's deadline, until its thread counts as stuck
 };
@@ -46,7 +47,8 @@ public:
     /// False when too much waits or it has stopped; then the task is not run.
     [[nodiscard]] bool post(std::shared_ptr<task>);
 
-    /// Looks for threads that hang, and replaces them. Called again and again by the timer.
+    /// Looks for threads that are inside of a plugin for long while others wait, or beyond a deadline, and replaces
+    /// them. Called again and again by the timer.
     void look();
 
     /// What waits is dropped, what runs has a moment to end; threads that hang are left behind.
@@ -54,7 +56,7 @@ public:
 
     struct counts {
         std::size_t threads = 0;  ///< that take work
-        std::size_t stuck = 0;
+        std::size_t stuck = 0;    ///< inside of a call that is over its deadline
         std::size_t waiting = 0;
     };
     [[nodiscard]] counts now() const;
@@ -62,7 +64,7 @@ public:
     /// While it lives, this thread is inside of a plugin. Costs nothing on threads that are not the executor's.
     class inside {
     public:
-        inside(watch& in, ticks deadline);
+        inside(watch& in, ticks began, ticks deadline);
         ~inside();
         inside(const inside&) = delete;
         inside& operator=(const inside&) = delete;

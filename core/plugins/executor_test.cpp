@@ -46,7 +46,7 @@ TEST(executor, replaces_a_thread_that_is_over_its_deadline_and_lets_it_go_when_i
     std::promise<void> release;
     auto until = release.get_future();
     const auto hanging = std::make_shared<simple>([&] {
-        const executor::inside mark(seen, time.now() + 1s);
+        const executor::inside mark(seen, time.now(), time.now() + 1s);
         entered.set_value();
         until.wait();
     });
@@ -72,14 +72,14 @@ TEST(executor, replaces_a_thread_that_is_over_its_deadline_and_lets_it_go_when_i
 
 TEST(executor, starts_no_more_than_its_bound_of_replacements) {
     fake_monotonic time;
-    executor threads({.threads = 1, .most_stuck = 2}, time);
+    executor threads({.threads = 1, .most_replaced = 2}, time);
     watch seen("some", "hook");
     std::promise<void> release;
     const auto until = release.get_future().share();
     std::atomic<int> entered{0};
     for (int i = 0; i < 3; ++i) {
         EXPECT_TRUE(threads.post(std::make_shared<simple>([&] {
-            const executor::inside mark(seen, time.now() + 1s);
+            const executor::inside mark(seen, time.now(), time.now() + 1s);
             ++entered;
             until.wait();
         })));
@@ -94,6 +94,35 @@ TEST(executor, starts_no_more_than_its_bound_of_replacements) {
     release.set_value();
     EXPECT_TRUE(wait_until([&] { return threads.now().stuck == 0; }));
     EXPECT_TRUE(wait_until([&] { return threads.now().threads == 1; }));
+}
+
+TEST(executor, lends_a_thread_to_those_who_wait_for_one_that_takes_its_time) {
+    fake_monotonic time;
+    executor threads({.threads = 1}, time);
+    watch seen("some", "command");
+    std::promise<void> entered;
+    std::promise<void> release;
+    auto until = release.get_future();
+    std::atomic<bool> back{false};
+    EXPECT_TRUE(threads.post(std::make_shared<simple>([&] {
+        const executor::inside mark(seen, time.now(), time.now() + 30s);
+        entered.set_value();
+        until.wait();
+        back = true;
+    })));
+    entered.get_future().wait();
+    time.advance(1s);
+    threads.look();
+    EXPECT_EQ(threads.now().threads, 1U);  // nobody waits
+    std::atomic<bool> others{false};
+    EXPECT_TRUE(threads.post(std::make_shared<simple>([&] { others = true; })));
+    EXPECT_FALSE(others);
+    threads.look();
+    EXPECT_TRUE(wait_until([&] { return others.load(); }));
+    EXPECT_EQ(threads.now().stuck, 0U);
+    EXPECT_EQ(seen.stuck, 0U);
+    release.set_value();
+    EXPECT_TRUE(wait_until([&] { return back && threads.now().threads == 1; }));
 }
 
 TEST(executor, takes_no_more_than_its_bound_of_work) {

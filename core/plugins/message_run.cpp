@@ -83,7 +83,7 @@ bool message_run::ask(const hook_use& use) {
     const auto draft = shown();
     const auto* outer = std::exchange(inside_of, this);
     {
-        const executor::inside mark(*use.seen, deadline);
+        const executor::inside mark(*use.seen, began_, deadline);
         use.of->runs->hook(use.number, scope, draft, reply);
     }
     inside_of = outer;
