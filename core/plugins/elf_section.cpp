@@ -59,12 +59,10 @@ std::optional<std::string_view> slice(std::string_view file, std::uint64_t offse
     return file.substr(offset, size);
 }
 
-/// The text up to its zero; nothing when it does not end inside of the names.
-std::optional<std::string_view> name_at(std::string_view names, std::uint32_t offset) {
-    if (offset >= names.size()) return std::nullopt;
-    const auto end = names.find('\0', offset);
-    if (end == std::string_view::npos) return std::nullopt;
-    return names.substr(offset, end - offset);
+/// Whether this name stands there; looks no further than it is long.
+bool is_named(std::string_view names, std::uint32_t offset, std::string_view name) {
+    if (offset >= names.size() || names.size() - offset <= name.size()) return false;
+    return names.substr(offset, name.size()) == name && names[offset + name.size()] == '\0';
 }
 
 result<Elf64_Ehdr> read_header(std::string_view file) {
@@ -98,7 +96,7 @@ result<std::string_view> find_section(std::string_view file, std::string_view na
     if (!names || names_at->sh_type != SHT_STRTAB) return damaged("its names of sections are not in it");
     for (std::uint64_t i = 0; i < header->e_shnum; ++i) {
         const auto one = read_at<Elf64_Shdr>(*table, i * sizeof(Elf64_Shdr));
-        if (!one || name_at(*names, one->sh_name) != name) continue;
+        if (!one || !is_named(*names, one->sh_name, name)) continue;
         if (one->sh_type == SHT_NOBITS) return damaged(fmt::format("its section {} is empty", name));
         if ((one->sh_flags & SHF_COMPRESSED) != 0)
             return invalid("elf_damaged", fmt::format("The library's section {} is compressed.", name));

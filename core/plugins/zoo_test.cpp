@@ -227,6 +227,56 @@ TEST_F(zoo_commands, invoke_what_they_declare_as_their_caller) {
     EXPECT_EQ(all.one().refused_requests, 2U);
 }
 
+class zoo_asking : public ::testing::Test {
+protected:
+    result<boost::json::object> ask(std::string_view what) {
+        std::promise<result<boost::json::object>> promise;
+        for (auto& one : all.all->commands())
+            if (one.name == "asker.ask")
+                one.run({.tenant = tenant_id{1}, .tenant_name = "acme", .user = user_id{7}, .request_id = "r"},
+                        {{"do", what}}, [&](result<boost::json::object> end) { promise.set_value(std::move(end)); });
+        return promise.get_future().get();
+    }
+    zoo all{{"asker", "good"}};
+};
+
+TEST_F(zoo_asking, others_for_services_that_it_needs) {
+    ASSERT_EQ(all.said(), "");
+    EXPECT_EQ(all.one().id(), "good");  // is loaded first, because the other needs it
+    EXPECT_EQ(ask("service"), (boost::json::object{{"count", 3}}));
+    const auto stranger = ask("stranger");
+    ASSERT_FALSE(stranger);
+    EXPECT_EQ(stranger.error().code, "service_not_needed");
+    EXPECT_NE(all.all->apply({.otherwise = {.enabled = {"asker"}, .settings = {}}, .tenants = {}, .hooks = {}}).size(),
+              0U);
+}
+
+TEST_F(zoo_asking, the_kernel_as_itself_with_its_own_rights_where_it_has_been) {
+    EXPECT_TRUE(ask("own"));
+    EXPECT_EQ(all.api.last_caller.acting_plugin, "asker");
+    EXPECT_FALSE(all.api.last_caller.user);
+    EXPECT_EQ(all.api.last_caller.tenant_name, "acme");
+    EXPECT_EQ(all.api.last_caller.own, (permission_set{permission::messages_review}));
+    const auto nowhere = ask("nowhere");
+    ASSERT_FALSE(nowhere);
+    EXPECT_EQ(nowhere.error().code, "tenant_unknown");
+}
+
+TEST_F(zoo_asking, to_end_its_holds_and_for_work_later) {
+    EXPECT_TRUE(ask("decide"));
+    EXPECT_EQ(all.decided.plugin, "asker");
+    EXPECT_EQ(all.decided.message, message_id{5});
+    EXPECT_EQ(all.decided.says, hold_end::verdict::reject);
+    EXPECT_EQ(all.decided.reason, "No.");
+    EXPECT_TRUE(ask("later"));
+    EXPECT_EQ(all.jobs.last.job, "later");
+    EXPECT_EQ(all.jobs.last.key, "k");
+    EXPECT_EQ(all.jobs.last.input, "{}");
+    const auto never = ask("never");
+    ASSERT_FALSE(never);
+    EXPECT_EQ(never.error().code, "job_not_declared");
+}
+
 TEST(zoo_errands, events_and_jobs_reach_only_who_is_on) {
     const zoo all({"good"}, {.otherwise = {},
                              .tenants = {{"acme", {.own = {.enabled = {"good"}, .settings = {}}, .models = {}}}},

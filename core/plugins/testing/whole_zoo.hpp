@@ -26,6 +26,16 @@ public:
     std::string last_operation;
 };
 
+/// Remembers what is to be done.
+class listening_jobs final : public job_store {
+public:
+    void schedule(request what, std::move_only_function<void(result<void>)> done) override {
+        last = std::move(what);
+        done({});
+    }
+    request last;
+};
+
 class zoo {
 public:
     explicit zoo(std::vector<std::string> ids, choices by = {}) : ids_(std::move(ids)) {
@@ -34,6 +44,10 @@ public:
         how.load.load = ids_;
         how.threads.threads = 2;
         host_ports ports{.time = time, .ids = source};
+        ports.jobs = &jobs;
+        ports.find_permission = [](std::string_view name) {
+            return name == "messages.review" ? std::optional(permission::messages_review) : std::nullopt;
+        };
         ports.decide = [this](hold_end end, std::move_only_function<void(result<void>)> done) {
             decided = std::move(end);
             done({});
@@ -80,6 +94,7 @@ public:
     system_clock time;
     id_source source{time, 1};
     listening_api api;
+    listening_jobs jobs;
     hold_end decided;
     problems wrong;
     std::unique_ptr<plugins> all;
