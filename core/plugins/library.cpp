@@ -6,8 +6,10 @@
 
 #include <boost/dll/shared_library.hpp>
 #include <exception>
+#include <memory>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "base/text.hpp"
 #include "plugins/abi_text.hpp"
@@ -23,7 +25,11 @@ boost::dll::shared_library* open_for_ever(const std::filesystem::path& file, std
     std::error_code failed;
     try {
         opened->load(std::filesystem::absolute(file), failed, mode);
-        if (!failed) return opened.release();
+        if (!failed) {
+            // Reachable to the end, and not destroyed then either: what is kept on purpose is no leak.
+            static auto& kept = *new std::vector<std::unique_ptr<boost::dll::shared_library>>;
+            return kept.emplace_back(std::move(opened)).get();
+        }
         // The loader's own words are better than the error's.
         const auto* said = ::dlerror();
         why = said != nullptr ? said : failed.message();
