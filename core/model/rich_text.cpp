@@ -177,7 +177,7 @@ void collect_mentions(const std::vector<node>& nodes, std::vector<std::string>& 
     for (const node& each : nodes) {
         if (names.size() >= max_mentions) return;
         collect_mentions(each.children, names);
-        if (each.kind != node::kind_of::mention || names.size() >= max_mentions) continue;
+        if (each.kind != node::kind_of::mention) continue;  // which holds no others
         if (std::ranges::find(names, each.name) == names.end()) names.push_back(each.name);
     }
 }
