@@ -16,43 +16,46 @@ constexpr text_limits display_name_limits{.max_graphemes = 80, .max_bytes = 1280
 constexpr text_limits status_limits{.max_graphemes = 100, .max_bytes = 1600, .field = "status_text"};
 constexpr text_limits token_name_limits{.max_graphemes = 80, .max_bytes = 1280, .field = "name"};
 
-/// The system needs no account: it is the operator at the command line.
-result<void> may_manage(reading& from, const caller& by) {
-    if (!by.user) return {};
-    auto who = access::authorise(from, by);
-    if (!who) return std::unexpected(who.error());
-    return who->require(permission::users_manage);
+/// Whether the caller may change this account, if it is there, and give it that role, if one is given. The system needs
+/// no account: it is the operator at the command line.
+result<void> may_manage(const environment& env, reading& from, const caller& by, const std::optional<user>& whom,
+                        const std::optional<std::string>& role) {
+    auto reach = access::everything(env);
+    if (by.user) {
+        const auto who = access::authorise(env, from, by);
+        if (!who) return std::unexpected(who.error());
+        if (auto may = access::manages(env, from, *who, whom); !may) return may;
+        reach = who->everywhere();
+    }
+    return role ? access::may_give(env, from, reach, *role) : result<void>{};
 }
 
 /// The account over whose tokens the caller has a say: its own, or a bot's. Who has no say over accounts learns nothing
 /// of them here: absent and somebody else's are one answer.
-result<user> keeper_of_tokens(reading& from, const caller& by, user_id owner) {
-    const bool own = owner == by.user;
-    if (by.user) {
-        auto who = access::authorise_whole(from, by);
-        if (!who) return std::unexpected(who.error());
-        if (!own && !who->may(permission::users_manage)) return no_such("user");
-    }
+result<user> keeper_of_tokens(const environment& env, reading& from, const caller& by, user_id owner) {
     auto account = from.find_user(owner);
+    if (by.user) {
+        const auto who = access::authorise_whole(env, from, by);
+        if (!who) return std::unexpected(who.error());
+        const bool own = owner == by.user;
+        if (!own && !who->may(permission::users_manage)) return no_such("user");
+        if (!own && account && account->kind != user_kind::bot) return not_allowed("Tokens are made by their owner.");
+        if (!own)
+            if (auto may = access::manages(env, from, *who, account); !may) return std::unexpected(may.error());
+    }
     if (!account) return no_such("user");
-    if (by.user && !own && account->kind != user_kind::bot) return not_allowed("Tokens are made by their owner.");
     return std::move(*account);
 }
 
-result<std::string> scope_text(const std::vector<std::string>& names) {
+result<std::string> scope_text(const environment& env, const std::vector<std::string>& names) {
     std::string text;
     for (const auto& one : names) {
-        if (!find_permission(one))
+        if (!env.permissions.find(one))
             return invalid("permission_unknown", "There is no such permission; permissions.list names them.",
                            "permissions");
         text += (text.empty() ? "" : " ") + one;
     }
     return text;
-}
-
-result<void> check_role(std::string_view role) {
-    if (find_role(role) != nullptr) return {};
-    return invalid("role_unknown", "There is no such role: guest, member, staff, manager, admin.", "role");
 }
 
 /// What change_account did, one entry for each thing.
@@ -70,12 +73,11 @@ void record_changes(const environment& env, writing& w, const caller& by, const 
 }  // namespace
 
 result<user> create_user(const environment& env, writing& w, const caller& by, const create_user_command& command) {
-    if (auto may = may_manage(w, by); !may) return std::unexpected(may.error());
+    if (auto may = may_manage(env, w, by, {}, command.role); !may) return std::unexpected(may.error());
     auto username = parse_username(command.username);
     if (!username) return std::unexpected(username.error());
     auto shown = normalize_name(command.display_name.empty() ? *username : command.display_name, display_name_limits);
     if (!shown) return std::unexpected(shown.error());
-    if (auto known = check_role(command.role); !known) return std::unexpected(known.error());
     if (w.find_user(*username))
         return failure(fault::conflict, "username_taken", "There is a user of this name already.", "username");
     const auto now = env.time.now();
@@ -105,7 +107,7 @@ result<user> create_user(const environment& env, writing& w, const caller& by, c
 
 result<user> change_profile(const environment& env, writing& w, const caller& by,
                             const change_profile_command& command) {
-    auto who = access::authorise(w, by);
+    auto who = access::authorise(env, w, by);
     if (!who) return std::unexpected(who.error());
     auto changed = who->account();
     if (command.display_name) {
@@ -132,15 +134,12 @@ result<user> change_profile(const environment& env, writing& w, const caller& by
 
 result<user> change_account(const environment& env, writing& w, const caller& by,
                             const change_account_command& command) {
-    if (auto may = may_manage(w, by); !may) return std::unexpected(may.error());
     auto changed = w.find_user(command.user);
+    if (auto may = may_manage(env, w, by, changed, command.role); !may) return std::unexpected(may.error());
     if (!changed) return no_such("user");
     const auto before = *changed;
     const bool other_rights = command.role && *command.role != changed->role;
-    if (command.role) {
-        if (auto known = check_role(*command.role); !known) return std::unexpected(known.error());
-        changed->role = *command.role;
-    }
+    if (command.role) changed->role = *command.role;
     const auto now = env.time.now();
     if (command.password_hash) changed->password_hash = *command.password_hash;
     if (command.disabled && *command.disabled && !changed->disabled_at) changed->disabled_at = now;
@@ -148,7 +147,9 @@ result<user> change_account(const environment& env, writing& w, const caller& by
     changed->updated_at = now;
     w.update(*changed);
     w.append(events::user_updated(*changed, w.contacts_of(rows(), changed->id), now));
-    if (other_rights) w.append(events::rights_updated(*changed, now));
+    if (other_rights)
+        w.append(
+            events::rights_updated(*changed, env.permissions.names_of(access::granted_by(env, w, changed->role)), now));
     if (command.password_hash) end_sessions_of(env, w, by, changed->id, {}, "password_changed");
     if (changed->disabled_at) end_sessions_of(env, w, by, changed->id, {}, "disabled");
     record_changes(env, w, by, before, *changed);
@@ -158,7 +159,7 @@ result<user> change_account(const environment& env, writing& w, const caller& by
 result<issued_token> issue_token(const environment& env, writing& w, const caller& by, user_id owner,
                                  std::string_view name, std::optional<moment> expires_at,
                                  const std::optional<std::vector<std::string>>& scope) {
-    const auto account = keeper_of_tokens(w, by, owner);
+    const auto account = keeper_of_tokens(env, w, by, owner);
     if (!account) return std::unexpected(account.error());
     if (account->disabled_at) return no_such("user");
     auto called = normalize_name(name, token_name_limits);
@@ -166,7 +167,7 @@ result<issued_token> issue_token(const environment& env, writing& w, const calle
     const auto now = env.time.now();
     if (expires_at && *expires_at <= now)
         return invalid("expiry_past", "The token expires before it begins.", "expires_at");
-    const auto narrowed = scope ? scope_text(*scope) : std::string();
+    const auto narrowed = scope ? scope_text(env, *scope) : std::string();
     if (!narrowed) return std::unexpected(narrowed.error());
     const auto latest = now + std::chrono::days{env.settings.of(by.tenant_name)->sessions.token_days};
     const auto ends = expires_at ? std::min(*expires_at, latest) : latest;
@@ -199,7 +200,7 @@ result<issued_token> issue_token(const environment& env, writing& w, const calle
 }
 
 result<std::vector<access_token>> list_tokens(const environment& env, reading& from, const caller& by, user_id owner) {
-    if (auto account = keeper_of_tokens(from, by, owner); !account) return std::unexpected(account.error());
+    if (auto account = keeper_of_tokens(env, from, by, owner); !account) return std::unexpected(account.error());
     auto all = from.tokens_of(owner);
     std::erase_if(all, [now = env.time.now()](const access_token& one) {
         return !is_good(one, now) || (one.kind != token_kind::personal && one.kind != token_kind::service);
@@ -211,7 +212,7 @@ result<void> revoke_token(const environment& env, writing& w, const caller& by, 
     auto found = w.find_token(id);
     if (found && found->user == by.user) return end_session(env, w, by, id);
     // Whose token it is, is nobody's business who has no say over it.
-    if (!found || !keeper_of_tokens(w, by, found->user)) return no_such("token");
+    if (!found || !keeper_of_tokens(env, w, by, found->user)) return no_such("token");
     if (!found->revoked_at) end_one_session(env, w, by, std::move(*found), "signed_out");
     return {};
 }

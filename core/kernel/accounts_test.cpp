@@ -133,8 +133,8 @@ TEST_F(accounts, hold_tokens_that_give_no_more_than_their_scope) {
     ASSERT_TRUE(narrow);
     EXPECT_EQ(narrow->row.scope, "users.see");
     auto by = inn.as(root);
-    by.only = permissions_of(narrow->row.scope);
-    const auto who = inn.read([&](reading& from) { return access::authorise(from, by); });
+    by.only = permissions_of(inn.permissions, narrow->row.scope);
+    const auto who = inn.read([&](reading& from) { return access::authorise(inn.env, from, by); });
     EXPECT_TRUE(who->may(permission::users_see));
     EXPECT_FALSE(who->may(permission::users_manage));
     const auto try_to = [&](auto what) { return code_of(inn.write(what)); };
@@ -146,10 +146,11 @@ TEST_F(accounts, hold_tokens_that_give_no_more_than_their_scope) {
     EXPECT_EQ(try_to([&](writing& w) { return end_all_sessions(inn.env, w, by, root); }), "scope_too_narrow");
     // What the role does not give, a scope does not add; and none at all is not everything.
     by = inn.as(ann);
-    by.only = permissions_of("users.manage users.see");
-    EXPECT_FALSE(inn.read([&](reading& from) { return access::authorise(from, by); })->may(permission::users_manage));
-    EXPECT_EQ(permissions_of(""), permission_set{});
-    EXPECT_FALSE(permissions_of(std::nullopt));
+    by.only = permissions_of(inn.permissions, "users.manage users.see");
+    EXPECT_FALSE(
+        inn.read([&](reading& from) { return access::authorise(inn.env, from, by); })->may(permission::users_manage));
+    EXPECT_EQ(permissions_of(inn.permissions, ""), permission_set{});
+    EXPECT_FALSE(permissions_of(inn.permissions, std::nullopt));
     EXPECT_EQ(try_to([&](writing& w) {
                   return issue_token(inn.env, w, inn.as(ann), ann, "typo", {}, std::vector<std::string>{"users.se"});
               }),

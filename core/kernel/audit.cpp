@@ -26,8 +26,9 @@ void record(const environment& env, writing& w, const caller& by, audit_note wha
                          .details = std::move(what.details)});
 }
 
-result<std::vector<audit_entry>> list_audit(reading& from, const caller& by, const audit_query& wanted) {
-    const auto who = access::authorise(from, by);
+result<std::vector<audit_entry>> list_audit(const environment& env, reading& from, const caller& by,
+                                            const audit_query& wanted) {
+    const auto who = access::authorise(env, from, by);
     if (!who) return std::unexpected(who.error());
     if (auto may = who->require(permission::audit_see); !may) return std::unexpected(may.error());
     return from.audit(rows(), wanted);

@@ -23,7 +23,8 @@ struct audit_note {
 void record(const environment&, writing&, const caller& by, audit_note);
 
 /// The newest first. Takes audit.see.
-[[nodiscard]] result<std::vector<audit_entry>> list_audit(reading&, const caller&, const audit_query&);
+[[nodiscard]] result<std::vector<audit_entry>> list_audit(const environment&, reading&, const caller&,
+                                                          const audit_query&);
 
 /// A text from a stranger as an entry shows it: escaped, and cut.
 [[nodiscard]] std::string shown_in_audit(std::string_view as_it_came);

@@ -34,7 +34,7 @@ protected:
     audit_id begun = inn.ids.next<audit_id>();
 
     result<std::vector<audit_entry>> list(const caller& by, audit_query wanted = {}) {
-        return inn.read([&](reading& from) { return list_audit(from, by, wanted); });
+        return inn.read([&](reading& from) { return list_audit(inn.env, from, by, wanted); });
     }
     /// Those of this test, the oldest first.
     std::vector<audit_entry> told() {

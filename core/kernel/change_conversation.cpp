@@ -8,12 +8,12 @@ namespace parley::kernel {
 namespace {
 
 result<seen_conversation> governed(const environment& env, writing& w, const caller& by, conversation_id id) {
-    auto who = access::authorise(w, by);
+    auto who = access::authorise(env, w, by);
     if (!who) return std::unexpected(who.error());
     auto in = access::see(env, w, *who, id);
     if (!in) return in;
     // The two parties of a direct conversation are equals: there is nothing to govern.
-    if (in->kind == nullptr || !in->kind->named || !access::governs(*who, *in))
+    if (in->kind == nullptr || !in->kind->named || !access::governs(*in))
         return not_allowed("Only admins of the conversation may do this.");
     return in;
 }
@@ -72,7 +72,7 @@ result<conversation> archive_conversation(const environment& env, writing& w, co
 }
 
 result<void> delete_conversation(const environment& env, writing& w, const caller& by, conversation_id id) {
-    auto who = access::authorise(w, by);
+    auto who = access::authorise(env, w, by);
     if (!who) return std::unexpected(who.error());
     auto in = access::see(env, w, *who, id);
     if (!in) return std::unexpected(in.error());

@@ -96,7 +96,7 @@ std::string direct_key_of(user_id one, user_id other) {
 
 result<created_conversation> create_conversation(const environment& env, writing& w, const caller& by,
                                                  const create_conversation_command& command) {
-    auto who = access::authorise(w, by);
+    auto who = access::authorise(env, w, by);
     if (!who) return std::unexpected(who.error());
     auto kind = kind_for(env, *who, command);
     if (!kind) return std::unexpected(kind.error());

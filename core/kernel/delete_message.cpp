@@ -10,14 +10,14 @@ namespace parley::kernel {
 namespace {
 
 result<void> may_delete(const actor& who, const seen_message& seen, deletion how) {
-    if (how == deletion::hard) return who.require(permission::messages_delete_hard);
+    if (how == deletion::hard) return seen.in.require(permission::messages_delete_hard);
     if (seen.row.author != who.id()) {
-        if (seen.in.is_admin() || access::governs(who, seen.in)) return {};
-        return who.require(permission::messages_delete_others);
+        if (seen.in.is_admin() || access::governs(seen.in)) return {};
+        return seen.in.require(permission::messages_delete_others);
     }
-    if (auto may = who.require(permission::messages_delete_own); !may) return may;
+    if (auto may = seen.in.require(permission::messages_delete_own); !may) return may;
     const auto removers = seen.in.kind == nullptr ? party::nobody : seen.in.kind->removes_messages;
-    if (seen.row.state == message_state::published && !access::is_among(removers, who, seen.in))
+    if (seen.row.state == message_state::published && !access::is_among(removers, seen.in))
         return not_allowed("Only admins of the conversation remove messages here.");
     return {};
 }
@@ -52,7 +52,7 @@ void blank(writing& w, message what, user_id by, moment now) {
 }  // namespace
 
 result<void> delete_message(const environment& env, writing& w, const caller& by, message_id id, deletion how) {
-    auto who = access::authorise(w, by);
+    auto who = access::authorise(env, w, by);
     if (!who) return std::unexpected(who.error());
     auto seen = access::see(env, w, *who, id);
     if (!seen) return std::unexpected(seen.error());

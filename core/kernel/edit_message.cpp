@@ -16,8 +16,8 @@ result<void> may_edit(const environment& env, const caller& by, const actor& who
     if (seen.row.deleted_at) return failure(fault::conflict, "message_deleted", "A deleted message cannot be edited.");
     if (seen.row.state != message_state::published)
         return failure(fault::conflict, "message_not_published", "Only a published message can be edited.");
-    if (seen.row.author != who.id()) return who.require(permission::messages_edit_others);
-    if (auto may = who.require(permission::messages_edit_own); !may) return may;
+    if (seen.row.author != who.id()) return seen.in.require(permission::messages_edit_others);
+    if (auto may = seen.in.require(permission::messages_edit_own); !may) return may;
     if (!seen.in.is_member()) return not_allowed("Only members of the conversation may edit their messages in it.");
     const auto window = message_settings_of(env, by, seen.in.row).edit_window_seconds;
     if (window != message_settings::no_edit_window &&
@@ -35,7 +35,7 @@ struct admitted {
 };
 
 result<admitted> admit(const environment& env, reading& from, const caller& by, const edit_message_command& command) {
-    auto who = access::authorise(from, by);
+    auto who = access::authorise(env, from, by);
     if (!who) return std::unexpected(who.error());
     auto seen = access::see(env, from, *who, command.message);
     if (!seen) return std::unexpected(seen.error());
@@ -70,7 +70,7 @@ result<edited_message> write_edit(const environment& env, writing& w, const call
                                   const edit_message_command& command, const judgement* as) {
     auto may = admit(env, w, by, command);
     if (!may) return std::unexpected(may.error());
-    const auto reader = viewer_of(may->who);
+    const auto reader = viewer_of(may->who, may->seen.in);
     if (!may->changes) return edited_message{view_of(w, std::move(may->seen.row)), reader};
     auto made = edited(env, w, by, command, *may, as);
     if (!made) return std::unexpected(made.error());
@@ -97,7 +97,7 @@ result<unjudged_edit> prepare_edit(const environment& env, reading& from, const 
                                    const edit_message_command& command) {
     auto may = admit(env, from, by, command);
     if (!may) return std::unexpected(may.error());
-    const auto reader = viewer_of(may->who);
+    const auto reader = viewer_of(may->who, may->seen.in);
     if (!may->changes) return unjudged_edit{{view_of(from, std::move(may->seen.row)), reader}, {}};
     auto draft = edited(env, from, by, command, *may, nullptr);
     if (!draft) return std::unexpected(draft.error());
@@ -122,11 +122,11 @@ result<edited_message> edit_message(const environment& env, writing& w, const ca
 
 result<std::vector<revision>> message_revisions(const environment& env, reading& from, const caller& by,
                                                 message_id id) {
-    auto who = access::authorise(from, by);
+    auto who = access::authorise(env, from, by);
     if (!who) return std::unexpected(who.error());
     auto seen = access::see(env, from, *who, id);
     if (!seen) return std::unexpected(seen.error());
-    if (seen->row.deleted_at && !who->may(permission::messages_delete_others)) return no_such("message");
+    if (seen->row.deleted_at && !seen->in.may(permission::messages_delete_others)) return no_such("message");
     return from.revisions(rows(), id);
 }
 

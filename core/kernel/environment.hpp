@@ -12,7 +12,7 @@
 #include "base/id.hpp"
 #include "kernel/conversation_kind.hpp"
 #include "kernel/ports.hpp"
-#include "model/permission.hpp"
+#include "model/permission_catalogue.hpp"
 
 namespace parley::kernel {
 
@@ -39,6 +39,7 @@ struct environment {
     id_source& ids;
     const settings_source& settings;
     const kind_registry& kinds;
+    const permission_catalogue& permissions;
 };
 
 }  // namespace parley::kernel

@@ -60,6 +60,12 @@ event of_user(std::string type, conversation_id in, user_id who, json::object da
     return made;
 }
 
+json::array names(const std::vector<std::string_view>& all) {
+    json::array out;
+    for (const auto one : all) out.emplace_back(one);
+    return out;
+}
+
 std::vector<user_id> without(const std::vector<user_id>& all, const std::vector<user_id>& those) {
     std::vector<user_id> left;
     std::ranges::copy_if(all, std::back_inserter(left),
@@ -73,7 +79,7 @@ constexpr std::array table{
     event_info{"conversation.updated", "The conversation's own fields, all of them, as they are now."},
     event_info{"conversation.deleted", "The conversation is gone; forget it."},
     event_info{"member.added", "Somebody joined or was added."},
-    event_info{"member.updated", "A member's role changed."},
+    event_info{"member.updated", "A member's role changed, or the role that is granted to it here."},
     event_info{"member.removed", "Somebody left or was removed."},
     event_info{"message.created", "A message was published; it counts as unread unless you wrote it."},
     event_info{"message.edited", "A message's text or data changed; mentions_added and mentions_removed say for whom."},
@@ -86,7 +92,9 @@ constexpr std::array table{
     event_info{"message.withdrawn", "A held or rejected message is gone; only its author and reviewers hear of it."},
     event_info{"read.updated", "How far you have read, and the counts that leaves."},
     event_info{"membership.updated", "Your own settings of the conversation: pinned, notification level."},
-    event_info{"rights.updated", "Your role changed, and with it what you may see; take a fresh snapshot."},
+    event_info{"rights.updated",
+               "Your role changed, or what it grants, in the whole tenant or in the conversation that is named; take a "
+               "fresh snapshot."},
     event_info{"session.ended", "A session of yours is over; the connections that came with it end."},
     event_info{"user.updated", "Somebody with whom you share a conversation changed name or status."},
 };
@@ -182,8 +190,15 @@ event membership_updated(const member& as, unread_counts counts, moment now) {
     return of_user("membership.updated", as.conversation, as.user, {{"membership", present(as, counts)}}, now);
 }
 
-event rights_updated(const user& who, moment now) {
-    return of_user("rights.updated", {}, who.id, {{"role", who.role}}, now);
+event rights_updated(const user& who, const std::vector<std::string_view>& permissions, moment now) {
+    return of_user("rights.updated", {}, who.id, {{"role", who.role}, {"permissions", names(permissions)}}, now);
+}
+
+event rights_updated(const member& as, const std::vector<std::string_view>& permissions, moment now) {
+    json::value role;
+    if (!as.granted_role.empty()) role = json::string(as.granted_role);
+    return of_user("rights.updated", as.conversation, as.user,
+                   {{"role", std::move(role)}, {"permissions", names(permissions)}}, now);
 }
 
 event session_ended(user_id who, token_id which, std::string_view reason, moment now) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string_view>
+#include <vector>
 
 #include "kernel/access.hpp"
 #include "model/event.hpp"
@@ -40,8 +41,11 @@ namespace parley::kernel::events {
 [[nodiscard]] event read_updated(const member&, unread_counts, moment);
 /// To one user: its own pins and notification level.
 [[nodiscard]] event membership_updated(const member&, unread_counts, moment);
-/// To one user: its role is another one now. What it knows was told under the old one.
-[[nodiscard]] event rights_updated(const user&, moment);
+/// To one user: its role is another one now, or grants something else: `permissions`. What it knows was told under the
+/// old ones.
+[[nodiscard]] event rights_updated(const user&, const std::vector<std::string_view>& permissions, moment);
+/// The same of the role that is granted to a member in its conversation.
+[[nodiscard]] event rights_updated(const member&, const std::vector<std::string_view>& permissions, moment);
 /// To one user: a session of its is over. `reason`: signed_out, password_changed, disabled, refresh_reused, expired.
 [[nodiscard]] event session_ended(user_id, token_id, std::string_view reason, moment);
 /// To everybody who shares a conversation with the user: `hearers`.

@@ -46,26 +46,73 @@ bool ends_own_conversation(reading& from, const event& what, user_id me) {
 }  // namespace
 
 hearing::hearing(viewer reader, hears_held held, std::span<const membership> all) : reader_(reader), held_(held) {
-    for (const auto& [in, as] : all) since_.emplace(in.id, as.joined_position);
+    for (const auto& [in, as] : all) places_.emplace(in.id, place{.since = as.joined_position});
 }
 
-hearing::hearing(const actor& who, std::span<const membership> all)
-    : hearing(viewer_of(who), who.may(permission::messages_review) ? hears_held::yes : hears_held::no, all) {}
+hearing::hearing(const environment& env, reading& from, const actor& who, std::span<const membership> all)
+    : hearing({who.id(), who.may(permission::authors_see)},
+              who.may(permission::messages_review) ? hears_held::yes : hears_held::no, all) {
+    lets_held_ = who.is_let(permission::messages_review);
+    lets_authors_ = who.is_let(permission::authors_see);
+    std::unordered_map<std::string, permission_set> known;  // the same few roles are granted in many places
+    for (const auto& [in, as] : all) {
+        if (as.granted_role.empty()) continue;
+        auto role = known.find(as.granted_role);
+        if (role == known.end())
+            role = known.emplace(as.granted_role, access::granted_by(env, from, as.granted_role)).first;
+        auto& where = places_[in.id];
+        where.hears_held = lets_held_ && role->second.has(permission::messages_review);
+        where.sees_authors = lets_authors_ && role->second.has(permission::authors_see);
+    }
+}
 
 void hearing::follow(const event& what) {
     if (what.user != reader_.id || what.heard_by != audience::user) return;
-    if (what.type == "conversation.joined") since_.insert_or_assign(what.conversation, what.at);
-    if (what.type == "conversation.left") since_.erase(what.conversation);
+    if (what.type == "conversation.joined") places_.insert_or_assign(what.conversation, place{.since = what.at});
+    if (what.type == "conversation.left") places_.erase(what.conversation);
+    if (what.type == "rights.updated") follow_rights(what);
+}
+
+/// The event says what is held from it on, so no look-up can come too late.
+void hearing::follow_rights(const event& what) {
+    const auto* names = what.data.if_contains("permissions");
+    if (names == nullptr) return;  // said by a version that did not tell them
+    rights_at_ = what.at;
+    const auto named = [&](std::string_view one) {
+        return std::ranges::any_of(names->as_array(), [one](const auto& name) { return name.as_string() == one; });
+    };
+    const bool held = lets_held_ && named("messages.review");
+    const bool authors = lets_authors_ && named("authors.see");
+    if (what.conversation) {
+        const auto found = places_.find(what.conversation);
+        if (found == places_.end()) return;
+        found->second.hears_held = held;
+        found->second.sees_authors = authors;
+        return;
+    }
+    held_ = held ? hears_held::yes : hears_held::no;
+    reader_.sees_authors = authors;
+}
+
+void hearing::take_rights(const ear& fresh) {
+    if (fresh.at < rights_at_) return;
+    rights_at_ = fresh.at;
+    reader_ = fresh.hears.reader_;
+    held_ = fresh.hears.held_;
+    for (auto& [in, where] : places_)
+        if (const auto now = fresh.hears.places_.find(in); now != fresh.hears.places_.end()) {
+            where.hears_held = now->second.hears_held;
+            where.sees_authors = now->second.sees_authors;
+        }
 }
 
 result<snapshot> take_snapshot(const environment& env, reading& from, const caller& by) {
-    auto who = access::authorise(from, by);
+    auto who = access::authorise(env, from, by);
     if (!who) return std::unexpected(who.error());
     auto mine = my_conversations(env, from, by);
     if (!mine) return std::unexpected(mine.error());
     snapshot taken{.at = from.log_end(),
                    .self = who->account(),
-                   .reader = viewer_of(*who),
                    .conversations = std::move(*mine),
                    .people = {},
                    .contacts = from.contacts_of(rows(), who->id())};
@@ -76,11 +123,11 @@ result<snapshot> take_snapshot(const environment& env, reading& from, const call
     return taken;
 }
 
-result<ear> open_ear(reading& from, const caller& by) {
-    auto who = access::authorise(from, by);
+result<ear> open_ear(const environment& env, reading& from, const caller& by) {
+    auto who = access::authorise(env, from, by);
     if (!who) return std::unexpected(who.error());
     const auto mine = from.memberships_of(rows(), who->id());
-    return ear{from.log_end(), hearing(*who, mine)};
+    return ear{from.log_end(), hearing(env, from, *who, mine)};
 }
 
 void fill_hearers(reading& from, std::span<event> events) {
@@ -108,17 +155,20 @@ void fill_views(reading& from, std::span<event> events) {
         if (const auto found = views.find(one.about); found != views.end()) one.view = found->second;
 }
 
-result<event_page> read_log(reading& from, const caller& by, position since, int limit) {
-    auto who = access::authorise(from, by);
+result<event_page> read_log(const environment& env, reading& from, const caller& by, position since, int limit) {
+    auto who = access::authorise(env, from, by);
     if (!who) return std::unexpected(who.error());
     const auto end = from.log_end();
     if (since < from.log_begin() || since > end)
         return failure(fault::gone, "snapshot_needed", "The log does not reach back to this position; take a snapshot.",
                        "since");
     auto all = from.events_after(since, limit);
-    event_page page{.events = {}, .upto = all.empty() ? end : all.back().at, .log_end = end, .reader = viewer_of(*who)};
-    // Memberships are as of now: what was said in a conversation that the caller has left since is not for it any more.
-    const hearing now(*who, from.memberships_of(rows(), who->id()));
+    // Memberships and rights are as of now: what was said in a conversation that the caller has left since is not for
+    // it any more.
+    event_page page{.events = {},
+                    .upto = all.empty() ? end : all.back().at,
+                    .log_end = end,
+                    .hears = hearing(env, from, *who, from.memberships_of(rows(), who->id()))};
     std::optional<std::unordered_set<user_id>> contacts;
     const auto shares = [&](user_id other) {
         if (!contacts) {
@@ -128,7 +178,7 @@ result<event_page> read_log(reading& from, const caller& by, position since, int
         return contacts->contains(other);
     };
     for (auto& one : all)
-        if (now.hears(one, shares) || ends_own_conversation(from, one, who->id()))
+        if (page.hears.hears(one, shares) || ends_own_conversation(from, one, who->id()))
             page.events.push_back(std::move(one));
     fill_page(from, page);
     return page;

@@ -25,7 +25,7 @@ protected:
     conversation_id room = inn.add_channel(mia, {ann}, visibility::open);
 
     result<event_page> log(user_id who, position since, int limit = 100) {
-        return inn.read([&](reading& from) { return read_log(from, inn.as(who), since, limit); });
+        return inn.read([&](reading& from) { return read_log(inn.env, from, inn.as(who), since, limit); });
     }
     static std::vector<std::string> types(const result<event_page>& page) {
         std::vector<std::string> out;
@@ -125,7 +125,7 @@ TEST_F(the_log, replays_a_purged_message_without_its_words) {
     const auto page = log(mia, since);
     ASSERT_EQ(types(page), (list{"message.created", "message.purged"}));
     for (const auto& one : page->events) {
-        const auto shown = present(one, page->reader);
+        const auto shown = present(one, page->reader_of(one));
         EXPECT_EQ(to_text(shown).find("Xyzzy"), std::string::npos);
         EXPECT_EQ(shown.at("data").at("message").at("purged"), true);
         EXPECT_EQ(shown.at("data").at("message").at("seq"), said.seq);
@@ -175,7 +175,8 @@ TEST_F(the_log, is_for_nobody_without_an_account) {
     EXPECT_EQ(fault_of(log(user_id{4711}, 0)), fault::unauthenticated);
     EXPECT_EQ(fault_of(inn.read([&](reading& from) { return take_snapshot(inn.env, from, inn.as({})); })),
               fault::unauthenticated);
-    EXPECT_EQ(fault_of(inn.read([&](reading& from) { return open_ear(from, inn.as({})); })), fault::unauthenticated);
+    EXPECT_EQ(fault_of(inn.read([&](reading& from) { return open_ear(inn.env, from, inn.as({})); })),
+              fault::unauthenticated);
 }
 
 }  // namespace

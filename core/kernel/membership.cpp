@@ -16,7 +16,7 @@ struct acting {
 };
 
 result<acting> act_in(const environment& env, reading& from, const caller& by, conversation_id id) {
-    auto who = access::authorise(from, by);
+    auto who = access::authorise(env, from, by);
     if (!who) return std::unexpected(who.error());
     auto in = access::see(env, from, *who, id);
     if (!in) return std::unexpected(in.error());
@@ -49,7 +49,7 @@ result<member_entry> entry_of(reading& from, conversation_id in, user_id who) {
 }  // namespace
 
 result<seen_conversation> join_conversation(const environment& env, writing& w, const caller& by, conversation_id id) {
-    auto who = access::authorise(w, by);
+    auto who = access::authorise(env, w, by);
     if (!who) return std::unexpected(who.error());
     auto in = access::see(env, w, *who, id);
     if (!in && who->may(permission::channels_enter_private)) in = access::see_private_channel(env, w, *who, id);
@@ -66,7 +66,7 @@ result<void> leave_conversation(const environment& env, writing& w, const caller
     if (!acts) return std::unexpected(acts.error());
     auto& [who, in] = *acts;
     if (!in.is_member()) return {};
-    if (!access::is_among(in.kind == nullptr ? party::nobody : in.kind->leaves, who, in))
+    if (!access::is_among(in.kind == nullptr ? party::nobody : in.kind->leaves, in))
         return not_allowed("Members cannot leave a conversation of this kind by themselves.");
     if (is_last_owner(w, in.row, *in.as))
         return failure(fault::conflict, "last_owner", "Make somebody else an owner first, or delete the conversation.");
@@ -80,9 +80,8 @@ result<member_entry> add_member(const environment& env, writing& w, const caller
     if (!acts) return std::unexpected(acts.error());
     auto& [who, in] = *acts;
     const auto adders = in.kind == nullptr ? party::nobody : in.kind->adds_members;
-    const bool governs = in.kind != nullptr && in.kind->adds_members != party::nobody && access::governs(who, in);
-    if (!access::is_among(adders, who, in) && !governs)
-        return not_allowed("You may not add members to this conversation.");
+    const bool governs = in.kind != nullptr && in.kind->adds_members != party::nobody && access::governs(in);
+    if (!access::is_among(adders, in) && !governs) return not_allowed("You may not add members to this conversation.");
     auto account = w.find_user(added);
     if (!knows(w, who, added) || !account || account->disabled_at)
         return invalid("user_unknown", "There is no such user.", "user");
@@ -98,11 +97,10 @@ result<void> remove_member(const environment& env, writing& w, const caller& by,
     auto& [who, in] = *acts;
     if (removed == who.id()) return leave_conversation(env, w, by, id);
     const bool possible = in.kind != nullptr && in.kind->adds_members != party::nobody;
-    if (!possible || !access::governs(who, in))
-        return not_allowed("Only admins of the conversation may remove members.");
+    if (!possible || !access::governs(in)) return not_allowed("Only admins of the conversation may remove members.");
     auto entry = entry_of(w, id, removed);
     if (!entry) return std::unexpected(entry.error());
-    if (entry->as.role == member_role::owner && !in.is_owner() && !who.may(in.kind->managed_with))
+    if (entry->as.role == member_role::owner && !in.is_owner() && !in.may(in.kind->managed_with))
         return not_allowed("Only an owner may remove an owner.");
     remove_one_member(w, in.row, entry->as, "removed", env.time.now());
     return {};
@@ -113,7 +111,7 @@ result<member_entry> set_member_role(const environment& env, writing& w, const c
     auto acts = act_in(env, w, by, id);
     if (!acts) return std::unexpected(acts.error());
     auto& [who, in] = *acts;
-    const bool may = in.kind != nullptr && in.kind->named && (in.is_owner() || who.may(in.kind->managed_with));
+    const bool may = in.kind != nullptr && in.kind->named && (in.is_owner() || in.may(in.kind->managed_with));
     if (!may) return not_allowed("Only an owner may change roles in this conversation.");
     auto entry = entry_of(w, id, changed);
     if (!entry) return entry;

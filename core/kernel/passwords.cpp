@@ -53,7 +53,7 @@ void set_password(const environment& env, writing& w, const caller& by, user acc
 
 result<void> change_password(const environment& env, writing& w, const caller& by, std::string_view verified_hash,
                              std::string new_hash) {
-    auto who = access::authorise_whole(w, by);
+    auto who = access::authorise_whole(env, w, by);
     if (!who) return std::unexpected(who.error());
     if (who->account().password_hash != verified_hash)
         return failure(fault::conflict, "password_changed", "The password was changed in the meantime.");
@@ -62,12 +62,12 @@ result<void> change_password(const environment& env, writing& w, const caller& b
 }
 
 result<reset_link> make_reset_link(const environment& env, writing& w, const caller& by, user_id whose) {
-    if (by.user) {
-        auto who = access::authorise_whole(w, by);
-        if (!who) return std::unexpected(who.error());
-        if (auto may = who->require(permission::users_manage); !may) return std::unexpected(may.error());
-    }
     const auto account = w.find_user(whose);
+    if (by.user) {
+        auto who = access::authorise_whole(env, w, by);
+        if (!who) return std::unexpected(who.error());
+        if (auto may = access::manages(env, w, *who, account); !may) return std::unexpected(may.error());
+    }
     if (!account || account->disabled_at) return no_such("user");
     if (account->kind != user_kind::person) return not_allowed("Only people have passwords.");
     const auto now = env.time.now();

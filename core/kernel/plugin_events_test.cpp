@@ -143,7 +143,7 @@ TEST(plugin_account, is_a_bot_of_its_own_with_exactly_the_plugins_rights) {
     auto by = inn.as(bot->id);
     by.acting_plugin = "reactions";
     by.own = {permission::users_see};
-    const auto who = inn.read([&](reading& from) { return access::authorise(from, by); });
+    const auto who = inn.read([&](reading& from) { return access::authorise(inn.env, from, by); });
     ASSERT_TRUE(who);
     EXPECT_TRUE(who->may(permission::users_see));
     EXPECT_FALSE(who->may(permission::messages_send)) << "its role has that";

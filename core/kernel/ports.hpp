@@ -16,6 +16,7 @@
 #include "model/conversation.hpp"
 #include "model/event.hpp"
 #include "model/message.hpp"
+#include "model/role.hpp"
 #include "model/settings.hpp"
 #include "model/user.hpp"
 
@@ -88,6 +89,13 @@ public:
     [[nodiscard]] virtual std::optional<one_time_link> find_link(std::string_view digest) = 0;
     [[nodiscard]] virtual std::optional<second_factor> find_second_factor(user_id) = 0;
 
+    /// One of the tenant's own roles; null when there is none of this name. Shipped ones are no rows.
+    [[nodiscard]] virtual std::shared_ptr<const custom_role> find_custom_role(std::string_view name) = 0;
+    /// By name.
+    [[nodiscard]] virtual std::vector<custom_role> custom_roles() = 0;
+    /// The accounts that have this role, disabled ones too, growing.
+    [[nodiscard]] virtual std::vector<user_id> users_of_role(std::string_view name) = 0;
+
     [[nodiscard]] virtual std::vector<audit_entry> audit(access_key, const audit_query&) = 0;
 
     // Raw access to conversations and what is in them, behind the key. A deleted conversation is not found.
@@ -101,6 +109,8 @@ public:
     [[nodiscard]] virtual std::vector<membership> memberships_of(access_key, user_id) = 0;
     /// By user id, after `after`.
     [[nodiscard]] virtual std::vector<member_entry> members(access_key, conversation_id, user_id after, int limit) = 0;
+    /// Those to whom this role is granted in one conversation or another.
+    [[nodiscard]] virtual std::vector<member> members_granted(access_key, std::string_view role) = 0;
     [[nodiscard]] virtual std::int64_t count_owners(access_key, conversation_id) = 0;
     /// All users who share a conversation with this one, itself included.
     [[nodiscard]] virtual std::vector<user_id> contacts_of(access_key, user_id) = 0;
@@ -144,6 +154,9 @@ public:
     virtual void insert(const second_factor&) = 0;
     virtual void update(const second_factor&) = 0;
     virtual void erase(const second_factor&) = 0;
+    virtual void insert(const custom_role&) = 0;
+    virtual void update(const custom_role&) = 0;
+    virtual void erase(const custom_role&) = 0;
     /// For good: entries are neither changed nor taken away.
     virtual void insert(const audit_entry&) = 0;
 

@@ -36,6 +36,11 @@ json::value id_or_null(std::int64_t value) {
     return json::value(std::to_string(value));
 }
 
+json::value text_or_null(const std::string& text) {
+    if (text.empty()) return nullptr;
+    return json::value(text);
+}
+
 bool knows_author(const message& what, viewer reader) {
     return what.shown.from == shown_identity::source::account || reader.sees_authors || what.author == reader.id;
 }
@@ -63,7 +68,7 @@ json::object summary_of_replied(const message& original) {
 
 }  // namespace
 
-viewer viewer_of(const actor& who) { return {who.id(), who.may(permission::authors_see)}; }
+viewer viewer_of(const actor& who, const seen_conversation& in) { return {who.id(), in.may(permission::authors_see)}; }
 
 json::value present(const std::optional<moment>& at) {
     if (!at) return nullptr;
@@ -125,13 +130,16 @@ json::object present(const conversation& row, const conversation_kind* kind) {
 }
 
 json::object present(const member& as, unread_counts counts) {
-    return {{"role", name_of(as.role)},     {"joined_at", rfc3339(as.joined_at)}, {"last_read", as.last_read},
-            {"notify", name_of(as.notify)}, {"pinned_at", present(as.pinned_at)}, {"unread", counts.messages},
-            {"mentions", counts.mentions}};
+    return {{"role", name_of(as.role)},     {"joined_at", rfc3339(as.joined_at)},           {"last_read", as.last_read},
+            {"notify", name_of(as.notify)}, {"pinned_at", present(as.pinned_at)},           {"unread", counts.messages},
+            {"mentions", counts.mentions},  {"granted_role", text_or_null(as.granted_role)}};
 }
 
 json::object present(const member_entry& entry) {
-    return {{"user", present(entry.who)}, {"role", name_of(entry.as.role)}, {"joined_at", rfc3339(entry.as.joined_at)}};
+    return {{"user", present(entry.who)},
+            {"role", name_of(entry.as.role)},
+            {"granted_role", text_or_null(entry.as.granted_role)},
+            {"joined_at", rfc3339(entry.as.joined_at)}};
 }
 
 json::object present(const message_view& view, viewer reader) {

@@ -15,7 +15,8 @@ struct viewer {
     user_id id;
     bool sees_authors = false;
 };
-[[nodiscard]] viewer viewer_of(const actor&);
+/// As it reads in that conversation.
+[[nodiscard]] viewer viewer_of(const actor&, const seen_conversation&);
 
 [[nodiscard]] boost::json::object present(const shown_identity&);
 [[nodiscard]] boost::json::object present(const thread_summary&);

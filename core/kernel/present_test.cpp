@@ -86,13 +86,14 @@ protected:
                 if (const auto all = message_revisions(inn.env, from, by, id))
                     for (const auto& one : *all) out += to_text(present(one)) + "\n";
             }
-            const auto log = read_log(from, by, before, 100);
-            for (const auto& one : log->events) out += to_text(present(one, log->reader)) + "\n";
+            const auto log = read_log(inn.env, from, by, before, 100);
+            for (const auto& one : log->events) out += to_text(present(one, log->reader_of(one))) + "\n";
             const auto taken = take_snapshot(inn.env, from, by);
             for (const auto& one : taken->conversations) out += to_text(present(one.row, one.kind)) + "\n";
-            const auto ears = open_ear(from, by)->hears;
+            const auto ears = open_ear(inn.env, from, by)->hears;
             for (const auto& one : live.heard)
-                if (ears.hears(*one, [](user_id) { return true; })) out += to_text(present(*one, ears.reader())) + "\n";
+                if (ears.hears(*one, [](user_id) { return true; }))
+                    out += to_text(present(*one, ears.reader_in(one->conversation))) + "\n";
             return 0;
         });
         return out;

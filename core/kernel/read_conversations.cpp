@@ -17,7 +17,7 @@ listed_conversation listed(const environment& env, reading& from, conversation r
 }  // namespace
 
 result<std::vector<listed_conversation>> my_conversations(const environment& env, reading& from, const caller& by) {
-    auto who = access::authorise(from, by);
+    auto who = access::authorise(env, from, by);
     if (!who) return std::unexpected(who.error());
     std::vector<listed_conversation> all;
     for (auto& [in, as] : from.memberships_of(rows(), who->id())) all.push_back(listed(env, from, std::move(in), as));
@@ -26,7 +26,7 @@ result<std::vector<listed_conversation>> my_conversations(const environment& env
 
 result<listed_conversation> read_conversation(const environment& env, reading& from, const caller& by,
                                               conversation_id id) {
-    auto who = access::authorise(from, by);
+    auto who = access::authorise(env, from, by);
     if (!who) return std::unexpected(who.error());
     auto in = access::see(env, from, *who, id);
     if (!in) return std::unexpected(in.error());
@@ -36,7 +36,7 @@ result<listed_conversation> read_conversation(const environment& env, reading& f
 result<std::vector<listed_conversation>> browse_conversations(const environment& env, reading& from, const caller& by,
                                                               const browse_query& query) {
     if (auto fits = check_limit(query.limit); !fits) return std::unexpected(fits.error());
-    auto who = access::authorise(from, by);
+    auto who = access::authorise(env, from, by);
     if (!who) return std::unexpected(who.error());
     if (auto may = who->require(permission::channels_browse); !may) return std::unexpected(may.error());
     std::vector<listed_conversation> all;
@@ -50,30 +50,30 @@ result<std::vector<listed_conversation>> browse_conversations(const environment&
 result<std::vector<member_entry>> read_members(const environment& env, reading& from, const caller& by,
                                                conversation_id id, user_id after, int limit) {
     if (auto fits = check_limit(limit); !fits) return std::unexpected(fits.error());
-    auto who = access::authorise(from, by);
+    auto who = access::authorise(env, from, by);
     if (!who) return std::unexpected(who.error());
     auto in = access::see(env, from, *who, id);
     if (!in) return std::unexpected(in.error());
     return from.members(rows(), id, after, limit);
 }
 
-result<std::vector<user_id>> my_contacts(reading& from, const caller& by) {
-    auto who = access::authorise(from, by);
+result<std::vector<user_id>> my_contacts(const environment& env, reading& from, const caller& by) {
+    auto who = access::authorise(env, from, by);
     if (!who) return std::unexpected(who.error());
     return from.contacts_of(rows(), who->id());
 }
 
-result<std::vector<user>> list_users(const environment&, reading& from, const caller& by, std::string_view prefix,
+result<std::vector<user>> list_users(const environment& env, reading& from, const caller& by, std::string_view prefix,
                                      std::string_view after, int limit) {
     if (auto fits = check_limit(limit); !fits) return std::unexpected(fits.error());
-    auto who = access::authorise(from, by);
+    auto who = access::authorise(env, from, by);
     if (!who) return std::unexpected(who.error());
     if (auto may = who->require(permission::users_see); !may) return std::unexpected(may.error());
     return from.list_users(prefix, after, limit);
 }
 
-result<user> read_user(const environment&, reading& from, const caller& by, user_id id) {
-    auto who = access::authorise(from, by);
+result<user> read_user(const environment& env, reading& from, const caller& by, user_id id) {
+    auto who = access::authorise(env, from, by);
     if (!who) return std::unexpected(who.error());
     // In this order, so that absent and unknown take the same way.
     auto found = knows(from, *who, id) ? from.find_user(id) : std::nullopt;

@@ -35,7 +35,7 @@ struct browse_query {
                                                              conversation_id, user_id after, int limit);
 
 /// Everybody with whom the caller shares a conversation, itself included.
-[[nodiscard]] result<std::vector<user_id>> my_contacts(reading&, const caller&);
+[[nodiscard]] result<std::vector<user_id>> my_contacts(const environment&, reading&, const caller&);
 
 /// People of the tenant by username, for those who may look them up.
 [[nodiscard]] result<std::vector<user>> list_users(const environment&, reading&, const caller&, std::string_view prefix,

@@ -15,7 +15,7 @@ struct opened {
 };
 
 result<opened> open(const environment& env, reading& from, const caller& by, conversation_id id) {
-    auto who = access::authorise(from, by);
+    auto who = access::authorise(env, from, by);
     if (!who) return std::unexpected(who.error());
     auto in = access::see(env, from, *who, id);
     if (!in) return std::unexpected(in.error());
@@ -42,7 +42,7 @@ std::vector<message> within(std::size_t bytes, page_range::direction toward, std
 /// Sequences have no holes, but messages deleted for good leave some; so "more" is asked of the ends, not counted. Of
 /// an empty page the caller says where its ends are.
 message_page page_of(reading& from, const opened& by, std::vector<message> found) {
-    message_page page{.messages = {}, .last_sequence = by.in.row.last_sequence, .reader = viewer_of(by.who)};
+    message_page page{.messages = {}, .last_sequence = by.in.row.last_sequence, .reader = viewer_of(by.who, by.in)};
     if (!found.empty()) {
         page.more_before = found.front().seq > 1;
         page.more_after = found.back().seq < by.in.row.last_sequence;
@@ -101,12 +101,12 @@ result<message_page> read_around(const environment& env, reading& from, const ca
 result<message_page> read_thread(const environment& env, reading& from, const caller& by, message_id root,
                                  sequence after, int limit) {
     if (auto fits = check_limit(limit); !fits) return std::unexpected(fits.error());
-    auto who = access::authorise(from, by);
+    auto who = access::authorise(env, from, by);
     if (!who) return std::unexpected(who.error());
     auto seen = access::see(env, from, *who, root);
     if (!seen) return std::unexpected(seen.error());
     auto found = from.replies(rows(), root, after, limit + 1);
-    message_page page{.messages = {}, .last_sequence = seen->in.row.last_sequence, .reader = viewer_of(*who)};
+    message_page page{.messages = {}, .last_sequence = seen->in.row.last_sequence, .reader = viewer_of(*who, seen->in)};
     page.more_before = after > 0;
     fill(page, from, std::move(found), limit);
     return page;
@@ -117,20 +117,21 @@ result<message_page> read_withheld(const environment& env, reading& from, const 
     if (auto fits = check_limit(limit); !fits) return std::unexpected(fits.error());
     auto in = open(env, from, by, id);
     if (!in) return std::unexpected(in.error());
-    const auto whose = in->who.may(permission::messages_review) ? user_id{} : in->who.id();
+    const auto whose = in->in.may(permission::messages_review) ? user_id{} : in->who.id();
     auto found = from.withheld(rows(), id, whose, after, limit + 1);
-    message_page page{.messages = {}, .last_sequence = in->in.row.last_sequence, .reader = viewer_of(in->who)};
+    message_page page{.messages = {}, .last_sequence = in->in.row.last_sequence, .reader = viewer_of(in->who, in->in)};
     page.more_before = static_cast<bool>(after);
     fill(page, from, std::move(found), limit);
     return page;
 }
 
 result<one_message> read_message(const environment& env, reading& from, const caller& by, message_id id) {
-    auto who = access::authorise(from, by);
+    auto who = access::authorise(env, from, by);
     if (!who) return std::unexpected(who.error());
     auto seen = access::see(env, from, *who, id);
     if (!seen) return std::unexpected(seen.error());
-    return one_message{view_of(from, std::move(seen->row)), viewer_of(*who)};
+    const auto reader = viewer_of(*who, seen->in);
+    return one_message{view_of(from, std::move(seen->row)), reader};
 }
 
 }  // namespace parley::kernel

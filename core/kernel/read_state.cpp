@@ -7,7 +7,7 @@ namespace parley::kernel {
 namespace {
 
 result<seen_conversation> entered(const environment& env, writing& w, const caller& by, conversation_id id) {
-    auto who = access::authorise(w, by);
+    auto who = access::authorise(env, w, by);
     if (!who) return std::unexpected(who.error());
     return access::enter(env, w, *who, id);
 }

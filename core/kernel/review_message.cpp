@@ -16,11 +16,11 @@ namespace parley::kernel {
 namespace {
 
 result<seen_message> held_message(const environment& env, writing& w, const caller& by, message_id id) {
-    auto who = access::authorise(w, by);
+    auto who = access::authorise(env, w, by);
     if (!who) return std::unexpected(who.error());
     auto seen = access::see(env, w, *who, id);
     if (!seen) return seen;
-    if (auto may = who->require(permission::messages_review); !may) return std::unexpected(may.error());
+    if (auto may = seen->in.require(permission::messages_review); !may) return std::unexpected(may.error());
     if (seen->row.state != message_state::held)
         return failure(fault::conflict, "message_decided", "The message does not wait for a verdict any more.");
     return seen;

@@ -52,8 +52,8 @@ protected:
             if (const auto one = read_message(inn.env, from, by, held.id))
                 out += to_text(present(one->view, one->reader)) + "\n";
             if (const auto all = message_revisions(inn.env, from, by, held.id)) out += "revisions\n";
-            const auto log = read_log(from, by, before, 100);
-            for (const auto& one : log->events) out += to_text(present(one, log->reader)) + "\n";
+            const auto log = read_log(inn.env, from, by, before, 100);
+            for (const auto& one : log->events) out += to_text(present(one, log->reader_of(one))) + "\n";
             const auto taken = take_snapshot(inn.env, from, by);
             for (const auto& one : taken->conversations)
                 out += to_text(present(one.row, one.kind)) + to_text(present(one.as->as, one.as->counts)) + "\n";
@@ -146,7 +146,7 @@ TEST_F(a_held_message, tells_its_author_nothing_more_once_the_author_was_removed
     ASSERT_TRUE(inn.write([&](writing& w) { return remove_member(inn.env, w, inn.as(mia), room, ann); }));
     const auto end = inn.log_end();
     ASSERT_TRUE(reject(mia, "Advertising."));
-    const auto log = inn.read([&](reading& from) { return read_log(from, inn.as(ann), end, 100); });
+    const auto log = inn.read([&](reading& from) { return read_log(inn.env, from, inn.as(ann), end, 100); });
     ASSERT_TRUE(log);
     EXPECT_TRUE(log->events.empty());
     const auto seen = inn.read([&](reading& from) { return read_message(inn.env, from, inn.as(ann), held.id); });

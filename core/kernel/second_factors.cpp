@@ -58,16 +58,16 @@ std::string percent_encoded(std::string_view text) {
 }
 
 /// By name, for whom the caller must not be narrowed but may still have to enrol.
-result<actor> enroller(reading& from, const caller& by) {
+result<actor> enroller(const environment& env, reading& from, const caller& by) {
     auto full = by;
     full.stage = token_stage::full;
-    return access::authorise_whole(from, full);
+    return access::authorise_whole(env, from, full);
 }
 
 }  // namespace
 
 result<second_factor> begin_second_factor(const environment& env, writing& w, const caller& by) {
-    const auto who = enroller(w, by);
+    const auto who = enroller(env, w, by);
     if (!who) return std::unexpected(who.error());
     const auto known = w.find_second_factor(who->id());
     if (known && known->confirmed_at)
@@ -89,7 +89,7 @@ std::string otpauth_uri(std::string_view tenant_name, const user& whose, const s
 
 result<std::vector<std::string>> confirm_second_factor(const environment& env, writing& w, const caller& by,
                                                        std::string_view code) {
-    const auto who = enroller(w, by);
+    const auto who = enroller(env, w, by);
     if (!who) return std::unexpected(who.error());
     auto row = w.find_second_factor(who->id());
     if (!row) return failure(fault::conflict, "second_factor_none", "Begin first: totp.begin makes the secret.");
@@ -112,7 +112,7 @@ result<std::vector<std::string>> confirm_second_factor(const environment& env, w
 }
 
 result<void> disable_second_factor(const environment& env, writing& w, const caller& by, std::string_view code) {
-    const auto who = access::authorise_whole(w, by);
+    const auto who = access::authorise_whole(env, w, by);
     if (!who) return std::unexpected(who.error());
     if (env.settings.of(by.tenant_name)->sessions.require_totp)
         return not_allowed("This tenant wants a second factor; it cannot be taken away.");
@@ -125,12 +125,13 @@ result<void> disable_second_factor(const environment& env, writing& w, const cal
 }
 
 result<void> reset_second_factor(const environment& env, writing& w, const caller& by, user_id whose) {
+    const auto account = w.find_user(whose);
     if (by.user) {
-        const auto who = access::authorise_whole(w, by);
+        const auto who = access::authorise_whole(env, w, by);
         if (!who) return std::unexpected(who.error());
-        if (auto may = who->require(permission::users_manage); !may) return may;
+        if (auto may = access::manages(env, w, *who, account); !may) return may;
     }
-    if (!w.find_user(whose)) return no_such("user");
+    if (!account) return no_such("user");
     const auto row = w.find_second_factor(whose);
     if (!row) return {};
     w.erase(*row);

@@ -59,7 +59,7 @@ struct admitted {
 };
 
 result<admitted> admit(const environment& env, reading& from, const caller& by, const send_message_command& command) {
-    auto who = access::authorise(from, by);
+    auto who = access::authorise(env, from, by);
     if (!who) return std::unexpected(who.error());
     if (command.client_key.size() > max_key_bytes)
         return invalid("key_too_long", "A client key is at most 64 bytes.", "client_key");
@@ -72,7 +72,7 @@ result<admitted> admit(const environment& env, reading& from, const caller& by, 
                                "client_key");
             return admitted{std::move(*who), std::move(*in), std::move(before)};
         }
-    if (auto may = access::takes_messages(*who, *in); !may) return std::unexpected(may.error());
+    if (auto may = access::takes_messages(*in); !may) return std::unexpected(may.error());
     if (auto fits = check_content(env, by, in->row, command.type, command.text, command.data); !fits)
         return std::unexpected(fits.error());
     return admitted{std::move(*who), std::move(*in), std::nullopt};

@@ -146,7 +146,7 @@ result<refreshed_session> refresh_session(const environment& env, writing& w, co
 }
 
 result<std::vector<access_token>> list_sessions(const environment& env, reading& from, const caller& by) {
-    auto who = access::authorise_whole(from, by);
+    auto who = access::authorise_whole(env, from, by);
     if (!who) return std::unexpected(who.error());
     auto all = from.tokens_of(who->id());
     std::erase_if(all, [now = env.time.now()](const access_token& one) { return !is_open(one, now); });
@@ -154,7 +154,7 @@ result<std::vector<access_token>> list_sessions(const environment& env, reading&
 }
 
 result<void> end_session(const environment& env, writing& w, const caller& by, token_id id) {
-    const auto who = id == by.session ? access::identify(w, by) : access::authorise_whole(w, by);
+    const auto who = id == by.session ? access::identify(env, w, by) : access::authorise_whole(env, w, by);
     if (!who) return std::unexpected(who.error());
     auto found = w.find_token(id);
     if (!found || found->user != who->id()) return no_such("session");
@@ -163,13 +163,14 @@ result<void> end_session(const environment& env, writing& w, const caller& by, t
 }
 
 result<int> end_all_sessions(const environment& env, writing& w, const caller& by, user_id whose) {
+    const auto account = w.find_user(whose);
     if (by.user) {
-        const auto who = access::authorise_whole(w, by);
+        const auto who = access::authorise_whole(env, w, by);
         if (!who) return std::unexpected(who.error());
         if (whose != who->id())
-            if (auto may = who->require(permission::users_manage); !may) return std::unexpected(may.error());
+            if (auto may = access::manages(env, w, *who, account); !may) return std::unexpected(may.error());
     }
-    if (!w.find_user(whose)) return no_such("user");
+    if (!account) return no_such("user");
     return end_sessions_of(env, w, by, whose, {}, "signed_out");
 }
 
@@ -211,12 +212,12 @@ bool is_open(const access_token& token, moment now) {
     return !token.revoked_at && now < std::max(token.ends_at, token.expires_at);
 }
 
-std::optional<permission_set> permissions_of(const std::optional<std::string>& scope) {
+std::optional<permission_set> permissions_of(const permission_catalogue& all, const std::optional<std::string>& scope) {
     if (!scope) return std::nullopt;
     permission_set named;
     std::istringstream names(*scope);
     for (std::string one; names >> one;)
-        if (const auto known = find_permission(one)) named.grant(*known);
+        if (const auto known = all.find(one)) named.grant(*known);
     return named;
 }
 

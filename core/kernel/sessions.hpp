@@ -69,6 +69,7 @@ inline constexpr std::chrono::minutes use_noted_every{10};
 [[nodiscard]] bool is_open(const access_token&, moment now);
 
 /// The permissions that a scope names; nothing when it does not narrow. Names that are not known give nothing.
-[[nodiscard]] std::optional<permission_set> permissions_of(const std::optional<std::string>& scope);
+[[nodiscard]] std::optional<permission_set> permissions_of(const permission_catalogue&,
+                                                           const std::optional<std::string>& scope);
 
 }  // namespace parley::kernel

@@ -323,7 +323,8 @@ TEST_F(second_factors, are_enforced_where_the_tenant_wants_them) {
     });
     auto by = in(*session);
     by.stage = token_stage::enrol_only;
-    EXPECT_EQ(code_of(inn.read([&](reading& from) { return access::authorise(from, by); })), "second_factor_needed");
+    EXPECT_EQ(code_of(inn.read([&](reading& from) { return access::authorise(inn.env, from, by); })),
+              "second_factor_needed");
     EXPECT_EQ(code_of(inn.read([&](reading& from) { return list_sessions(inn.env, from, by); })),
               "second_factor_needed");
     EXPECT_EQ(refresh(session->refresh_token)->opened->row.stage, token_stage::enrol_only);

@@ -75,7 +75,7 @@ private:
     };
 
     ear ear_of(user_id who) {
-        return *life_.inn.read([&](reading& from) { return open_ear(from, life_.inn.as(who)); });
+        return *life_.inn.read([&](reading& from) { return open_ear(life_.inn.env, from, life_.inn.as(who)); });
     }
 
     void give(seat& to, const event& what) {
@@ -84,8 +84,8 @@ private:
         auto& hears = to.hears.hears;
         if (what.heard_by == audience::user) hears.follow(what);
         const auto was_told = [&](user_id) { return std::ranges::count(what.hearers, to.who) > 0; };
-        if (hears.hears(what, was_told)) to.client->apply(present(what, hears.reader()));
-        if (what.type == "user.updated" && what.user == to.who) hears.take_rights(ear_of(to.who).hears);
+        if (hears.hears(what, was_told)) to.client->apply(present(what, hears.reader_in(what.conversation)));
+        if (what.type == "user.updated" && what.user == to.who) hears.take_rights(ear_of(to.who));
     }
 
     random_life& life_;

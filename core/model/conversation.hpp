@@ -65,6 +65,7 @@ struct member {
     sequence last_read = 0;
     notify_level notify = notify_level::all;
     std::optional<moment> pinned_at;
+    std::string granted_role;  ///< a role's name, held in this conversation besides the account's own; empty: none
 };
 
 /// What a member has not read yet.

@@ -1,15 +1,14 @@
-// Named permissions, the roles that grant them, and the table the documentation is made from.
+// Named permissions as numbers, and sets of them.
 #pragma once
 
 #include <bitset>
 #include <cstdint>
-#include <optional>
-#include <span>
-#include <string_view>
+#include <initializer_list>
 
 namespace parley {
 
-/// What a caller may be allowed to do. The kernel's own; numbers are stable within one process only.
+/// What a caller may be allowed to do. The kernel's own have names here; those that plugins register come after them.
+/// Numbers are stable within one process only: what is stored is the name, see permission_catalogue.
 enum class permission : std::uint16_t {
     messages_send = 1,
     messages_edit_own,
@@ -30,11 +29,12 @@ enum class permission : std::uint16_t {
     contacts_open,
     users_see,
     users_manage,
+    roles_manage,
     log_read_all,
     audit_see
 };
 
-/// The most permissions one installation can know; plugins' own come after the kernel's.
+/// The most permissions one installation can know, and one more: there is no permission 0.
 inline constexpr std::size_t max_permissions = 256;
 
 class permission_set {
@@ -45,6 +45,8 @@ public:
     }
     [[nodiscard]] bool has(permission one) const { return bits_.test(static_cast<std::size_t>(one)); }
     void grant(permission one) { bits_.set(static_cast<std::size_t>(one)); }
+    /// Adds what the other one has.
+    void grant(const permission_set& other) { bits_ |= other.bits_; }
     /// Keeps what the other one has too.
     void narrow_to(const permission_set& other) { bits_ &= other.bits_; }
     [[nodiscard]] bool is_within(const permission_set& other) const { return (bits_ & ~other.bits_).none(); }
@@ -53,25 +55,5 @@ public:
 private:
     std::bitset<max_permissions> bits_;
 };
-
-struct permission_info {
-    permission which;
-    std::string_view name;      ///< "messages.send"
-    std::string_view sentence;  ///< what holding it means, for the documentation and the admin
-};
-
-/// All permissions of the kernel.
-[[nodiscard]] std::span<const permission_info> all_permissions();
-[[nodiscard]] std::string_view name_of(permission which);
-[[nodiscard]] std::optional<permission> find_permission(std::string_view name);
-
-/// A shipped role: guest, member, staff, manager, admin.
-struct role_info {
-    std::string_view name;
-    std::string_view sentence;
-    permission_set granted;
-};
-[[nodiscard]] std::span<const role_info> shipped_roles();
-[[nodiscard]] const role_info* find_role(std::string_view name);
 
 }  // namespace parley

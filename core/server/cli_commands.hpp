@@ -50,6 +50,20 @@ struct user_options {
 [[nodiscard]] outcome user_role(const command_context&, const user_options&);
 [[nodiscard]] outcome user_password(const command_context&, const user_options&);
 
+// cli_role.cpp
+struct role_options {
+    std::string tenant;
+    std::string name;
+    std::optional<std::string> sentence;
+    std::optional<std::vector<std::string>> permissions;
+    std::optional<std::string> replace_with;
+};
+[[nodiscard]] outcome role_list(const command_context&, const role_options&);
+[[nodiscard]] outcome role_create(const command_context&, const role_options&);
+/// What is given is changed.
+[[nodiscard]] outcome role_change(const command_context&, const role_options&);
+[[nodiscard]] outcome role_delete(const command_context&, const role_options&);
+
 // cli_token.cpp
 struct token_options {
     std::string tenant;

@@ -30,6 +30,7 @@ struct typed {
     std::string against = "running";
     user_options user;
     token_options token;
+    role_options role;
     bool password_stdin = false;
     bool no_password = false;
     action chosen;
@@ -111,7 +112,8 @@ CLI::App* user_command(CLI::App& in, const char* name, const char* sentence, typ
 void add_user(CLI::App& root, typed& into) {
     auto& in = group(root, "user", "The people of a tenant");
     auto* create = user_command(in, "create", "Make a user", into, user_create);
-    create->add_option("--role", into.user.role, "guest, member, staff, manager or admin")->capture_default_str();
+    create->add_option("--role", into.user.role, "guest, member, staff, manager, admin or one of the tenant's own")
+        ->capture_default_str();
     create->add_option("--display-name", into.user.display_name, "What others read; without it, the name");
     create->add_flag_callback(
         "--bot", [&into] { into.user.kind = user_kind::bot; }, "A program: `token create` makes what it signs in with");
@@ -122,7 +124,7 @@ void add_user(CLI::App& root, typed& into) {
     user_command(in, "disable", "Lock a user out", into, user_disable);
     user_command(in, "enable", "Let a user in again", into, user_enable);
     user_command(in, "role", "Give a user another role", into, user_role)
-        ->add_option("role", into.user.role, "guest, member, staff, manager or admin")
+        ->add_option("role", into.user.role, "guest, member, staff, manager, admin or one of the tenant's own")
         ->required();
     add_password(*user_command(in, "password", "Give a user another password, or none", into, user_password), into);
 }
@@ -150,6 +152,34 @@ void add_token(CLI::App& root, typed& into) {
         ->required();
 }
 
+CLI::App* role_command(CLI::App& in, const char* name, const char* sentence, typed& into,
+                       outcome (*does)(const command_context&, const role_options&)) {
+    auto* made =
+        command(in, name, sentence, into, [&into, does](const command_context& with) { return does(with, into.role); });
+    made->add_option("--tenant", into.role.tenant, "The role's tenant")->required();
+    return made;
+}
+
+CLI::App* named_role_command(CLI::App& in, const char* name, const char* sentence, typed& into,
+                             outcome (*does)(const command_context&, const role_options&)) {
+    auto* made = role_command(in, name, sentence, into, does);
+    made->add_option("name", into.role.name, "The role's name")->required();
+    return made;
+}
+
+void add_role(CLI::App& root, typed& into) {
+    auto& in = group(root, "role", "The roles of a tenant");
+    role_command(in, "list", "List the shipped roles and the tenant's own", into, role_list);
+    for (auto* one : {named_role_command(in, "create", "Make a role", into, role_create),
+                      named_role_command(in, "change", "Change one of the tenant's own roles", into, role_change)}) {
+        one->add_option("--sentence", into.role.sentence, "What it is for");
+        one->add_option("--permissions", into.role.permissions,
+                        "All that it grants; see docs/reference/permissions.md");
+    }
+    named_role_command(in, "delete", "Take a role away", into, role_delete)
+        ->add_option("--replace-with", into.role.replace_with, "The role that whoever has this one gets instead");
+}
+
 void add_all(CLI::App& root, typed& into) {
     root.require_subcommand(1);
     root.fallthrough();
@@ -161,6 +191,7 @@ void add_all(CLI::App& root, typed& into) {
     add_config(root, into);
     add_tenant(root, into);
     add_user(root, into);
+    add_role(root, into);
     add_token(root, into);
     command(root, "doctor", "Look for what could keep the server from working", into, doctor);
     command(root, "version", "Print the version", into, [](const command_context& with) {

@@ -26,7 +26,7 @@ std::expected<std::unique_ptr<plugin_host>, std::vector<error>> plugin_host::loa
     plugins::plugins_options how;
     how.load = load_choice_of(from);
     plugins::host_ports ports{.time = near.time, .ids = near.ids};
-    ports.find_permission = near.find_permission;
+    ports.find_permission = [&all = near.permissions](std::string_view name) { return all.find(name); };
     ports.decide = [self = made.get()](plugins::hold_end end, std::move_only_function<void(result<void>)> done) {
         self->decide(std::move(end), std::move(done));
     };
@@ -38,10 +38,26 @@ std::expected<std::unique_ptr<plugin_host>, std::vector<error>> plugin_host::loa
     return made;
 }
 
+std::vector<error> plugin_host::declare(permission_catalogue& in) {
+    std::vector<error> wrong;
+    for (const auto& one : all_->all())
+        for (const auto& said : one->says().permissions) {
+            const auto added = in.add({.name = said.name,
+                                       .sentence = said.sentence,
+                                       .roles = {said.roles.begin(), said.roles.end()}});
+            if (added) continue;
+            wrong.push_back(added.error());
+            wrong.back().message =
+                fmt::format("The permission {} of the plugin {}: {}", said.name, one->id(), added.error().message);
+        }
+    return wrong;
+}
+
 std::vector<error> plugin_host::offer(transport::operation_catalogue& to) {
     std::vector<error> wrong;
+    const auto find = [this](std::string_view name) { return near_.permissions.find(name); };
     for (auto& one : all_->commands())
-        if (auto added = to.add(std::move(one), near_.find_permission); !added) wrong.push_back(added.error());
+        if (auto added = to.add(std::move(one), find); !added) wrong.push_back(added.error());
     for (const auto& one : all_->all())
         for (const auto& said : one->says().says)
             if (auto added =

@@ -21,7 +21,7 @@ struct plugin_surroundings {
     const clock& time;
     id_source& ids;
     kernel::store& store;
-    std::function<std::optional<permission>(std::string_view)> find_permission;
+    const permission_catalogue& permissions;
 };
 
 class plugin_host {
@@ -31,6 +31,9 @@ public:
         const config::configuration&, const plugin_surroundings&);
 
     [[nodiscard]] kernel::judges& judges() { return all_->judges(); }
+    /// Puts the permissions that plugins declare beside the kernel's, with the shipped roles that have them; every problem
+    /// of theirs. Before offer().
+    [[nodiscard]] std::vector<error> declare(permission_catalogue&);
     /// Puts commands and events into the catalogue; every problem of theirs.
     [[nodiscard]] std::vector<error> offer(transport::operation_catalogue&);
     /// When everything else is there.

@@ -174,6 +174,7 @@ struct server::parts {
     config_settings settings;
     reloader reloading{settings, time, [this](const config::configuration& next) { return follow(next); }};
     kernel::kind_registry kinds;
+    permission_catalogue permissions;
     metrics::registry measured;
     front_door door;
     transport::http_server wire;
@@ -208,10 +209,11 @@ struct server::parts {
 
 /// Before anything that they take part in.
 std::expected<void, std::vector<error>> server::parts::load_plugins() {
-    const plugin_surroundings near{.time = time, .ids = *ids, .store = *store, .find_permission = find_permission};
+    const plugin_surroundings near{.time = time, .ids = *ids, .store = *store, .permissions = permissions};
     auto loaded = plugin_host::load(*configured, near);
     if (!loaded) return std::unexpected(std::move(loaded.error()));
     plugged = std::move(*loaded);
+    if (auto wrong = plugged->declare(permissions); !wrong.empty()) return std::unexpected(std::move(wrong));
     if (auto wrong = plugged->offer(catalogue); !wrong.empty()) return std::unexpected(std::move(wrong));
     return {};
 }
@@ -223,7 +225,8 @@ std::expected<void, std::vector<error>> server::parts::open(std::shared_ptr<stor
     const auto floor = store->highest_id();
     if (!floor) return std::unexpected(std::vector{floor.error()});
     ids.emplace(time, configured->server.server.node, *floor);
-    env.emplace(kernel::environment{.time = time, .ids = *ids, .settings = settings, .kinds = kinds});
+    env.emplace(kernel::environment{
+        .time = time, .ids = *ids, .settings = settings, .kinds = kinds, .permissions = permissions});
     if (auto loaded = load_plugins(); !loaded) return loaded;
     messages.emplace(*env, *store, plugged->judges());
     services.emplace(transport::services{.env = *env,
@@ -236,7 +239,7 @@ std::expected<void, std::vector<error>> server::parts::open(std::shared_ptr<stor
                                          .judges = plugged->judges(),
                                          .messages = *messages,
                                          .catalogue = catalogue});
-    who.emplace(*store, time, host_lookup_in(settings));
+    who.emplace(*store, time, permissions, host_lookup_in(settings));
     room.tell_of_sessions(*who);
     gate.emplace(gate_options_of(configured->server), settings, host_lookup_in(settings));
     chat.emplace(transport::chat_parts{*services, *who, room, *gate, chat_options_of(configured->server)});

@@ -52,7 +52,7 @@ workspace::workspace(std::shared_ptr<const config::configuration> from, std::uni
       store_(std::move(store)),
       settings_(config_),
       ids_(time_, command_line_node, floor),
-      env_{.time = time_, .ids = ids_, .settings = settings_, .kinds = kinds_} {}
+      env_{.time = time_, .ids = ids_, .settings = settings_, .kinds = kinds_, .permissions = permissions_} {}
 
 result<kernel::caller> workspace::system_in(std::string_view tenant_name) {
     const std::string name(tenant_name);

@@ -61,6 +61,7 @@ private:
     system_clock time_;
     config_settings settings_;
     kernel::kind_registry kinds_;
+    permission_catalogue permissions_;
     id_source ids_;
     kernel::environment env_;
 };

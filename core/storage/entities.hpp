@@ -149,6 +149,7 @@ struct member_row {
     bigint last_read = 0;
     short notify = 0;
     maybe_bigint pinned_at;
+    maybe_text granted_role;
 };
 
 #pragma db object table("message") pointer(std::shared_ptr)
@@ -254,6 +255,21 @@ struct audit_entry_row {
     std::string address;
     std::string request_id;
     std::string details;  ///< JSON, empty for {}
+};
+
+#pragma db object table("custom_role") pointer(std::shared_ptr)
+struct custom_role_row {
+#pragma db id
+    bigint id = 0;
+#pragma db readonly
+    bigint tenant = 0;
+#pragma db readonly
+    std::string name;
+    std::string sentence;
+    std::string permissions;  ///< names with a space between
+#pragma db readonly
+    bigint created_at = 0;
+    bigint updated_at = 0;
 };
 
 #pragma db object table("parley_migration") pointer(std::shared_ptr)

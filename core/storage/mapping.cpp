@@ -92,6 +92,19 @@ std::vector<hold> to_holds(const std::string& text) {
     return holds;
 }
 
+std::vector<std::string> to_words(const std::string& text) {
+    std::vector<std::string> all;
+    std::istringstream words(text);
+    for (std::string one; words >> one;) all.push_back(one);
+    return all;
+}
+
+std::string to_text(const std::vector<std::string>& words) {
+    std::string text;
+    for (const auto& one : words) text += (text.empty() ? "" : " ") + one;
+    return text;
+}
+
 template <class Enum>
 short to_number(Enum of) {
     return static_cast<short>(of);
@@ -231,8 +244,7 @@ second_factor to_value(const second_factor_row& row) {
     of.created_at = to_moment(row.created_at);
     of.confirmed_at = to_moment(row.confirmed_at);
     of.last_step = row.last_step;
-    std::istringstream digests(row.recovery);
-    for (std::string one; digests >> one;) of.recovery.push_back(one);
+    of.recovery = to_words(row.recovery);
     return of;
 }
 
@@ -244,7 +256,7 @@ second_factor_row to_row(const second_factor& of) {
     row.created_at = microseconds(of.created_at);
     row.confirmed_at = maybe(of.confirmed_at);
     row.last_step = of.last_step;
-    for (const auto& one : of.recovery) row.recovery += (row.recovery.empty() ? "" : " ") + one;
+    row.recovery = to_text(of.recovery);
     return row;
 }
 
@@ -305,6 +317,7 @@ member to_value(const member_row& row) {
     of.last_read = row.last_read;
     of.notify = static_cast<notify_level>(row.notify);
     of.pinned_at = to_moment(row.pinned_at);
+    of.granted_role = or_empty(row.granted_role);
     return of;
 }
 
@@ -319,6 +332,7 @@ member_row to_row(const member& of, tenant_id in) {
     row.last_read = of.last_read;
     row.notify = to_number(of.notify);
     row.pinned_at = maybe(of.pinned_at);
+    row.granted_role = maybe(of.granted_role);
     return row;
 }
 
@@ -439,6 +453,28 @@ event_row to_row(const event& of, tenant_id in) {
     row.about = maybe(of.about);
     row.data = to_text(of.data);
     row.created_at = microseconds(of.created_at);
+    return row;
+}
+
+custom_role to_value(const custom_role_row& row) {
+    return {.id = role_id{row.id},
+            .tenant = tenant_id{row.tenant},
+            .name = row.name,
+            .sentence = row.sentence,
+            .permissions = to_words(row.permissions),
+            .created_at = to_moment(row.created_at),
+            .updated_at = to_moment(row.updated_at)};
+}
+
+custom_role_row to_row(const custom_role& of) {
+    custom_role_row row;
+    row.id = of.id.value;
+    row.tenant = of.tenant.value;
+    row.name = of.name;
+    row.sentence = of.sentence;
+    row.permissions = to_text(of.permissions);
+    row.created_at = microseconds(of.created_at);
+    row.updated_at = microseconds(of.updated_at);
     return row;
 }
 

@@ -8,6 +8,7 @@
 #include "model/conversation.hpp"
 #include "model/event.hpp"
 #include "model/message.hpp"
+#include "model/role.hpp"
 #include "model/user.hpp"
 #include "storage/entities.hpp"
 
@@ -18,6 +19,7 @@ namespace parley::storage {
 [[nodiscard]] access_token to_value(const access_token_row&);
 [[nodiscard]] one_time_link to_value(const one_time_link_row&);
 [[nodiscard]] second_factor to_value(const second_factor_row&);
+[[nodiscard]] custom_role to_value(const custom_role_row&);
 [[nodiscard]] audit_entry to_value(const audit_entry_row&);
 [[nodiscard]] conversation to_value(const conversation_row&);
 [[nodiscard]] member to_value(const member_row&);
@@ -33,6 +35,7 @@ namespace parley::storage {
 [[nodiscard]] access_token_row to_row(const access_token&);
 [[nodiscard]] one_time_link_row to_row(const one_time_link&);
 [[nodiscard]] second_factor_row to_row(const second_factor&);
+[[nodiscard]] custom_role_row to_row(const custom_role&);
 [[nodiscard]] audit_entry_row to_row(const audit_entry&);
 [[nodiscard]] conversation_row to_row(const conversation&);
 [[nodiscard]] member_row to_row(const member&, tenant_id);

@@ -56,6 +56,15 @@ public:
         return rows_.find_second_factor(of);
     }
 
+    [[nodiscard]] std::shared_ptr<const custom_role> find_custom_role(std::string_view name) override {
+        return rows_.find_custom_role(name);
+    }
+    [[nodiscard]] std::vector<custom_role> custom_roles() override { return rows_.custom_roles(); }
+    [[nodiscard]] std::vector<user_id> users_of_role(std::string_view name) override {
+        settle();
+        return rows_.users_of_role(name);
+    }
+
     [[nodiscard]] std::vector<audit_entry> audit(kernel::access_key, const kernel::audit_query& wanted) override {
         return rows_.audit(wanted);
     }
@@ -84,6 +93,10 @@ public:
                                                             int limit) override {
         settle();
         return rows_.members(in, after, limit);
+    }
+    [[nodiscard]] std::vector<member> members_granted(kernel::access_key, std::string_view role) override {
+        settle();
+        return rows_.members_granted(role);
     }
     [[nodiscard]] std::int64_t count_owners(kernel::access_key, conversation_id in) override {
         settle();

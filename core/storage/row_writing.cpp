@@ -59,6 +59,14 @@ std::optional<user> row_writing::find_user(user_id id) {
     return found;
 }
 
+std::shared_ptr<const custom_role> row_writing::find_custom_role(std::string_view name) {
+    const std::string key(name);
+    if (const auto* known = memory_.roles.find(key)) return *known;
+    auto found = rows_.find_custom_role(name);
+    if (found) memory_.roles.keep(key, found);
+    return found;
+}
+
 std::optional<conversation> row_writing::find_conversation(kernel::access_key, conversation_id id) {
     const auto* known = memory_.conversations.find(id);
     auto found = known == nullptr ? rows_.find_conversation(id) : std::make_optional(*known);
@@ -157,6 +165,27 @@ void row_writing::erase(const second_factor& one) {
     require_own(one.tenant);
     ++writes_;
     rows_.db().erase<second_factor_row>(one.user.value);
+}
+
+void row_writing::insert(const custom_role& one) {
+    require_own(one.tenant);
+    ++writes_;
+    rows_.db().persist(to_row(one));
+    memory_.roles.keep(one.name, std::make_shared<const custom_role>(one));
+}
+
+void row_writing::update(const custom_role& one) {
+    require_own(one.tenant);
+    ++writes_;
+    update_row(rows_.db(), to_row(one));
+    memory_.roles.keep(one.name, std::make_shared<const custom_role>(one));
+}
+
+void row_writing::erase(const custom_role& one) {
+    require_own(one.tenant);
+    ++writes_;
+    rows_.db().erase<custom_role_row>(one.id.value);
+    memory_.roles.forget(one.name);
 }
 
 void row_writing::insert(const audit_entry& one) {

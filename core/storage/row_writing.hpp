@@ -32,6 +32,7 @@ public:
     [[nodiscard]] position log_end() override { return clock_.position; }
     [[nodiscard]] position log_begin() override { return clock_.log_begin; }
     [[nodiscard]] std::optional<user> find_user(user_id) override;
+    [[nodiscard]] std::shared_ptr<const custom_role> find_custom_role(std::string_view name) override;
     [[nodiscard]] std::optional<conversation> find_conversation(kernel::access_key, conversation_id) override;
     [[nodiscard]] std::optional<member> find_member(kernel::access_key, conversation_id, user_id) override;
     [[nodiscard]] std::optional<message> find_message(kernel::access_key, message_id) override;
@@ -48,6 +49,9 @@ public:
     void insert(const second_factor&) override;
     void update(const second_factor&) override;
     void erase(const second_factor&) override;
+    void insert(const custom_role&) override;
+    void update(const custom_role&) override;
+    void erase(const custom_role&) override;
     void insert(const audit_entry&) override;
     void insert(kernel::access_key, const conversation&) override;
     void update(kernel::access_key, const conversation&) override;

@@ -1,6 +1,7 @@
 // Every question the kernel asks of one tenant's rows, in SQL through ODB; answers as of the current transaction.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -38,6 +39,10 @@ public:
     [[nodiscard]] std::optional<one_time_link> find_link(std::string_view digest);
     [[nodiscard]] std::optional<second_factor> find_second_factor(user_id);
 
+    [[nodiscard]] std::shared_ptr<const custom_role> find_custom_role(std::string_view name);
+    [[nodiscard]] std::vector<custom_role> custom_roles();
+    [[nodiscard]] std::vector<user_id> users_of_role(std::string_view name);
+
     [[nodiscard]] std::vector<audit_entry> audit(const kernel::audit_query&);
 
     /// Deleted ones too.
@@ -48,6 +53,7 @@ public:
     [[nodiscard]] std::optional<member> find_member(conversation_id, user_id);
     [[nodiscard]] std::vector<kernel::membership> memberships_of(user_id);
     [[nodiscard]] std::vector<kernel::member_entry> members(conversation_id, user_id after, int limit);
+    [[nodiscard]] std::vector<member> members_granted(std::string_view role);
     [[nodiscard]] std::int64_t count_owners(conversation_id);
     [[nodiscard]] std::vector<user_id> contacts_of(user_id);
 

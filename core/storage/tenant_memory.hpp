@@ -2,11 +2,14 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
 #include "model/conversation.hpp"
+#include "model/role.hpp"
 #include "model/user.hpp"
 
 namespace parley::storage {
@@ -73,13 +76,17 @@ struct tenant_memory {
     remembered<user_id, user> users;
     remembered<conversation_id, conversation> conversations;
     remembered<member_place, member, member_place_hash> members;
+    remembered<std::string, std::shared_ptr<const custom_role>> roles;  ///< by name
 
-    [[nodiscard]] std::size_t size() const { return users.size() + conversations.size() + members.size(); }
+    [[nodiscard]] std::size_t size() const {
+        return users.size() + conversations.size() + members.size() + roles.size();
+    }
     void forget() {
         generation.reset();
         users.clear();
         conversations.clear();
         members.clear();
+        roles.clear();
     }
 };
 

@@ -26,6 +26,7 @@ constexpr std::array tags{
     named_schema{"read state", "How far one has read, pins and notification levels."},
     named_schema{"log", "Snapshots and the event log."},
     named_schema{"live", "Presence and typing."},
+    named_schema{"roles", "What the shipped roles grant, and roles of the tenant's own."},
     named_schema{"audit", "What was done to accounts, sessions and rights, and what was refused."},
     named_schema{"server", "What the server is and offers."},
 };
@@ -40,6 +41,8 @@ constexpr std::array examples{
     named_schema{"token.create", R"({"name": "Ann's laptop", "expires_at": "2030-01-31T09:30:00Z",
         "permissions": "messages.send users.see"})"},
     named_schema{"user.create", R"({"username": "helper", "role": "staff", "kind": "bot"})"},
+    named_schema{"role.create", R"({"name": "reviewer", "sentence": "Looks at held messages.",
+        "permissions": "messages.send messages.review"})"},
     named_schema{"user.update", R"({"status_text": "in a meeting"})"},
     named_schema{"conversation.create",
                  R"({"kind": "channel", "name": "Garden", "topic": "What grows", "visibility": "public"})"},

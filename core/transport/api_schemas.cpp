@@ -98,9 +98,12 @@ constexpr std::array table{
     named_schema{"Membership", R"({"description": "One's own view of a conversation.", "properties": {
         "role": "Role", "joined_at": "Moment", "last_read": "Seq",
         "notify": {"enum": ["all", "mentions", "none"]}, "pinned_at": "Moment?", "unread": "Count",
-        "mentions": "Count"}})"},
+        "mentions": "Count", "granted_role": "GrantedRole"}})"},
+    named_schema{"GrantedRole", R"({"type": ["string", "null"],
+        "description": "A role's name, held in this conversation besides the account's own."})"},
     named_schema{"Role", R"({"enum": ["member", "admin", "owner"]})"},
-    named_schema{"Member", R"({"properties": {"user": "User", "role": "Role", "joined_at": "Moment"}})"},
+    named_schema{"Member", R"({"properties": {"user": "User", "role": "Role", "granted_role": "GrantedRole",
+        "joined_at": "Moment"}})"},
     named_schema{"MemberPage", R"({"properties": {"members": "[Member]", "next": "Id?"}})"},
     named_schema{"ConversationEntry", R"({"properties": {"conversation": "Conversation",
         "membership": "Membership?"}})"},
@@ -173,6 +176,11 @@ constexpr std::array table{
     named_schema{"Permission", R"({"properties": {"name": "string", "sentence": "string"}})"},
     named_schema{"RoleInfo", R"({"properties": {"name": "string", "sentence": "string",
         "permissions": "[string]"}})"},
+    named_schema{"RoleEntry", R"({"properties": {"name": "string", "sentence": "string", "permissions": "[string]",
+        "unknown_permissions": {"type": "array", "items": "string",
+            "description": "Names that nobody declares now, as of a plugin that is off; they grant nothing."},
+        "fixed": {"type": "boolean", "description": "Comes with Parley and cannot be changed."}}})"},
+    named_schema{"RoleList", R"({"properties": {"roles": "[RoleEntry]"}})"},
     named_schema{"PermissionList", R"({"properties": {"permissions": "[Permission]", "roles": "[RoleInfo]"}})"},
 };
 

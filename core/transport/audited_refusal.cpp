@@ -56,7 +56,9 @@ std::function<void(call)> guarded(std::string_view operation, std::string_view s
         auto reply = std::move(it.reply);
         it.reply = [&with = it.with, by = it.by, operation, subject, about,
                     reply = std::move(reply)](result<answer> made) mutable {
-            if (made || made.error().code != "permission_missing") return reply(std::move(made));
+            const bool is_refusal = !made && made.error().kind == fault::forbidden &&
+                                    (made.error().code == "permission_missing" || made.error().code == "role_too_high");
+            if (!is_refusal) return reply(std::move(made));
             refuse_deed(with, by, operation, subject, about, std::move(made.error()), std::move(reply));
         };
         reply_with_write(std::move(it), work);

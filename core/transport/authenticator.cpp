@@ -87,7 +87,7 @@ void authenticator::find_session(std::string_view token, std::move_only_function
                           .user = row->user,
                           .token = row->id,
                           .stage = row->stage,
-                          .only = kernel::permissions_of(row->scope),
+                          .only = kernel::permissions_of(permissions_, row->scope),
                           .until = std::max(row->ends_at, row->expires_at)};
             for (const auto& one : all.tenants())
                 if (one.id == row->tenant) found.tenant_name = one.name;

@@ -40,8 +40,8 @@ public:
     /// The name of the tenant that a host name leads to; nothing for none.
     using host_lookup = std::function<std::optional<std::string>(std::string_view host)>;
 
-    authenticator(kernel::store& store, const clock& time, host_lookup hosts)
-        : store_(store), time_(time), hosts_(std::move(hosts)) {}
+    authenticator(kernel::store& store, const clock& time, const permission_catalogue& permissions, host_lookup hosts)
+        : store_(store), time_(time), permissions_(permissions), hosts_(std::move(hosts)) {}
 
     /// `unauthenticated` for a token that is unknown, revoked or over. What was good is believed for half a second
     /// more, so a token ends everywhere within a second.
@@ -71,6 +71,7 @@ private:
 
     kernel::store& store_;
     const clock& time_;
+    const permission_catalogue& permissions_;
     host_lookup hosts_;
     std::mutex guard_;
     std::unordered_map<std::string, remembered> sessions_;  // by digest

@@ -153,7 +153,7 @@ void chat::greet() {
         {.tenant = who_->tenant,
          .run =
              [self = shared_from_this(), shared, finish](kernel::reading& from) {
-                 const auto who = kernel::access::authorise(from, self->caller_of({}));
+                 const auto who = kernel::access::authorise(self->parts_.with.env, from, self->caller_of({}));
                  if (!who) {
                      *shared = std::unexpected(who.error());
                      return finish();
@@ -371,11 +371,11 @@ void chat::read_on(position since, std::move_only_function<void(result<log_slice
                             .run =
                                 [self = shared_from_this(), since, finish](kernel::reading& from) {
                                     const auto by = self->caller_of({});
-                                    auto page = kernel::read_log(from, by, since, log_page);
+                                    auto page = kernel::read_log(self->parts_.with.env, from, by, since, log_page);
                                     if (!page) return finish(std::unexpected(page.error()));
                                     log_slice slice{std::move(*page), std::nullopt};
                                     if (slice.page.upto == slice.page.log_end) {
-                                        auto ear = kernel::open_ear(from, by);
+                                        auto ear = kernel::open_ear(self->parts_.with.env, from, by);
                                         if (!ear) return finish(std::unexpected(ear.error()));
                                         slice.hears = std::move(ear->hears);
                                     }
@@ -406,8 +406,8 @@ void chat::pour(const std::shared_ptr<log_slice>& slice, std::size_t next, pace 
     const auto& page = slice->page;
     for (; next < page.events.size(); ++next) {
         const auto& one = page.events[next];
-        const auto own = one.view.body != nullptr && one.view.body->author == page.reader.id;
-        auto reader = page.reader;
+        auto reader = page.reader_of(one);
+        const auto own = one.view.body != nullptr && one.view.body->author == reader.id;
         reader.sees_authors = reader.sees_authors || own;
         const auto text = json::serialize(kernel::present(one, reader));
         const auto queued = wire_->queued_bytes();
@@ -448,11 +448,11 @@ void chat::account_changed() {
         {.tenant = who_->tenant,
          .run =
              [self = shared_from_this()](kernel::reading& from) {
-                 auto fresh = kernel::open_ear(from, self->caller_of({}));
+                 auto fresh = kernel::open_ear(self->parts_.with.env, from, self->caller_of({}));
                  self->wire_->post([self, fresh = std::move(fresh)] {
                      if (!self->open_) return;
                      if (!fresh) return self->wire_->close(close_code::policy, fresh.error().code);
-                     self->room().take_rights(self->who_->tenant, *self, fresh->hears);
+                     self->room().take_rights(self->who_->tenant, *self, *fresh);
                  });
              },
          // Without knowing the rights nothing more may be shown.

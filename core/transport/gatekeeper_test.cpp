@@ -181,7 +181,7 @@ protected:
                    .judges = house.judges,
                    .messages = house.messages,
                    .catalogue = catalogue};
-    authenticator who{house.store, house.time, lookup};
+    authenticator who{house.store, house.time, house.permissions, lookup};
     gatekeeper keeper{{.limits = {.address = {.per_minute = 6000, .burst = 1000}, .keys = 4096},
                        .sockets_per_user = 2,
                        .sockets_per_address = 3,

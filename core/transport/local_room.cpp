@@ -58,7 +58,7 @@ void local_room::give_to_hearers(tenant_room& room, const encoded_event& one) {
             break;
         case audience::reviewers:
             add(room.members, what.conversation);
-            std::erase_if(hearers, [&](const seat* where) { return where->hears.reader().id == what.user; });
+            std::erase_if(hearers, [&](const seat* where) { return where->hears.id() == what.user; });
             add(room.users, what.user);
             break;
         case audience::contacts:
@@ -75,9 +75,9 @@ void local_room::give(tenant_room& room, seat& where, const encoded_event& one) 
     const auto& what = one.what();
     if (what.at <= where.at) return;
     where.at = what.at;
-    const auto reader = where.hears.reader();
     auto& who = *where.whose;
     if (what.heard_by == audience::user) follow(room, where, what);
+    const auto reader = where.hears.reader_in(what.conversation);
     const bool hears = where.hears.hears(what, [&](user_id) { return was_told(what, reader.id); });
     // The last use of the seat: what follows may end it.
     if (hears) who.deliver(one.frame_for(reader.id, reader.sees_authors));
@@ -108,7 +108,7 @@ void local_room::take_seat(tenant_room& room, seat taken) {
     const auto* whose = taken.whose;
     auto& where = room.seats.insert_or_assign(whose, std::move(taken)).first->second;
     for (const auto& [in, since] : where.hears.conversations()) room.members[in].push_back(&where);
-    room.users[where.hears.reader().id].push_back(&where);
+    room.users[where.hears.id()].push_back(&where);
 }
 
 bool local_room::join(tenant_id tenant, listener& who, kernel::hearing hears, position at) {
@@ -136,7 +136,7 @@ void local_room::leave(tenant_id tenant, listener& who) {
             drop(all->second, where);
             if (all->second.empty()) room.members.erase(all);
         }
-    if (const auto own = room.users.find(where->hears.reader().id); own != room.users.end()) {
+    if (const auto own = room.users.find(where->hears.id()); own != room.users.end()) {
         drop(own->second, where);
         if (own->second.empty()) room.users.erase(own);
     }
@@ -144,7 +144,7 @@ void local_room::leave(tenant_id tenant, listener& who) {
     if (room.seats.empty() && room.expected == 0) room.recent.clear();
 }
 
-void local_room::take_rights(tenant_id tenant, const listener& who, const kernel::hearing& fresh) {
+void local_room::take_rights(tenant_id tenant, const listener& who, const kernel::ear& fresh) {
     const auto room = rooms_.find(tenant);
     if (room == rooms_.end()) return;
     if (const auto found = room->second.seats.find(&who); found != room->second.seats.end())
@@ -179,7 +179,7 @@ void local_room::tell(tenant_id tenant, std::span<const conversation_id> in, use
         if (const auto found = room->second.members.find(one);
             found != room->second.members.end() && found->second.size() <= most)
             for (const auto* where : found->second)
-                if (where->hears.reader().id != except) hearers.insert(where->whose);
+                if (where->hears.id() != except) hearers.insert(where->whose);
     for (auto* who : hearers) who->deliver(said);
 }
 

@@ -48,7 +48,7 @@ public:
     void leave(tenant_id, listener&);
 
     /// What the listener may see changed, while where it listens did not.
-    void take_rights(tenant_id, const listener&, const kernel::hearing& fresh);
+    void take_rights(tenant_id, const listener&, const kernel::ear& fresh);
 
     /// The conversations a listener hears.
     [[nodiscard]] std::vector<conversation_id> conversations_of(tenant_id, const listener&) const;

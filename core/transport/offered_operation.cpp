@@ -120,20 +120,24 @@ result<void> check_placeholders(std::string_view path, const std::vector<field>&
     return {};
 }
 
-/// Whether the caller holds the permission, and sees the conversation and the message that the path names.
+/// Whether the caller sees the conversation and the message that the path names, and holds the permission there: what is
+/// granted there counts. Without either, in the tenant.
 result<void> may_call(const call& it, kernel::reading& from, const kernel::offered_command& of, permission needed) {
-    const auto who = kernel::access::authorise(from, it.by);
-    if (!who) return std::unexpected(who.error());
     const auto& env = it.with.env;
+    const auto who = kernel::access::authorise(env, from, it.by);
+    if (!who) return std::unexpected(who.error());
+    auto held = who->everywhere();
     if (is_in_path(of.path, conversation_field)) {
         const auto in = kernel::access::see(env, from, *who, it.in.id<conversation_id>(conversation_field));
         if (!in) return std::unexpected(in.error());
+        held = in->here;
     }
     if (is_in_path(of.path, message_field)) {
         const auto what = kernel::access::see(env, from, *who, it.in.id<message_id>(message_field));
         if (!what) return std::unexpected(what.error());
+        held = what->in.here;
     }
-    return who->require(needed);
+    return held.require(needed);
 }
 
 /// `what` lives as long as the server.

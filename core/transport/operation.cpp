@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <boost/json/array.hpp>
 #include <charconv>
+#include <sstream>
 
 #include "base/text.hpp"
 #include "transport/moment_text.hpp"
@@ -143,6 +144,13 @@ result<json::value> value_of_text(const field& of, std::string_view text) {
 
 }  // namespace
 
+std::vector<std::string> words_of(std::string_view text) {
+    std::vector<std::string> all;
+    std::istringstream words{std::string(text)};
+    for (std::string one; words >> one;) all.push_back(one);
+    return all;
+}
+
 std::string input::text(std::string_view name) const { return optional_text(name).value_or(std::string{}); }
 
 std::optional<std::string> input::optional_text(std::string_view name) const {
@@ -179,7 +187,7 @@ std::vector<operation> kernel_operations() {
     std::vector<operation> all;
     for (auto* part : {session_operations, token_operations, password_operations, user_operations, account_operations,
                        conversation_operations, member_operations, message_operations, read_state_operations,
-                       log_operations, live_operations, audit_operations, jwt_operations})
+                       log_operations, live_operations, audit_operations, role_operations, jwt_operations})
         std::ranges::move(part(), std::back_inserter(all));
     return all;
 }

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <limits>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -24,6 +25,7 @@ namespace parley::transport {
 [[nodiscard]] std::vector<operation> log_operations();
 [[nodiscard]] std::vector<operation> live_operations();
 [[nodiscard]] std::vector<operation> audit_operations();
+[[nodiscard]] std::vector<operation> role_operations();
 
 /// The entries of a page when the client does not say.
 inline constexpr std::int64_t usual_page = 50;
@@ -54,6 +56,9 @@ template <class Entries, class Cursor>
     if (static_cast<std::int64_t>(entries.size()) < limit) return nullptr;
     return boost::json::value(cursor(entries.back()));
 }
+
+/// Names with spaces between, as OAuth writes a scope.
+[[nodiscard]] std::vector<std::string> words_of(std::string_view text);
 
 // Fields. The name comes first and the sentence last.
 

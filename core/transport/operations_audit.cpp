@@ -6,9 +6,9 @@
 namespace parley::transport {
 namespace {
 
-result<answer> list(const kernel::environment&, kernel::reading& from, const kernel::caller& by, const input& in) {
+result<answer> list(const kernel::environment& env, kernel::reading& from, const kernel::caller& by, const input& in) {
     const auto limit = in.integer("limit", usual_page);
-    const auto all = kernel::list_audit(from, by,
+    const auto all = kernel::list_audit(env, from, by,
                                         {.before = in.id<audit_id>("before"),
                                          .action = in.text("action"),
                                          .actor = in.id<user_id>("actor"),

@@ -9,9 +9,9 @@ namespace parley::transport {
 namespace {
 
 /// Those of `asked` with whom the caller shares a conversation; the others are not there for it.
-result<std::vector<user_id>> contacts_among(std::vector<user_id> asked, kernel::reading& from,
-                                            const kernel::caller& by) {
-    const auto known = kernel::my_contacts(from, by);
+result<std::vector<user_id>> contacts_among(const kernel::environment& env, std::vector<user_id> asked,
+                                            kernel::reading& from, const kernel::caller& by) {
+    const auto known = kernel::my_contacts(env, from, by);
     if (!known) return std::unexpected(known.error());
     std::erase_if(asked, [&](user_id one) { return std::ranges::find(*known, one) == known->end(); });
     return asked;
@@ -20,7 +20,7 @@ result<std::vector<user_id>> contacts_among(std::vector<user_id> asked, kernel::
 void get_presence(call it) {
     const auto one = std::make_shared<call>(std::move(it));
     const auto run = [one](kernel::reading& from) {
-        auto seen = contacts_among(one->in.ids<user_id>("users"), from, one->by);
+        auto seen = contacts_among(one->with.env, one->in.ids<user_id>("users"), from, one->by);
         if (!seen) return one->reply(std::unexpected(seen.error()));
         one->with.room.presence_of(one->by.tenant, std::move(*seen), [one](auto here) {
             one->reply(answer{200, {{"presence", present(std::span<const live::seen_presence>(here))}}});
@@ -34,9 +34,9 @@ void get_presence(call it) {
 void set_presence(call it) {
     auto& room = it.with.room;
     reply_with_read(std::move(it),
-                    [&room](const kernel::environment&, kernel::reading& from, const kernel::caller& by,
+                    [&room](const kernel::environment& env, kernel::reading& from, const kernel::caller& by,
                             const input& in) -> result<answer> {
-                        const auto who = kernel::access::authorise(from, by);
+                        const auto who = kernel::access::authorise(env, from, by);
                         if (!who) return std::unexpected(who.error());
                         if (const auto chosen = kernel::parse_presence(in.text("presence")))
                             room.choose_presence(by.tenant, who->id(), *chosen);
@@ -47,11 +47,11 @@ void set_presence(call it) {
 /// The conversation of the input, in which the caller may write at this moment.
 result<kernel::seen_conversation> writable(const kernel::environment& env, kernel::reading& from,
                                            const kernel::caller& by, const input& in) {
-    const auto who = kernel::access::authorise(from, by);
+    const auto who = kernel::access::authorise(env, from, by);
     if (!who) return std::unexpected(who.error());
     auto where = kernel::access::enter(env, from, *who, in.id<conversation_id>("conversation"));
     if (!where) return where;
-    if (auto may = kernel::access::takes_messages(*who, *where); !may) return std::unexpected(may.error());
+    if (auto may = kernel::access::takes_messages(*where); !may) return std::unexpected(may.error());
     return where;
 }
 

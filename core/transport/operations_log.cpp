@@ -23,7 +23,7 @@ struct taken_snapshot {
 result<taken_snapshot> take(const kernel::environment& env, kernel::reading& from, const kernel::caller& by) {
     const auto taken = kernel::take_snapshot(env, from, by);
     if (!taken) return std::unexpected(taken.error());
-    const auto who = kernel::access::authorise(from, by);
+    const auto who = kernel::access::authorise(env, from, by);
     if (!who) return std::unexpected(who.error());
     auto body = listed("conversations", taken->conversations, [](const auto& one) { return present(one); });
     json::array people;
@@ -52,12 +52,13 @@ void get_snapshot(call it) {
                           }});
 }
 
-result<answer> get_events(const kernel::environment&, kernel::reading& from, const kernel::caller& by,
+result<answer> get_events(const kernel::environment& env, kernel::reading& from, const kernel::caller& by,
                           const input& in) {
     const auto page =
-        kernel::read_log(from, by, in.integer("since", 0), static_cast<int>(in.integer("limit", usual_events)));
+        kernel::read_log(env, from, by, in.integer("since", 0), static_cast<int>(in.integer("limit", usual_events)));
     if (!page) return std::unexpected(page.error());
-    auto body = listed("events", page->events, [&](const event& one) { return kernel::present(one, page->reader); });
+    auto body =
+        listed("events", page->events, [&](const event& one) { return kernel::present(one, page->reader_of(one)); });
     body["upto"] = page->upto;
     body["log_end"] = page->log_end;
     body["more"] = page->upto < page->log_end;
@@ -87,11 +88,11 @@ std::string_view name_of(kernel::party those) {
     return "nobody";
 }
 
-json::object present(const kernel::conversation_kind& kind) {
+json::object present(const permission_catalogue& all, const kernel::conversation_kind& kind) {
     return {{"name", kind.name},
             {"sentence", kind.sentence},
-            {"made_with", kind.made_with ? json::value(parley::name_of(*kind.made_with)) : json::value(nullptr)},
-            {"managed_with", parley::name_of(kind.managed_with)},
+            {"made_with", kind.made_with ? json::value(all.name_of(*kind.made_with)) : json::value(nullptr)},
+            {"managed_with", all.name_of(kind.managed_with)},
             {"writes", name_of(kind.writes)},
             {"adds_members", name_of(kind.adds_members)},
             {"leaves", name_of(kind.leaves)},
@@ -105,22 +106,24 @@ json::object present(const kernel::conversation_kind& kind) {
 }
 
 void list_kinds(call it) {
-    it.reply(answer{200, listed("kinds", it.with.env.kinds.all(), [](const auto& one) { return present(one); })});
+    const auto& env = it.with.env;
+    it.reply(
+        answer{200, listed("kinds", env.kinds.all(), [&](const auto& one) { return present(env.permissions, one); })});
 }
 
-json::object present(const role_info& role) {
+json::object present(const permission_catalogue& all, const role_info& role) {
     json::array granted;
-    for (const auto& one : all_permissions())
-        if (role.granted.has(one.which)) granted.emplace_back(one.name);
+    for (const auto name : all.names_of(role.granted)) granted.emplace_back(name);
     return {{"name", role.name}, {"sentence", role.sentence}, {"permissions", std::move(granted)}};
 }
 
 void list_permissions(call it) {
-    auto body = listed("permissions", all_permissions(), [](const permission_info& one) {
+    const auto& all = it.with.env.permissions;
+    auto body = listed("permissions", all.all(), [](const permission_info& one) {
         return json::object{{"name", one.name}, {"sentence", one.sentence}};
     });
     json::array roles;
-    for (const auto& one : shipped_roles()) roles.emplace_back(present(one));
+    for (const auto& one : all.shipped_roles()) roles.emplace_back(present(all, one));
     body["roles"] = std::move(roles);
     it.reply(answer{200, std::move(body)});
 }

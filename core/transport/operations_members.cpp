@@ -1,7 +1,9 @@
 // The people of a conversation.
+#include "kernel/grants.hpp"
 #include "kernel/membership.hpp"
 #include "kernel/present.hpp"
 #include "kernel/read_conversations.hpp"
+#include "transport/audited_refusal.hpp"
 #include "transport/operations.hpp"
 
 namespace parley::transport {
@@ -38,6 +40,20 @@ result<answer> update(const environment& env, writing& w, const caller& by, cons
     const auto entry =
         kernel::set_member_role(env, w, by, in.id<conversation_id>("conversation"), in.id<user_id>("user"),
                                 parse_member_role(in.text("role")).value_or(member_role::member));
+    if (!entry) return std::unexpected(entry.error());
+    return answer{200, kernel::present(*entry)};
+}
+
+result<answer> grant(const environment& env, writing& w, const caller& by, const input& in) {
+    const auto entry =
+        kernel::grant_role(env, w, by, in.id<conversation_id>("conversation"), in.id<user_id>("user"), in.text("role"));
+    if (!entry) return std::unexpected(entry.error());
+    return answer{200, kernel::present(*entry)};
+}
+
+result<answer> withdraw(const environment& env, writing& w, const caller& by, const input& in) {
+    const auto entry =
+        kernel::withdraw_role(env, w, by, in.id<conversation_id>("conversation"), in.id<user_id>("user"));
     if (!entry) return std::unexpected(entry.error());
     return answer{200, kernel::present(*entry)};
 }
@@ -85,6 +101,26 @@ std::vector<operation> member_operations() {
          .answers = "Member",
          .problems = {403, 409},
          .run = writes(update)},
+        {.name = "grant.add",
+         .method = "POST",
+         .path = "/api/v1/conversations/{conversation}/members/{user}/grant",
+         .group = "members",
+         .sentence =
+             "Lets a member hold a role here, besides that of its account; for who governs the conversation and "
+             "holds all that the role grants.",
+         .fields = {where, whom, required(text_field("role", 64, "A role's name, as role.list tells it."))},
+         .answers = "Member",
+         .problems = {403},
+         .run = guarded("grant.add", "user", grant)},
+        {.name = "grant.remove",
+         .method = "DELETE",
+         .path = "/api/v1/conversations/{conversation}/members/{user}/grant",
+         .group = "members",
+         .sentence = "Takes the role away that a member holds here; for who could have granted it.",
+         .fields = {where, whom},
+         .answers = "Member",
+         .problems = {403},
+         .run = guarded("grant.remove", "user", withdraw)},
     };
 }
 

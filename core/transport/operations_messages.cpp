@@ -20,11 +20,13 @@ field where() { return path_id("conversation", "The conversation's id."); }
 field which() { return path_id("message", "The message's id."); }
 
 /// The message as the caller may see it: who really wrote it is for those who may know.
-result<answer> shown(reading& from, const caller& by, const result<message_view>& view) {
+result<answer> shown(const environment& env, reading& from, const caller& by, const result<message_view>& view) {
     if (!view) return std::unexpected(view.error());
-    const auto who = kernel::access::authorise(from, by);
+    const auto who = kernel::access::authorise(env, from, by);
     if (!who) return std::unexpected(who.error());
-    return answer{200, kernel::present(*view, kernel::viewer_of(*who))};
+    const auto in = kernel::access::see(env, from, *who, view->body->conversation);
+    if (!in) return std::unexpected(in.error());
+    return answer{200, kernel::present(*view, kernel::viewer_of(*who, *in))};
 }
 
 result<answer> shown(const result<kernel::message_page>& page) {
@@ -117,11 +119,11 @@ result<answer> list_revisions(const environment& env, reading& from, const calle
 }
 
 result<answer> release(const environment& env, writing& w, const caller& by, const input& in) {
-    return shown(w, by, kernel::release_message(env, w, by, in.id<message_id>("message")));
+    return shown(env, w, by, kernel::release_message(env, w, by, in.id<message_id>("message")));
 }
 
 result<answer> reject(const environment& env, writing& w, const caller& by, const input& in) {
-    return shown(w, by, kernel::reject_message(env, w, by, in.id<message_id>("message"), in.text("reason")));
+    return shown(env, w, by, kernel::reject_message(env, w, by, in.id<message_id>("message"), in.text("reason")));
 }
 
 std::vector<operation> of_a_conversation() {

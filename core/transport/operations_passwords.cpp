@@ -34,7 +34,7 @@ void change_password(call it) {
         return it.reply(std::unexpected(std::move(why)));
     }
     const auto find = [](attempt& one, kernel::reading& from) -> result<std::optional<user>> {
-        const auto who = kernel::access::authorise_whole(from, one.it.by);
+        const auto who = kernel::access::authorise_whole(one.it.with.env, from, one.it.by);
         if (!who) return std::unexpected(who.error());
         return who->account();
     };

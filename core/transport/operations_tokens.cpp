@@ -1,6 +1,4 @@
 // Tokens for devices, programs and bots.
-#include <sstream>
-
 #include "kernel/accounts.hpp"
 #include "kernel/present.hpp"
 #include "transport/operations.hpp"
@@ -8,13 +6,9 @@
 namespace parley::transport {
 namespace {
 
-/// Names with spaces between, as OAuth writes a scope.
 std::optional<std::vector<std::string>> names_in(const std::optional<std::string>& text) {
     if (!text) return std::nullopt;
-    std::vector<std::string> names;
-    std::istringstream words(*text);
-    for (std::string one; words >> one;) names.push_back(one);
-    return names;
+    return words_of(*text);
 }
 
 user_id owner_of(const kernel::caller& by, const input& in) {

@@ -8,8 +8,8 @@
 namespace parley::transport {
 namespace {
 
-result<answer> get_me(const kernel::environment&, kernel::reading& from, const kernel::caller& by, const input&) {
-    const auto who = kernel::access::authorise(from, by);
+result<answer> get_me(const kernel::environment& env, kernel::reading& from, const kernel::caller& by, const input&) {
+    const auto who = kernel::access::authorise(env, from, by);
     if (!who) return std::unexpected(who.error());
     return answer{200, present_self(*who)};
 }

@@ -31,8 +31,7 @@ json::object models_of(const tenant_settings& tenant) {
 json::object present_self(const kernel::actor& who) {
     auto self = kernel::present(who.account());
     json::array granted;
-    for (const auto& one : all_permissions())
-        if (who.may(one.which)) granted.emplace_back(one.name);
+    for (const auto name : who.everywhere().names()) granted.emplace_back(name);
     self["role"] = who.account().role;
     self["permissions"] = std::move(granted);
     return self;

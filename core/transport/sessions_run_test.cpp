@@ -21,7 +21,7 @@ protected:
     front at;
     user_id root = at.house.add_user("root", "admin");
     user_id ann = at.add_user_with_password("ann", "purr");
-    authenticator who{at.house.store, at.house.time,
+    authenticator who{at.house.store, at.house.time, at.house.permissions,
                       [](std::string_view) { return std::optional<std::string>("inn"); }};
 
     json::object open(json::object more = {}) {

@@ -38,7 +38,8 @@ public:
     id_source ids{time, 1};
     fixed_settings settings;
     kind_registry kinds;
-    environment env{.time = time, .ids = ids, .settings = settings, .kinds = kinds};
+    permission_catalogue permissions;
+    environment env{.time = time, .ids = ids, .settings = settings, .kinds = kinds, .permissions = permissions};
     memory_store store;
     scripted_judges judges;
     judged_messages messages{env, store, judges};

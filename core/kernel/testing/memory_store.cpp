@@ -99,6 +99,22 @@ public:
         return value_in(all_.links, std::string(digest));
     }
     std::optional<second_factor> find_second_factor(user_id whose) override { return value_in(all_.factors, whose); }
+    std::shared_ptr<const custom_role> find_custom_role(std::string_view name) override {
+        for (const auto& [id, one] : all_.roles)
+            if (one.name == name) return std::make_shared<const custom_role>(one);
+        return nullptr;
+    }
+    std::vector<custom_role> custom_roles() override {
+        auto found = chosen(all_.roles, [](const custom_role&) { return true; });
+        std::ranges::sort(found, {}, &custom_role::name);
+        return found;
+    }
+    std::vector<user_id> users_of_role(std::string_view name) override {
+        std::vector<user_id> out;
+        for (const auto& [id, one] : all_.users)
+            if (one.role == name) out.push_back(id);
+        return out;
+    }
     std::vector<audit_entry> audit(access_key, const audit_query& wanted) override {
         auto found = chosen(all_.audit, [&](const audit_entry& one) {
             return (!wanted.before || one.id < wanted.before) &&
@@ -148,6 +164,9 @@ public:
             if (as.conversation == in && as.user > after && std::cmp_less(out.size(), limit))
                 out.push_back({as, all_.users.at(as.user)});
         return out;
+    }
+    std::vector<member> members_granted(access_key, std::string_view role) override {
+        return chosen(all_.members, [&](const member& one) { return one.granted_role == role; });
     }
     std::int64_t count_owners(access_key, conversation_id in) override {
         return std::ranges::count_if(all_.members, [in](const auto& one) {
@@ -253,6 +272,12 @@ public:
     void insert(const second_factor& row) override { add(all_.factors, row.user, row); }
     void update(const second_factor& row) override { change(all_.factors, row.user, row); }
     void erase(const second_factor& row) override { remove(all_.factors, row.user); }
+    void insert(const custom_role& row) override {
+        EXPECT_EQ(find_custom_role(row.name), nullptr) << "two roles of one name";
+        add(all_.roles, row.id, row);
+    }
+    void update(const custom_role& row) override { change(all_.roles, row.id, row); }
+    void erase(const custom_role& row) override { remove(all_.roles, row.id); }
     void insert(const audit_entry& row) override { add(all_.audit, row.id, row); }
     void insert(access_key, const conversation& row) override { add(all_.conversations, row.id, row); }
     void update(access_key, const conversation& row) override { change(all_.conversations, row.id, row); }

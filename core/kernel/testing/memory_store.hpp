@@ -17,6 +17,7 @@ struct tables {
     std::map<token_id, access_token> tokens;
     std::map<std::string, one_time_link, std::less<>> links;
     std::map<user_id, second_factor> factors;
+    std::map<role_id, custom_role> roles;
     std::map<audit_id, audit_entry> audit;
     std::map<conversation_id, conversation> conversations;
     std::map<std::pair<conversation_id, user_id>, member> members;

@@ -100,14 +100,14 @@ void model_client::catch_up(int limit) {
     for (;;) {
         std::optional<result<event_page>> page;
         house_.read([&](reading& from) {
-            page.emplace(read_log(from, house_.as(me_), at_, limit));
+            page.emplace(read_log(house_.env, from, house_.as(me_), at_, limit));
             return 0;
         });
         if (!*page) {
             EXPECT_EQ(page->error().code, "snapshot_needed");
             return start_afresh();
         }
-        for (const auto& one : (*page)->events) apply(present(one, (*page)->reader));
+        for (const auto& one : (*page)->events) apply(present(one, (*page)->reader_of(one)));
         at_ = std::max(at_, (*page)->upto);
         if (at_ >= (*page)->log_end) return;
     }
@@ -187,7 +187,8 @@ void model_client::on_member(const std::string& type, room& in, const json::obje
         const auto& entry = data.at("member").as_object();
         const auto id = text_of(entry.at("user").at("id"));
         in.members[id] = entry;
-        if (id == me_text_) in.membership["role"] = entry.at("role");
+        if (id == me_text_)
+            for (const auto* field : {"role", "granted_role"}) in.membership[field] = entry.at(field);
     }
     if (const auto* total = data.if_contains("member_count")) in.conversation["member_count"] = *total;
 }

@@ -7,9 +7,11 @@
 #include "kernel/change_conversation.hpp"
 #include "kernel/delete_message.hpp"
 #include "kernel/edit_message.hpp"
+#include "kernel/grants.hpp"
 #include "kernel/membership.hpp"
 #include "kernel/read_state.hpp"
 #include "kernel/review_message.hpp"
+#include "kernel/roles.hpp"
 
 namespace parley::kernel::testing {
 
@@ -20,6 +22,10 @@ random_life::random_life(std::uint64_t seed) : random_(seed) {
         people.push_back(inn.add_user(name, role));
         names_.push_back(name);
     }
+    inn.write([&](writing& w) {
+        return create_role(inn.env, w, inn.system(),
+                           {.name = "helper", .sentence = {}, .permissions = {"messages.send", "messages.review"}});
+    });
     for (const auto seen : {visibility::open, visibility::closed}) {
         const auto made = inn.add_channel(people[1], {people[2], people[3], people[5]}, seen);
         conversations.push_back(made);
@@ -94,9 +100,11 @@ void random_life::step() {
     if (what < 70) return move_read_position();
     if (what < 73) return change_own_membership();
     if (what < 82) return come_or_go();
-    if (what < 91) return change_members();
-    if (what < 95) return change_conversation_row();
-    if (what < 97) return new_conversation();
+    if (what < 90) return change_members();
+    if (what < 92) return change_grant();
+    if (what < 93) return change_role();
+    if (what < 96) return change_conversation_row();
+    if (what < 98) return new_conversation();
     change_person();
 }
 
@@ -235,6 +243,29 @@ void random_life::change_members() {
     }
 }
 
+void random_life::change_grant() {
+    const auto by = roll(4) > 0 ? people[1] : any(people);
+    const auto in = any_conversation(by);
+    const auto who = any(people);
+    if (roll(3) == 0) {
+        note("withdraw", inn.write([&](writing& w) { return withdraw_role(inn.env, w, inn.as(by), in, who); }));
+        return;
+    }
+    static const std::vector<std::string> roles{"guest", "manager", "helper", "admin"};
+    const auto role = any(roles);
+    note("grant", inn.write([&](writing& w) { return grant_role(inn.env, w, inn.as(by), in, who, role); }));
+}
+
+/// What its holders may see changes under them.
+void random_life::change_role() {
+    std::vector<std::string> grants{"messages.send"};
+    for (const auto* one : {"messages.review", "authors.see", "messages.edit_others"})
+        if (roll(2) == 0) grants.emplace_back(one);
+    const change_role_command command{.name = "helper", .sentence = {}, .permissions = std::move(grants)};
+    note("redefine",
+         inn.write([&](writing& w) { return kernel::change_role(inn.env, w, inn.as(people[0]), command); }));
+}
+
 void random_life::change_conversation_row() {
     const auto by = roll(2) == 0 ? people[1] : any(people);
     const auto in = any_conversation(by);
@@ -294,7 +325,7 @@ void random_life::change_person() {
     }
     // The manager and the admin stay what they are, so that there is always somebody to govern.
     if (who == people[0] || who == people[1]) return;
-    static const std::vector<std::string> roles{"guest", "member", "staff", "manager"};
+    static const std::vector<std::string> roles{"guest", "member", "staff", "manager", "helper"};
     change_account_command command{.user = who, .role = any(roles), .password_hash = {}, .disabled = {}};
     note("change_role", inn.write([&](writing& w) { return change_account(inn.env, w, inn.system(), command); }));
 }

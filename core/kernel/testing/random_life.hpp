@@ -68,6 +68,8 @@ private:
     void change_conversation_row();
     void new_conversation();
     void change_person();
+    void change_grant();
+    void change_role();
 
     void came(conversation_id, user_id);
     void went(conversation_id, user_id);

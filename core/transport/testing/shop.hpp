@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "model/permission_catalogue.hpp"
 #include "transport/operation_catalogue.hpp"
 
 namespace parley::transport::testing {
@@ -51,7 +52,10 @@ public:
 
     /// The kernel's permissions.
     [[nodiscard]] static operation_catalogue::permission_lookup permissions() {
-        return [](std::string_view name) { return find_permission(name); };
+        return [](std::string_view name) {
+            static const permission_catalogue kernels;
+            return kernels.find(name);
+        };
     }
 };
 
