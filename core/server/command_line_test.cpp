@@ -189,6 +189,33 @@ TEST_F(CommandLine, ChangesAnAccount) {
     EXPECT_EQ(ann().at("role").as_string(), "staff");
 }
 
+TEST_F(CommandLine, KeepsATenantsRoles) {
+    make_demo();
+    const auto role = [&](std::vector<std::string> rest) {
+        rest.insert(rest.begin(), {"role"});
+        return here.run(rest);
+    };
+    const auto own = [&]() -> boost::json::object {
+        const auto all = listed({"role", "list", "--tenant", "demo"});
+        return all.size() == 6 ? all.at(5).as_object() : boost::json::object{};
+    };
+    const auto made = role({"create", "--tenant", "demo", "reviewer", "--sentence", "Looks at held messages",
+                            "--permissions", "messages.send", "messages.review"});
+    EXPECT_EQ(made.code, 0) << made.err;
+    EXPECT_EQ(own().at("name").as_string(), "reviewer");
+    EXPECT_EQ(own().at("permissions").as_string(), "messages.send messages.review");
+    EXPECT_EQ(here.run({"user", "role", "--tenant", "demo", "ann", "reviewer"}).code, 0);
+    EXPECT_EQ(role({"change", "--tenant", "demo", "reviewer", "--permissions", "messages.send"}).code, 0);
+    EXPECT_EQ(own().at("permissions").as_string(), "messages.send");
+    EXPECT_EQ(own().at("sentence").as_string(), "Looks at held messages");
+    EXPECT_EQ(role({"change", "--tenant", "demo", "reviewer"}).code, 2) << "nothing to change";
+    EXPECT_EQ(role({"change", "--tenant", "demo", "admin", "--sentence", "x"}).code, 1) << "shipped";
+    EXPECT_THAT(role({"delete", "--tenant", "demo", "reviewer"}).err, HasSubstr("1 accounts"));
+    EXPECT_EQ(role({"delete", "--tenant", "demo", "reviewer", "--replace-with", "member"}).code, 0);
+    EXPECT_TRUE(own().empty());
+    EXPECT_EQ(listed({"user", "list", "--tenant", "demo"}).at(0).at("role").as_string(), "member");
+}
+
 TEST_F(CommandLine, ListsAndRevokesTokens) {
     make_demo();
     const auto made =

@@ -198,6 +198,33 @@ TEST(local_room, tells_passing_things_once_and_not_to_their_maker) {
     EXPECT_EQ(his.heard.size(), 1U);
 }
 
+std::shared_ptr<const encoded_event> rights(position at, user_id of, conversation_id in, std::string_view granted) {
+    auto one = std::make_shared<event>();
+    one->at = at;
+    one->type = "rights.updated";
+    one->heard_by = audience::user;
+    one->conversation = in;
+    one->user = of;
+    one->data["permissions"] = granted.empty() ? boost::json::array{} : boost::json::array{granted};
+    return std::make_shared<const encoded_event>(std::move(one));
+}
+
+TEST(local_room, lets_held_messages_through_from_the_event_that_grants_it_to_the_one_that_takes_it) {
+    local_room room;
+    ear listening;
+    const conversation_id bar{101};
+    ASSERT_TRUE(room.join(hotel, listening, hearing_of(ann, {lobby, bar}), 0));
+    const auto held = [](position at) { return said(at, "message.held", audience::reviewers, bob); };
+    room.hear(hotel, {held(1), rights(2, ann, lobby, "messages.review"), held(3)});
+    EXPECT_EQ(listening.heard, (positions{2, 3}));
+    room.hear(hotel, {rights(4, ann, bar, "messages.review"), rights(5, ann, lobby, {}), held(6)});
+    EXPECT_EQ(listening.heard, (positions{2, 3, 4, 5})) << "of the lobby, not of the bar";
+    room.hear(hotel, {rights(7, ann, {}, "messages.review"), held(8), rights(9, ann, {}, {}), held(10)});
+    EXPECT_EQ(listening.heard, (positions{2, 3, 4, 5, 7, 8, 9})) << "by the account's role, everywhere";
+    room.hear(hotel, {rights(11, bob, lobby, "messages.review"), held(12)});
+    EXPECT_EQ(listening.heard.back(), 9) << "somebody else's";
+}
+
 TEST(local_room, passes_over_crowds_when_asked_to) {
     local_room room;
     ear hers;

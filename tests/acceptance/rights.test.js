@@ -4,8 +4,17 @@ import assert from 'node:assert/strict';
 import { contractOf } from './lib/contract.js';
 import { stories } from './lib/story.js';
 
-const people = { boss: 'admin', gus: 'guest', max: 'member', sam: 'staff', meg: 'manager', ada: 'admin' };
-const actors = ['gus', 'max', 'sam', 'meg', 'ada'];
+const people = { boss: 'admin', gus: 'guest', max: 'member', sam: 'staff', meg: 'manager', ada: 'admin', cleo: 'member' };
+const actors = ['gus', 'max', 'sam', 'meg', 'ada', 'cleo'];
+
+// What Cleo's role grants, which is the tenant's own and like none of the shipped ones.
+const cleos = 'messages.send messages.edit_own messages.delete_others messages.review channels.browse channels.create users.manage roles.manage';
+
+// What a conversation holds, and so what a role that is granted there opens.
+const inConversations = [
+    'messages.send', 'messages.edit_own', 'messages.delete_own', 'messages.edit_others', 'messages.delete_others', 'messages.delete_hard',
+    'messages.review', 'channels.manage',
+];
 
 // What cannot be tried through a route yet, and where it is tried instead.
 const elsewhere = new Map([
@@ -20,6 +29,7 @@ async function roomOf(world, actor) {
     const name = `room ${++world.marks}`;
     await boss.creates('channel', name, { visibility: 'private', members: [actor] });
     const said = await boss.sends(name, 'Said by the boss');
+    await world.furnish?.(boss.idOf(name), actor);
     return { conversation: boss.idOf(name), message: said.id, name };
 }
 
@@ -49,7 +59,8 @@ const probes = {
     'contacts.open': async (world) => ['conversation.create', { kind: 'contact', name: `contact ${++world.marks}`, members: [world.people.boss.id] }],
     'users.see': async () => ['user.list', {}],
     'audit.see': async () => ['audit.list', {}],
-    'users.manage': undefined,
+    'users.manage': async (world) => ['user.create', { username: `user${++world.marks}`, role: 'nobody' }],
+    'roles.manage': async (world) => ['role.create', { name: `role${++world.marks}`, permissions: '' }],
 };
 
 function routeOf({ openapi }, operationId) {
@@ -71,19 +82,35 @@ function overHttp(actor, contract, operation, data) {
     return actor.request(method, query ? `${target}?${query}` : target);
 }
 
+async function makesRole(who, name, permissions) {
+    const made = await who.post('/api/v1/roles', { name, permissions, sentence: 'For the test.' });
+    assert.equal(made.status, 201, made.text);
+}
+
+async function grants(who, conversation, whom, role) {
+    const answer = await who.post(`/api/v1/conversations/${conversation}/members/${whom.id}/grant`, { role });
+    assert.equal(answer.status, 200, answer.text);
+}
+
 const wasLetIn = ({ status, body }, code) => status < 300 || (code !== undefined && body?.code === code);
 
 stories('rights', { tenants: { acme: { people } } }, (story) => {
     story('every cell of the table is as it says, over HTTP and over the WebSocket', async ({ world, t }) => {
-        const { permissions, roles } = (await world.people.boss.get('/api/v1/permissions')).body;
-        const contract = await contractOf(world.people.boss.url);
+        const { boss, cleo } = world.people;
+        await makesRole(boss, 'nobody', '');
+        await makesRole(boss, 'concierge', cleos);
+        assert.equal((await boss.patch(`/api/v1/users/${cleo.id}`, { role: 'concierge' })).status, 200);
+        cleo.role = 'concierge';
+        const { permissions } = (await boss.get('/api/v1/permissions')).body;
+        const { roles } = (await boss.get('/api/v1/roles')).body;
+        const contract = await contractOf(boss.url);
         for (const name of actors) await world.people[name].connects();
 
         let cells = 0;
         const wrong = [];
         for (const { name } of permissions) {
             const probe = probes[name];
-            if (!probe) assert.ok(elsewhere.has(name) || name === 'users.manage', `nothing tries ${name}`);
+            if (!probe) assert.ok(elsewhere.has(name), `nothing tries ${name}`);
             if (!probe) continue;
             for (const actor of actors.map((one) => world.people[one])) {
                 const granted = roles.find((one) => one.name === actor.role).permissions.includes(name);
@@ -98,6 +125,104 @@ stories('rights', { tenants: { acme: { people } } }, (story) => {
         }
         t.diagnostic(`${cells} cells`);
         assert.deepEqual(wrong, []);
-        assert.ok(cells >= 160, `only ${cells} cells`);
+        assert.ok(cells >= 220, `only ${cells} cells`);
+    });
+
+    story('a role that is granted in one conversation opens there what it grants, and nothing anywhere else', async ({ world, t }) => {
+        const { boss, gus } = world.people;
+        const { permissions } = (await boss.get('/api/v1/permissions')).body;
+        const { roles } = (await boss.get('/api/v1/roles')).body;
+        const guests = roles.find((one) => one.name === 'guest').permissions;
+        const contract = await contractOf(boss.url);
+        await gus.connects();
+
+        let cells = 0;
+        const wrong = [];
+        for (const { name } of permissions) {
+            const probe = probes[name];
+            if (!probe) continue;
+            const role = `only-${name.replaceAll('.', '-')}`;
+            await makesRole(boss, role, name);
+            // Where it is granted, and then elsewhere.
+            for (const granted of [true, false])
+                for (const ask of [overHttp, (who, _, operation, data) => who.asks(operation, data)]) {
+                    world.furnish = granted ? (conversation, who) => grants(boss, conversation, who, role) : undefined;
+                    const [operation, data, passed] = await probe(world, gus).finally(() => delete world.furnish);
+                    const answer = await ask(gus, contract, operation, data);
+                    cells += 1;
+                    const expected = guests.includes(name) || (granted && inConversations.includes(name));
+                    if (wasLetIn(answer, passed) !== expected)
+                        wrong.push(`${name}, ${granted ? 'granted' : 'not granted'}: ${expected ? 'refused' : 'let in'} with ${answer.status}`);
+                }
+        }
+        t.diagnostic(`${cells} cells`);
+        assert.deepEqual(wrong, []);
+        assert.ok(cells >= 72, `only ${cells} cells`);
+    });
+
+    story('on an open socket a grant counts from its event on, and ends with the one that takes it', async ({ boss, gus }) => {
+        await boss.creates('channel', 'desk', { visibility: 'private', members: [gus] });
+        const said = await boss.sends('desk', 'Said by the boss');
+        const conversation = boss.idOf('desk');
+        await gus.connects();
+        const edits = (text) => gus.asks('message.edit', { message: said.id, text });
+        assert.equal((await edits('Changed')).status, 403);
+        await grants(boss, conversation, gus, 'manager');
+        await gus.receives('member.updated', { member: { granted_role: 'manager', user: { id: gus.id } } });
+        const told = await gus.receives('rights.updated', { role: 'manager' });
+        assert.equal(told.conversation, conversation);
+        assert.ok(told.data.permissions.includes('messages.edit_others'));
+        assert.equal((await edits('Changed')).status, 200);
+        const listed = (await gus.get(`${gus.pathOf('desk')}/members`)).body.members;
+        assert.equal(listed.find((one) => one.user.id === gus.id).granted_role, 'manager');
+        assert.equal((await boss.delete(`${boss.pathOf('desk')}/members/${gus.id}/grant`)).status, 200);
+        await gus.receives('rights.updated', { role: null, permissions: [] });
+        assert.equal((await edits('Changed again')).status, 403);
+        const actions = (await boss.get('/api/v1/audit?limit=2')).body.entries.map((one) => one.action);
+        assert.ok(actions.includes('grant.removed'), actions.join());
+    });
+
+    story('a role changes under those who have it, by the API and by the tool, within a second', async ({ world, boss, max }) => {
+        await makesRole(boss, 'shifting', 'messages.send');
+        assert.equal((await boss.patch(`/api/v1/users/${max.id}`, { role: 'shifting' })).status, 200);
+        await max.connects();
+        const makesChannel = async () => (await max.asks('conversation.create', { kind: 'channel', name: `shift ${++world.marks}`, visibility: 'public' })).status;
+        assert.equal(await makesChannel(), 403);
+        assert.equal((await boss.patch('/api/v1/roles/shifting', { permissions: 'messages.send channels.create' })).status, 200);
+        await max.receives('rights.updated', { role: 'shifting', permissions: ['messages.send', 'channels.create'] });
+        assert.equal(await makesChannel(), 201);
+        await world.server.cli('role', 'change', '--tenant', 'acme', 'shifting', '--permissions', 'messages.send');
+        await max.receives('rights.updated', { role: 'shifting', permissions: ['messages.send'] }, 1000);
+        assert.equal(await makesChannel(), 403);
+        const inUse = await boss.delete('/api/v1/roles/shifting');
+        assert.deepEqual([inUse.status, inUse.body.code], [409, 'role_in_use']);
+        assert.match(inUse.body.detail, /^1 accounts/);
+        assert.equal((await boss.delete('/api/v1/roles/shifting?replace_with=member')).status, 200);
+        await max.receives('rights.updated', { role: 'member' });
+        assert.equal(await makesChannel(), 403);
+    });
+
+    story('nobody hands on more than he holds', async ({ world, boss, max, ada }) => {
+        await makesRole(boss, 'doorman', 'messages.send users.manage roles.manage');
+        assert.equal((await boss.patch(`/api/v1/users/${max.id}`, { role: 'doorman' })).status, 200);
+        await max.connects();
+        const refused = async (operation, data) => {
+            const contract = await contractOf(boss.url);
+            for (const answer of [await overHttp(max, contract, operation, data), await max.asks(operation, data)])
+                assert.deepEqual([operation, answer.status, answer.body.code], [operation, 403, 'role_too_high']);
+        };
+        await refused('user.change', { user: max.id, role: 'admin' });
+        await refused('user.change', { user: ada.id, role: 'doorman' });
+        await refused('user.change', { user: ada.id, disabled: true });
+        await refused('user.create', { username: 'puppet', role: 'member' });
+        await refused('user.reset_password', { user: ada.id });
+        await refused('user.reset_totp', { user: ada.id });
+        await refused('user.sign_out', { user: ada.id });
+        await refused('role.create', { name: 'puppet', permissions: 'audit.see' });
+        await refused('role.change', { role: 'concierge', permissions: '' });
+        await refused('role.delete', { role: 'concierge' });
+        const seen = (await boss.get('/api/v1/audit?action=refusal&limit=50')).body.entries;
+        assert.ok(seen.some((one) => one.actor === max.id && one.details.reason === 'role_too_high' && one.details.operation === 'role.create'));
+        assert.equal((await ada.get('/api/v1/users/me')).status, 200);
     });
 });

@@ -10,7 +10,7 @@ const tenants = {
 };
 
 // Something valid for each member that a request must have.
-const samples = { text: 'Hello', seq: 1, role: 'member', reason: 'because', kind: 'channel', name: 'x', presence: 'online', since: 0 };
+const samples = { text: 'Hello', seq: 1, role: 'member', permissions: '', reason: 'because', kind: 'channel', name: 'x', presence: 'online', since: 0 };
 
 function membersOf(contract, path, operation) {
     const resolve = (value) => (value?.$ref ? value.$ref.slice(2).split('/').reduce((at, key) => at[key], contract.openapi) : value);

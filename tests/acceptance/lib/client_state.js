@@ -115,7 +115,7 @@ export class ClientState {
             room.members.delete(data.user);
         } else {
             room.members.set(data.member.user.id, data.member);
-            if (data.member.user.id === this.me) room.membership.role = data.member.role;
+            if (data.member.user.id === this.me) Object.assign(room.membership, { role: data.member.role, granted_role: data.member.granted_role });
         }
         if ('member_count' in data) room.conversation.member_count = data.member_count;
     }
