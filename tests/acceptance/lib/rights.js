@@ -72,6 +72,13 @@ export const ofConversation = {
         data: (_, people) => ({ user: people.mia.id, role: 'admin' }),
         mutates: true,
     },
+    // Mia holds nothing here yet, and whoever governs a room holds what a guest does, but for a token with a scope.
+    'grant.add': {
+        rule: (f) => first(unseen(f), [!f.governs, 403], [f.scoped, 403]),
+        data: (_, people) => ({ user: people.mia.id, role: 'guest' }),
+        mutates: true,
+    },
+    'grant.remove': { rule: (f) => first(unseen(f), [!f.governs, 403]), data: (_, people) => ({ user: people.mia.id }) },
     'message.send': { rule: written, data: { text: 'Walking by' } },
     'typing.start': { rule: written },
     'typing.stop': { rule: written },
@@ -130,6 +137,7 @@ export const ofTenant = {
     'presence.set': { rule: signedIn, data: { presence: 'busy' } },
     'kinds.list': { rule: signedIn },
     'permissions.list': { rule: signedIn },
+    'role.list': { rule: signedIn },
     'conversation.browse': { rule: taken('channels.browse') },
     'user.list': { rule: taken('users.see') },
     'audit.list': { rule: taken('audit.see') },
