@@ -222,7 +222,7 @@ stories('rights', { tenants: { acme: { people } } }, (story) => {
         await refused('role.change', { role: 'concierge', permissions: '' });
         await refused('role.delete', { role: 'concierge' });
         const seen = (await boss.get('/api/v1/audit?action=refusal&limit=50')).body.entries;
-        assert.ok(seen.some((one) => one.actor === max.id && one.details.reason === 'role_too_high' && one.details.operation === 'role.create'));
+        assert.ok(seen.some((one) => one.actor === max.id && one.details.reason === 'role_too_high' && one.details.operation === 'user.reset_totp'));
         assert.equal((await ada.get('/api/v1/users/me')).status, 200);
     });
 });
