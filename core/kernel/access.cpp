@@ -64,15 +64,11 @@ result<actor> access::identify(const environment& env, reading& rows, const call
     if (!account || account->disabled_at)
         return failure(fault::unauthenticated, "not_signed_in", "The account is gone or disabled.");
     auto granted = granted_by(env, rows, account->role);
-    auto only = who.only;
-    // A plugin that acts as itself has its own rights, and nothing that is granted to the account on top.
-    if (!who.acting_plugin.empty()) {
-        granted = who.own;
-        if (only) granted.narrow_to(*only);
-        only = granted;
-    }
-    if (only) granted.narrow_to(*only);
-    return actor(std::move(*account), rights(env.permissions, granted), only);
+    if (!who.acting_plugin.empty()) granted = who.own;
+    if (who.only) granted.narrow_to(*who.only);
+    // To a plugin that acts as itself nothing is added by what was granted to the account.
+    const auto let = who.acting_plugin.empty() ? who.only : std::optional(granted);
+    return actor(std::move(*account), rights(env.permissions, granted), let);
 }
 
 result<actor> access::authorise(const environment& env, reading& rows, const caller& who) {

@@ -37,9 +37,9 @@ protected:
         return inn.write([&](writing& w) { return say_event(inn.env, w, declared, what); });
     }
     std::string heard(user_id who, position since) {
-        const auto page = inn.read([&](reading& from) { return read_log(from, inn.as(who), since, 100); });
+        const auto page = inn.read([&](reading& from) { return read_log(inn.env, from, inn.as(who), since, 100); });
         std::string out;
-        for (const auto& one : page->events) out += to_text(present(one, page->reader)) + "\n";
+        for (const auto& one : page->events) out += to_text(present(one, page->reader_of(one))) + "\n";
         return out;
     }
     plugin_log all(position since, int limit = 100) {
