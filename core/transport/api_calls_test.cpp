@@ -129,6 +129,8 @@ TEST_F(at_the_counter, a_plugin_that_acts_by_itself_is_a_bot_with_its_own_rights
     ASSERT_EQ(invoke(by, "message.send", {{"conversation", room.text()}, {"text", "Buy!"}}), "ok");
     EXPECT_EQ(last.at("author"), bot);
     by.own.grant(permission::users_manage);
+    EXPECT_EQ(invoke(by, "user.change", {{"user", bot}, {"disabled", true}}), "role_too_high");
+    by.own.grant(desk.house.permissions.find_role("guest")->granted);
     EXPECT_EQ(invoke(by, "user.change", {{"user", bot}, {"disabled", true}}), "ok");
     EXPECT_EQ(invoke(by, "user.me", {}), "not_signed_in") << "an account that was disabled stays so";
 }
