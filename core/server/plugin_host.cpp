@@ -42,9 +42,8 @@ std::vector<error> plugin_host::declare(permission_catalogue& in) {
     std::vector<error> wrong;
     for (const auto& one : all_->all())
         for (const auto& said : one->says().permissions) {
-            const auto added = in.add({.name = said.name,
-                                       .sentence = said.sentence,
-                                       .roles = {said.roles.begin(), said.roles.end()}});
+            const auto added =
+                in.add({.name = said.name, .sentence = said.sentence, .roles = {said.roles.begin(), said.roles.end()}});
             if (added) continue;
             wrong.push_back(added.error());
             wrong.back().message =

@@ -31,8 +31,8 @@ public:
         const config::configuration&, const plugin_surroundings&);
 
     [[nodiscard]] kernel::judges& judges() { return all_->judges(); }
-    /// Puts the permissions that plugins declare beside the kernel's, with the shipped roles that have them; every problem
-    /// of theirs. Before offer().
+    /// Puts the permissions that plugins declare beside the kernel's, with the shipped roles that have them; every
+    /// problem of theirs. Before offer().
     [[nodiscard]] std::vector<error> declare(permission_catalogue&);
     /// Puts commands and events into the catalogue; every problem of theirs.
     [[nodiscard]] std::vector<error> offer(transport::operation_catalogue&);
