@@ -10,6 +10,7 @@
 
 #include "base/key_pair.hpp"
 #include "config/node.hpp"
+#include "config/schema.hpp"
 #include "config/server_settings.hpp"
 #include "model/settings.hpp"
 
@@ -33,6 +34,7 @@ struct configuration {
     std::map<std::string, tenant_settings, std::less<>> tenants;  ///< by the tenant's name; only those with files
     std::shared_ptr<const key_pair> identity;  ///< what server.tls names, as it was read with the rest; null: none
     origins from;
+    std::shared_ptr<const schema> known = shared_kernel_schema();  ///< the kernel's settings and those of its plugins
 
     /// The settings of a tenant, whether it has a file or not.
     [[nodiscard]] const tenant_settings& tenant(std::string_view name) const {

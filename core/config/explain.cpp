@@ -22,17 +22,17 @@ struct scope_values {
 
 std::optional<scope_values> model_scope(const configuration& of, std::string_view tenant, std::string_view model) {
     if (!is_name(tenant) || !is_name(model)) return std::nullopt;
-    const auto known = kernel_schema().known_to(level::model);
+    const auto known = of.known->known_to(level::model);
     const auto found = of.from.models.find(fmt::format("{}/{}", tenant, model));
     if (found != of.from.models.end()) return scope_values{found->second, known};
     const auto above = of.from.tenants.find(tenant);
     const node& inherited = above == of.from.tenants.end() ? of.from.tenant : above->second;
-    return scope_values{model_values(inherited, node::object()), known};
+    return scope_values{model_values(*of.known, inherited, node::object()), known};
 }
 
 std::optional<scope_values> find_scope(const configuration& of, std::string_view scope) {
     static constexpr std::string_view tenant_prefix = "tenant/", model_infix = "/model/";
-    if (scope == "server") return scope_values{of.from.server, kernel_schema().known_to(level::server)};
+    if (scope == "server") return scope_values{of.from.server, of.known->known_to(level::server)};
     if (!scope.starts_with(tenant_prefix)) return std::nullopt;
     scope.remove_prefix(tenant_prefix.size());
     if (const auto infix = scope.find(model_infix); infix != scope.npos) {
@@ -41,7 +41,7 @@ std::optional<scope_values> find_scope(const configuration& of, std::string_view
     if (!is_name(scope)) return std::nullopt;
     const auto found = of.from.tenants.find(scope);
     const node& values = found == of.from.tenants.end() ? of.from.tenant : found->second;
-    return scope_values{values, kernel_schema().known_to(level::tenant)};
+    return scope_values{values, of.known->known_to(level::tenant)};
 }
 
 explanation explain_one(const std::string& path, const setting& known, const node& value) {
@@ -60,12 +60,12 @@ explanation explain_one(const std::string& path, const setting& known, const nod
     return made;
 }
 
-error unknown_setting(std::string_view scope, std::string_view path, const known_settings& known) {
+error unknown_setting(const schema& all, std::string_view scope, std::string_view path, const known_settings& known) {
     std::vector<std::string> names;
     for (const auto& [name, of] : known) names.push_back(name);
     const auto meant = nearest(path, names);
     std::string message = fmt::format("{} has no setting {}", scope, printable(path));
-    const setting* elsewhere = kernel_schema().find(path);
+    const setting* elsewhere = all.find(path);
     if (elsewhere != nullptr && elsewhere->lowest == level::server) {
         message += "; it is the server's: ask for server " + elsewhere->path;
     } else if (elsewhere != nullptr && scope == "server" && elsewhere->inherited) {
@@ -112,7 +112,7 @@ result<std::vector<explanation>> explain(const configuration& of, std::string_vi
             made.push_back(explain_one(name, *known, *found->values.find(name)));
         }
     }
-    if (made.empty()) return std::unexpected(unknown_setting(scope, path, found->known));
+    if (made.empty()) return std::unexpected(unknown_setting(*of.known, scope, path, found->known));
     return made;
 }
 

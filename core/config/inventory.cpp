@@ -87,9 +87,9 @@ void name_identity(listed_value& file, const key_pair& found) {
 }
 
 /// What is set in this tree itself: neither a default nor the value above.
-listed_values own_values(const node& values, const node& above, level where) {
+listed_values own_values(const node& values, const node& above, const known_settings& known) {
     listed_values made;
-    for (const auto& [path, of] : kernel_schema().known_to(where)) {
+    for (const auto& [path, of] : known) {
         const node* value = values.find(path);
         if (value == nullptr || value->where.kind == origin_kind::built_in) continue;
         const node* inherited = of->inherited ? above.find(path) : nullptr;
@@ -139,34 +139,36 @@ level level_of(std::string_view scope) {
 inventory take_inventory(const configuration& of) {
     inventory made;
     auto& server = made["server"];
-    for (const auto& [path, known] : kernel_schema().known_to(level::server)) {
+    for (const auto& [path, known] : of.known->known_to(level::server)) {
         server.emplace(path, listed(*of.from.server.find(path)));
     }
     if (of.identity != nullptr) name_identity(server["server.tls.certificate"], *of.identity);
+    const auto of_tenants = of.known->known_to(level::tenant);
+    const auto of_models = of.known->known_to(level::model);
     for (const auto& [name, values] : of.from.tenants) {
-        made.emplace(fmt::format("{}{}", tenant_prefix, name), own_values(values, of.from.tenant, level::tenant));
+        made.emplace(fmt::format("{}{}", tenant_prefix, name), own_values(values, of.from.tenant, of_tenants));
     }
     for (const auto& [name, values] : of.from.models) {
         const auto slash = name.find('/');
         const auto tenant = name.substr(0, slash);
         made.emplace(fmt::format("{}{}{}{}", tenant_prefix, tenant, model_infix, name.substr(slash + 1)),
-                     own_values(values, of.from.tenants.find(tenant)->second, level::model));
+                     own_values(values, of.from.tenants.find(tenant)->second, of_models));
     }
     return made;
 }
 
-listed_value value_in(const inventory& of, std::string_view scope, std::string_view path) {
+listed_value value_in(const inventory& of, std::string_view scope, std::string_view path, const schema& all) {
     if (const auto values = of.find(scope); values != of.end()) {
         if (const auto own = values->second.find(path); own != values->second.end()) return own->second;
     }
     auto plain = path;
     const std::string defaults = fmt::format("{}.", tenant_defaults_key);
     if (scope == "server" && plain.starts_with(defaults)) plain.remove_prefix(defaults.size());
-    const setting* known = kernel_schema().find(plain);
+    const setting* known = all.find(plain);
     if (known == nullptr) throw std::logic_error("no setting " + std::string(path));
     if (scope == "server" || !known->inherited) return listed(known->fallback);
     const auto [upper, name] = above(scope, path);
-    return value_in(of, upper, name);
+    return value_in(of, upper, name, all);
 }
 
 json::object to_json(const inventory& of) {

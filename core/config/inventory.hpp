@@ -32,7 +32,8 @@ using inventory = std::map<std::string, listed_values, std::less<>>;
 
 /// What holds in a scope, set there or inherited; a scope that is not there inherits everything. The path must be a
 /// known setting of such a scope; anything else throws std::logic_error.
-[[nodiscard]] listed_value value_in(const inventory&, std::string_view scope, std::string_view path);
+[[nodiscard]] listed_value value_in(const inventory&, std::string_view scope, std::string_view path,
+                                    const schema& all = kernel_schema());
 
 /// The settings a scope may have; those of a server for "server".
 [[nodiscard]] level level_of(std::string_view scope);

@@ -16,32 +16,6 @@ namespace {
 
 namespace json = boost::json;
 
-json::value to_json(const node& from) {
-    switch (from.kind) {
-        case node_kind::boolean:
-            return from.flag;
-        case node_kind::integer:
-            return from.integer;
-        case node_kind::real:
-            return from.real;
-        case node_kind::text:
-            return json::value(from.text);
-        case node_kind::list: {
-            json::array made;
-            for (const auto& item : from.items) made.push_back(to_json(item));
-            return made;
-        }
-        case node_kind::object: {
-            json::object made;
-            for (const auto& each : from.members) made[each.key] = to_json(each.value);
-            return made;
-        }
-        case node_kind::nothing:
-            break;
-    }
-    return nullptr;
-}
-
 /// Nests {"type": "object", "properties": ...} along a setting's path.
 void add_rules(json::object& schema, std::string_view path, const setting& of) {
     schema["type"] = "object";
@@ -50,7 +24,7 @@ void add_rules(json::object& schema, std::string_view path, const setting& of) {
     const auto [key, rest] = split_first(path);
     auto& inner = properties.as_object()[key];
     if (rest.empty()) {
-        inner = to_json(of.rules);
+        inner = json_of(of.rules);
         return;
     }
     if (!inner.is_object()) inner.emplace_object();
@@ -86,10 +60,38 @@ std::set<std::string> innermost(const std::set<std::string>& paths) {
     return made;
 }
 
-struct compiled_rules {
-    explicit compiled_rules(level where) {
+}  // namespace
+
+json::value json_of(const node& from) {
+    switch (from.kind) {
+        case node_kind::boolean:
+            return from.flag;
+        case node_kind::integer:
+            return from.integer;
+        case node_kind::real:
+            return from.real;
+        case node_kind::text:
+            return json::value(from.text);
+        case node_kind::list: {
+            json::array made;
+            for (const auto& item : from.items) made.push_back(json_of(item));
+            return made;
+        }
+        case node_kind::object: {
+            json::object made;
+            for (const auto& each : from.members) made[each.key] = json_of(each.value);
+            return made;
+        }
+        case node_kind::nothing:
+            break;
+    }
+    return nullptr;
+}
+
+struct level_rules::compiled {
+    explicit compiled(const known_settings& known) {
         json::object document;
-        for (const auto& [path, of] : kernel_schema().known_to(where)) add_rules(document, path, *of);
+        for (const auto& [path, of] : known) add_rules(document, path, *of);
         const json::value rules(std::move(document));
         valijson::SchemaParser().populateSchema(valijson::adapters::BoostJsonAdapter(rules), schema);
     }
@@ -97,29 +99,23 @@ struct compiled_rules {
     valijson::Schema schema;
 };
 
-const valijson::Schema& rules_of(level where) {
-    static const compiled_rules server(level::server), tenant(level::tenant), model(level::model);
-    switch (where) {
-        case level::tenant:
-            return tenant.schema;
-        case level::model:
-            return model.schema;
-        case level::server:
-            break;
-    }
-    return server.schema;
-}
+level_rules::level_rules(const schema& of, level at)
+    : all(of), where(at), known(of.known_to(at)), rules_(std::make_unique<const compiled>(known)) {}
 
-}  // namespace
+level_rules::~level_rules() = default;
 
-std::set<std::string> schema_violations(const node& values, level where) {
-    const json::value target = to_json(values);
+std::set<std::string> level_rules::violations(const node& values) const {
+    const json::value target = json_of(values);
     valijson::ValidationResults results;
     valijson::Validator validator;  // strong types: "8080" is no number
-    if (validator.validate(rules_of(where), valijson::adapters::BoostJsonAdapter(target), &results)) return {};
+    if (validator.validate(rules_->schema, valijson::adapters::BoostJsonAdapter(target), &results)) return {};
     std::set<std::string> paths;
     for (const auto& each : results) paths.insert(path_of(each.context));
     return innermost(paths);
+}
+
+std::set<std::string> schema_violations(const node& values, level where) {
+    return level_rules(kernel_schema(), where).violations(values);
 }
 
 }  // namespace parley::config

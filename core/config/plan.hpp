@@ -29,25 +29,39 @@ struct change {
     friend bool operator==(const change&, const change&) = default;
 };
 
+/// A plugin that is on somewhere and was not, or the other way round, whichever setting made it so.
+struct plugin_switch {
+    std::string scope;
+    std::string plugin;
+    bool on = false;
+
+    /// "tenant/acme: the plugin reactions is switched on"
+    [[nodiscard]] std::string text() const;
+
+    friend bool operator==(const plugin_switch&, const plugin_switch&) = default;
+};
+
 /// Ordered by scope and setting. Settings of tenant_defaults stand once and not again for each tenant that inherits.
 struct plan {
     std::vector<change> changes;
     std::vector<std::string> scopes_added;  ///< tenants and models that have a file now: "tenant/acme"
     std::vector<std::string> scopes_removed;
+    std::vector<plugin_switch> switches;       ///< what comes of the changes
     std::size_t unseen_secrets = 0;  ///< secrets from the same place whose old value is not known to the comparer
 
     /// Nothing changes; about unseen secrets nobody knows.
     [[nodiscard]] bool empty() const { return changes.empty() && scopes_added.empty() && scopes_removed.empty(); }
     [[nodiscard]] bool wants_restart() const;
 
-    /// A line for each added or removed tenant or model, then one for each change; safe to print.
+    /// A line for each added or removed tenant or model, then one for each change and each switch; safe to print.
     [[nodiscard]] std::vector<std::string> lines() const;
 };
 
-[[nodiscard]] plan make_plan(const inventory& now, const inventory& next);
+/// `known` is what the settings of `next` are.
+[[nodiscard]] plan make_plan(const inventory& now, const inventory& next, const schema& known = kernel_schema());
 [[nodiscard]] plan make_plan(const configuration& now, const configuration& next);
 
-/// {changes: [{scope, setting, before, after, takes_effect, set_by}], scopes_added, scopes_removed, unseen_secrets};
+/// {changes: [{scope, setting, before, after, takes_effect, set_by}], plugins: [{scope, plugin, on}], scopes_added, scopes_removed, unseen_secrets};
 /// safe to print.
 [[nodiscard]] boost::json::object to_json(const plan&);
 

@@ -58,14 +58,14 @@ std::string cell(std::string_view text) {
 
 std::string row(const setting& of) {
     return fmt::format("| `{}` | {} | `{}` | {} | {} | {}{} |\n", of.path, cell(of.expectation()),
-                       cell(of.fallback.shown()), word_of(of.lowest), of.live ? "live" : "restart",
+                       cell(of.fallback.shown()), of.at_each_level ? "each level" : word_of(of.lowest), of.live ? "live" : "restart",
                        cell(of.description), of.secret ? " May be a secret." : "");
 }
 
-std::string table(std::string_view title, std::string_view description, std::string_view prefix) {
+std::string table(const schema& known, std::string_view title, std::string_view description, std::string_view prefix) {
     std::string made = fmt::format("## {}\n\n{}\n\n", title, description);
     made += "| setting | allowed | default | set by | new value | decides |\n|---|---|---|---|---|---|\n";
-    for (const auto& each : kernel_schema().settings) {
+    for (const auto& each : known.settings) {
         const auto dot = each.path.rfind('.');
         const auto section = dot == each.path.npos ? std::string_view() : std::string_view(each.path).substr(0, dot);
         if (section == prefix) made += row(each);
@@ -75,15 +75,15 @@ std::string table(std::string_view title, std::string_view description, std::str
 
 }  // namespace
 
-std::string settings_reference() {
+std::string settings_reference(const schema& known) {
     std::string made(introduction);
     made += fmt::format(
         "Limits of each file: {} bytes, {} values, nesting to {}; no anchors, aliases or tags, no key twice.\n\n",
         yaml_limits::bytes, yaml_limits::nodes, yaml_limits::depth);
-    for (const auto& each : kernel_schema().sections) {
-        made += table(fmt::format("`{}`", each.path), each.description, each.path);
+    for (const auto& each : known.sections) {
+        made += table(known, fmt::format("`{}`", each.path), each.description, each.path);
     }
-    made += table("Of a tenant or model itself", "These stand at the top of a tenant's or model's file.", "");
+    made += table(known, "Of a tenant or model itself", "These stand at the top of a tenant's or model's file.", "");
     made.pop_back();
     return made;
 }

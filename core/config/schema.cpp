@@ -42,13 +42,15 @@ setting make_setting(const std::string& path, const node& body, const inherited_
     made.live = required(reload, "reload", path).text == "live";
     made.secret = word("secret") != nullptr && word("secret")->flag;
     made.inherited = word("inherit") == nullptr || word("inherit")->flag;
+    made.at_each_level = word("levels") != nullptr;
+    if (made.at_each_level) made.inherited = false;
     if (word("check") != nullptr) made.check = word("check")->text;
     made.fallback = required(word("default"), "default", path);
     made.fallback.where = {};
     made.rules = node::object();
     for (const auto& [key, where, value] : body.members) {
         static constexpr std::string_view ours[] = {"description", "scope",   "reload", "secret",
-                                                    "inherit",     "default", "check"};
+                                                    "inherit",     "default", "check", "levels"};
         if (std::ranges::find(ours, key) == std::end(ours)) made.rules.members.push_back({key, where, value});
     }
     return made;
@@ -82,10 +84,14 @@ schema read_schema() {
 std::string word_for(std::string_view type) {
     if (type == "integer") return "a whole number";
     if (type == "boolean") return "true or false";
+    if (type == "number") return "a number";
+    if (type == "object") return "settings of hooks by their names";
     return "a text";
 }
 
 }  // namespace
+
+setting setting_from(const std::string& path, const node& body) { return make_setting(path, body, {}); }
 
 bool setting::has_entries() const { return rules.find("items.properties") != nullptr; }
 
@@ -105,6 +111,9 @@ std::string setting::expectation() const {
         const auto word = has_entries() ? std::string_view("a list of objects") : std::string_view("a list of texts");
         return fmt::format("{}, {} at most", word, number("maxItems"));
     }
+    if (type == "number" && rules.child("minimum") != nullptr && rules.child("maximum") != nullptr)
+        return fmt::format("{} from {} to {}", word_for(type), rules.child("minimum")->text,
+                           rules.child("maximum")->text);
     if (type != "string") return word_for(type);
     return fmt::format("{} of {} to {} characters", word_for(type), number("minLength"), number("maxLength"));
 }
@@ -117,7 +126,9 @@ const setting* schema::find(std::string_view path) const {
 known_settings schema::known_to(level where) const {
     known_settings made;
     for (const auto& each : settings) {
-        if (where == level::server && each.lowest != level::server) {
+        if (each.at_each_level) {
+            made.emplace(each.path, &each);
+        } else if (where == level::server && each.lowest != level::server) {
             if (each.inherited) made.emplace(fmt::format("{}.{}", tenant_defaults_key, each.path), &each);
         } else if (each.lowest >= where && (each.lowest == level::server) == (where == level::server)) {
             made.emplace(each.path, &each);
@@ -129,7 +140,7 @@ known_settings schema::known_to(level where) const {
 node schema::defaults(level first, level second) const {
     node made = node::object();
     for (const auto& each : settings) {
-        if (each.lowest == first || each.lowest == second) made.set(each.path, each.fallback);
+        if (each.at_each_level || each.lowest == first || each.lowest == second) made.set(each.path, each.fallback);
     }
     return made;
 }
@@ -137,6 +148,13 @@ node schema::defaults(level first, level second) const {
 const schema& kernel_schema() {
     static const schema read = read_schema();
     return read;
+}
+
+std::shared_ptr<const schema> shared_kernel_schema() { return {std::shared_ptr<const schema>(), &kernel_schema()}; }
+
+const plugin_section* schema::plugin(std::string_view id) const {
+    const auto found = std::ranges::find(plugins, id, &plugin_section::id);
+    return found == plugins.end() ? nullptr : &*found;
 }
 
 }  // namespace parley::config

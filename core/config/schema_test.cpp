@@ -98,6 +98,7 @@ std::string other_value(const setting& of) {
 
 TEST(schema, every_setting_reaches_its_struct) {
     for (const auto& each : kernel_schema().settings) {
+        if (each.at_each_level) continue;  // read from the trees: plugin_scopes_test.cpp
         node value = plain_scalar(other_value(each));
         if (each.rules.child("type")->text == "array") {
             value.kind = node_kind::list;

@@ -80,7 +80,8 @@ struct http_settings {
 struct plugin_settings {
     std::vector<std::filesystem::path> folders{"/usr/lib/parley/plugins"};  ///< absolute once loaded
     std::vector<std::string> load;                                          ///< ids, in their order
-    std::vector<std::string> enable;                                        ///< ids; on everywhere
+    std::vector<std::string> enable;                                        ///< ids; on where no level below says no
+    std::vector<std::string> disable;                                       ///< ids
 
     friend bool operator==(const plugin_settings&, const plugin_settings&) = default;
 };

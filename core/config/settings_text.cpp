@@ -9,6 +9,7 @@ namespace parley::config {
 //   scope        the lowest level that may set it: server, tenant or model
 //   reload       live or restart: whether a running server can take a new value
 //   secret       true: may be a reference ({secret: {file: path}}), and its value is never shown
+//   levels       each: may stand at every level, in parley.yaml at its top; each has its own, and none inherits it
 //   inherit      false: belongs to one tenant or model alone, so it cannot stand under tenant_defaults
 //   check        a rule of ours by name, in checks.cpp
 // The properties of a list's objects may have secret and check, too.
@@ -170,8 +171,11 @@ plugins:
       {type: array, maxItems: 64, items: {type: string, minLength: 2, maxLength: 32}, default: [],
        description: "Plugins to load, by their ids, in the order in which they judge messages unless they say otherwise. One that cannot be loaded keeps the server from starting."}
     enable:
-      {type: array, maxItems: 64, items: {type: string, minLength: 2, maxLength: 32}, default: [], reload: live,
-       description: "Loaded plugins that are on, by their ids."}
+      {type: array, maxItems: 64, items: {type: string, minLength: 2, maxLength: 32}, default: [], scope: model, levels: each, reload: live,
+       description: "Loaded plugins that are switched on here, by their ids, beside those that are on above: a tenant adds to the server's, a model to its tenant's."}
+    disable:
+      {type: array, maxItems: 64, items: {type: string, minLength: 2, maxLength: 32}, default: [], scope: model, levels: each, reload: live,
+       description: "Plugins that are switched off here, though they are on above. A level below may switch them on again."}
 
 display_name:
   {type: string, maxLength: 200, default: "", scope: model, reload: live, inherit: false,

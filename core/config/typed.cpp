@@ -146,6 +146,16 @@ message_settings messages_of(const node& values) {
 
 }  // namespace
 
+plugin_settings plugins_of(const node& values, const std::filesystem::path& folder) {
+    plugin_settings made;
+    made.folders.clear();
+    for (const auto& one : texts(values, "plugins.folders")) made.folders.push_back(absolute(folder, one));
+    made.load = texts(values, "plugins.load");
+    made.enable = texts(values, "plugins.enable");
+    made.disable = texts(values, "plugins.disable");
+    return made;
+}
+
 server_settings server_of(const node& values, const std::filesystem::path& folder) {
     server_settings made;
     made.server = listener_of(values, folder);
@@ -161,10 +171,7 @@ server_settings server_of(const node& values, const std::filesystem::path& folde
     take(made.http.max_header_bytes, values, "http.max_header_bytes");
     take(made.http.json_depth, values, "http.json_depth");
     take(made.http.request_timeout_seconds, values, "http.request_timeout_seconds");
-    made.plugins.folders.clear();
-    for (const auto& one : texts(values, "plugins.folders")) made.plugins.folders.push_back(absolute(folder, one));
-    made.plugins.load = texts(values, "plugins.load");
-    made.plugins.enable = texts(values, "plugins.enable");
+    made.plugins = plugins_of(values, folder);
     return made;
 }
 

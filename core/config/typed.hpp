@@ -13,6 +13,7 @@ namespace parley::config {
 
 /// Paths become absolute: the data directory from `folder`, the others from the data directory.
 [[nodiscard]] server_settings server_of(const node& values, const std::filesystem::path& folder);
+[[nodiscard]] plugin_settings plugins_of(const node& values, const std::filesystem::path& folder);
 [[nodiscard]] tenant_settings tenant_of(const node& values);  ///< without its models
 [[nodiscard]] model_settings model_of(const node& values);
 

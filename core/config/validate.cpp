@@ -17,12 +17,12 @@ namespace {
 
 class layer_check {
 public:
-    layer_check(level where, const secret_sources& sources, problem_list& problems)
-        : where_(where), known_(kernel_schema().known_to(where)), sources_(sources), problems_(problems) {}
+    layer_check(const level_rules& by, const secret_sources& sources, problem_list& problems)
+        : by_(by), known_(by.known), sources_(sources), problems_(problems) {}
 
     node run(const node& layer) {
         collect(layer, "");
-        for (const auto& path : schema_violations(good_, where_)) report_violation(path);
+        for (const auto& path : by_.violations(good_)) report_violation(path);
         for (const auto& path : broken_) good_.erase(path);
         check_rules();
         for (const auto& path : broken_) good_.erase(path);
@@ -58,6 +58,9 @@ private:
         } else if (of.has_entries()) {
             if (auto entries = resolve_entries(each.value, path, of, sources_, problems_))
                 good_.set(path, std::move(*entries));
+        } else if (of.check == hooks_check) {
+            if (auto choices = checked_hooks(each.value, path, *by_.all.plugin(split_first(path).first), problems_))
+                good_.set(path, std::move(*choices));
         } else if (!is_reference(each.value)) {
             good_.set(path, hidden_if_secret(of, each.value));
         } else if (!of.secret) {
@@ -102,13 +105,13 @@ private:
         const std::string defaults = std::string(tenant_defaults_key) + ".";
         if (name.starts_with(defaults)) name.remove_prefix(defaults.size());
         const setting* found = nullptr;
-        for (const auto& each : kernel_schema().settings) {
+        for (const auto& each : by_.all.settings) {
             if (each.path == name || each.path.starts_with(std::string(name) + ".")) found = &each;
         }
         if (found == nullptr) return std::nullopt;
         if (found->lowest == level::server) return "can be set in parley.yaml only, at its top";
         if (!found->inherited) return "belongs to one tenant or model, and is set in a file under tenants/";
-        if (where_ == level::server) return fmt::format("is a tenant's; write {}{}", defaults, name);
+        if (by_.where == level::server) return fmt::format("is a tenant's; write {}{}", defaults, name);
         return "can be set for a whole tenant only, not for a model";
     }
 
@@ -182,8 +185,8 @@ private:
         broken_.push_back(setting_path);
     }
 
-    level where_;
-    known_settings known_;
+    const level_rules& by_;
+    const known_settings& known_;
     const secret_sources& sources_;
     problem_list& problems_;
     node good_ = node::object();
@@ -192,8 +195,8 @@ private:
 
 }  // namespace
 
-node validate(const node& layer, level where, const secret_sources& sources, problem_list& problems) {
-    return layer_check(where, sources, problems).run(layer);
+node validate(const node& layer, const level_rules& by, const secret_sources& sources, problem_list& problems) {
+    return layer_check(by, sources, problems).run(layer);
 }
 
 }  // namespace parley::config

@@ -5,9 +5,9 @@
 #include <ostream>
 
 #include "config/explain.hpp"
-#include "config/load.hpp"
 #include "config/reference.hpp"
 #include "server/cli_commands.hpp"
+#include "server/plugin_sections.hpp"
 #include "server/tls_identity.hpp"
 #include "server/workspace.hpp"
 
@@ -30,7 +30,7 @@ json::object as_json(const config::explanation& one) {
 }
 
 outcome check_as_json(const command_context& with) {
-    const auto loaded = config::load(with.config, with.variables);
+    const auto loaded = load_with_plugins(with.config, with.variables);
     json::array problems;
     if (!loaded)
         for (const auto& one : loaded.error()) problems.push_back(as_json(one));
@@ -70,7 +70,9 @@ outcome config_explain(const command_context& with, const std::string& scope, co
 }
 
 outcome config_reference(const command_context& with) {
-    with.out << config::settings_reference();
+    // With the sections of the plugins that the configuration loads; a faulty one is no reason to explain nothing.
+    const auto loaded = load_with_plugins(with.config, with.variables);
+    with.out << config::settings_reference(loaded ? *(*loaded)->known : config::kernel_schema());
     return outcome::done;
 }
 

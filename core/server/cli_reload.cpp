@@ -8,9 +8,9 @@
 #include <ostream>
 #include <thread>
 
-#include "config/load.hpp"
 #include "config/plan.hpp"
 #include "server/cli_commands.hpp"
+#include "server/plugin_sections.hpp"
 #include "server/reload.hpp"
 #include "server/running_config.hpp"
 #include "server/running_server.hpp"
@@ -30,7 +30,7 @@ json::array texts(const std::vector<std::string>& of) { return json::array(of.be
 std::expected<config::inventory, outcome> other_side(const command_context& with, const std::string& against,
                                                      const config::configuration& files) {
     if (against != "running") {
-        const auto loaded = config::load(against, with.variables);
+        const auto loaded = load_with_plugins(against, with.variables);
         if (loaded) return config::take_inventory(**loaded);
         for (const auto& one : loaded.error()) with.err << one.text() << '\n';
         return std::unexpected(outcome::unusable);
@@ -83,7 +83,7 @@ outcome config_plan(const command_context& with, const std::string& against) {
     if (!files) return files.error();
     const auto now = other_side(with, against, **files);
     if (!now) return now.error();
-    const auto made = config::make_plan(*now, config::take_inventory(**files));
+    const auto made = config::make_plan(*now, config::take_inventory(**files), *(*files)->known);
     if (made.unseen_secrets > 0)
         with.hint(fmt::format("Secrets that come from where they came from: {}; a reload sees whether they changed.",
                               made.unseen_secrets));

@@ -14,8 +14,8 @@
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "base/version.hpp"
-#include "config/load.hpp"
 #include "server/configuration_file.hpp"
+#include "server/plugin_sections.hpp"
 #include "server/process_usage.hpp"
 #include "server/running_server.hpp"
 #include "server/server.hpp"
@@ -87,7 +87,7 @@ int tell(std::ostream& err, const std::vector<error>& problems) {
 }
 
 int run(const daemon_options& options, const config::environment& variables, std::ostream& err) {
-    const auto loaded = config::load(configuration_file(options.config, variables), variables);
+    const auto loaded = load_with_plugins(configuration_file(options.config, variables), variables);
     if (!loaded) {
         for (const auto& one : loaded.error()) err << one.text() << '\n';
         return unusable;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/json.hpp"
+#include "config/plugin_scopes.hpp"
 
 namespace parley::server {
 namespace {
@@ -23,6 +24,49 @@ std::string defaults_of(const plugins::manifest& of) {
             if (const auto* value = rules->if_contains("default")) made[name] = *value;
     return to_text(made);
 }
+
+bool same(const plugins::scope_choice& a, const plugins::scope_choice& b) {
+    return a.enabled == b.enabled && a.settings == b.settings;
+}
+
+class choice_reader {
+public:
+    choice_reader(const config::configuration& from, const plugins::plugin_list& all) : from_(from), all_(all) {}
+
+    [[nodiscard]] plugins::scope_choice scope(std::string_view tenant, std::string_view model) const {
+        plugins::scope_choice made;
+        for (const auto& id : config::plugins_on(from_, tenant, model)) made.enabled.push_back(id);
+        for (const auto& one : all_) {
+            // One that is not to be loaded at the next start has no section any more.
+            const auto* section = from_.known->plugin(one->id());
+            made.settings.emplace(one->id(), section != nullptr
+                                                 ? config::plugin_settings_in(from_, *section, tenant, model)
+                                                 : defaults_of(one->says()));
+        }
+        return made;
+    }
+
+    [[nodiscard]] std::vector<plugins::hook_choice> hooks() const {
+        std::vector<plugins::hook_choice> made;
+        for (const auto& one : all_)
+            if (const auto* chosen = from_.from.server.find(one->id() + ".hooks"))
+                for (const auto& hook : chosen->members) made.push_back(choice_of(one->id(), hook));
+        return made;
+    }
+
+private:
+    static plugins::hook_choice choice_of(const std::string& id, const config::member& hook) {
+        plugins::hook_choice made{.plugin = id, .hook = hook.key, .on_failure = {}, .deadline = {}};
+        if (const auto* word = hook.value.child("on_failure"))
+            made.on_failure = plugins::parse_failure_policy(word->text);
+        if (const auto* word = hook.value.child("deadline_ms")) made.deadline = std::chrono::milliseconds(word->integer);
+        if (const auto* word = hook.value.child("accept_risk")) made.accept_risk = word->flag;
+        return made;
+    }
+
+    const config::configuration& from_;
+    const plugins::plugin_list& all_;
+};
 
 struct watched {
     const plugins::plugin* of;
@@ -90,15 +134,25 @@ void write_own(metrics::exposition& to, const plugins::plugin& of) {
 
 plugins::load_choice load_choice_of(const config::configuration& from) {
     plugins::load_choice made;
-    for (const auto& folder : from.server.plugins.folders) made.folders.emplace_back(folder);
+    made.folders = from.server.plugins.folders;
     made.load = from.server.plugins.load;
+    for (const auto& one : from.known->plugins)
+        if (const auto* chosen = from.from.server.find(one.id + ".isolation"))
+            if (const auto way = plugins::parse_isolation(chosen->text)) made.isolation_of[one.id] = *way;
     return made;
 }
 
 plugins::choices choices_of(const config::configuration& from, const plugins::plugin_list& all) {
-    plugins::choices made;
-    made.otherwise.enabled = from.server.plugins.enable;
-    for (const auto& one : all) made.otherwise.settings.emplace(one->id(), defaults_of(one->says()));
+    const choice_reader read(from, all);
+    plugins::choices made{.otherwise = read.scope("", ""), .tenants = {}, .hooks = read.hooks()};
+    for (const auto& [name, settings] : from.tenants) {
+        plugins::tenant_choice tenant{.own = read.scope(name, ""), .models = {}};
+        for (const auto& [model, ignored] : settings.models) {
+            auto choice = read.scope(name, model);
+            if (!same(choice, tenant.own)) tenant.models.emplace(model, std::move(choice));
+        }
+        if (!tenant.models.empty() || !same(tenant.own, made.otherwise)) made.tenants.emplace(name, std::move(tenant));
+    }
     return made;
 }
 

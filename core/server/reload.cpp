@@ -8,7 +8,6 @@
 #include <utility>
 
 #include "base/log.hpp"
-#include "config/load.hpp"
 
 namespace parley::server {
 namespace {
@@ -21,6 +20,9 @@ result<void> turn_log(const log::settings& running, const log::settings& next) {
 }
 
 void say(const config::plan& made) {
+    for (const auto& one : made.switches)
+        log::info(one.on ? "plugin switched on" : "plugin switched off",
+                  {{"scope", one.scope}, {"plugin", one.plugin}});
     for (const auto& scope : made.scopes_added) log::info("settings of its own", {{"scope", scope}});
     for (const auto& scope : made.scopes_removed) log::info("file gone, settings inherited", {{"scope", scope}});
     for (const auto& one : made.changes) {
@@ -66,8 +68,8 @@ struct reloader::prepared {
     std::move_only_function<void()> follow;
 };
 
-reloader::reloader(config_settings& in_force, const clock& time, follower also)
-    : in_force_(in_force), time_(time), also_(std::move(also)) {
+reloader::reloader(config_settings& in_force, const clock& time, follower also, config::plugin_sections plugins)
+    : in_force_(in_force), time_(time), also_(std::move(also)), plugins_(std::move(plugins)) {
     state_.loaded_at = time.now();
 }
 
@@ -77,7 +79,7 @@ result<std::move_only_function<void()>> reloader::nothing_follows(const config::
 
 reloader::preparation reloader::prepare(const config::configuration& running,
                                         const config::environment& variables) const {
-    const auto next = config::load(running.file, variables);
+    const auto next = config::load(running.file, variables, plugins_);
     if (!next) return std::unexpected(next.error());
     auto turned_to = config::without_restart(running, **next);
     auto follow = also_(*turned_to);

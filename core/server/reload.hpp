@@ -14,6 +14,7 @@
 
 #include "base/clock.hpp"
 #include "config/environment.hpp"
+#include "config/load.hpp"
 #include "config/plan.hpp"
 #include "config/problem.hpp"
 #include "server/config_settings.hpp"
@@ -61,8 +62,9 @@ public:
     /// gives what does so, which cannot fail; or why it cannot be done, and then nothing changes at all.
     using follower = std::function<result<std::move_only_function<void()>>(const config::configuration& next)>;
 
-    /// Both must outlive it.
-    reloader(config_settings& in_force, const clock& time, follower also = nothing_follows);
+    /// The first two must outlive it.
+    reloader(config_settings& in_force, const clock& time, follower also = nothing_follows,
+             config::plugin_sections plugins = {});
 
     /// Writes down what the server runs on. Once, when it has started.
     void publish();
@@ -93,6 +95,7 @@ private:
     config_settings& in_force_;
     const clock& time_;
     follower also_;
+    config::plugin_sections plugins_;
     std::mutex one_at_a_time_;
     std::optional<reload_record> last_;  // guarded by one_at_a_time_
     mutable std::mutex guard_;

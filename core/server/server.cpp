@@ -20,6 +20,7 @@
 #include "server/https_redirect.hpp"
 #include "server/periodic.hpp"
 #include "server/plugin_host.hpp"
+#include "server/plugin_sections.hpp"
 #include "server/port_probe.hpp"
 #include "server/probes.hpp"
 #include "server/process_usage.hpp"
@@ -172,7 +173,10 @@ struct server::parts {
     config::environment variables;
     system_clock time;
     config_settings settings;
-    reloader reloading{settings, time, [this](const config::configuration& next) { return follow(next); }};
+    reloader reloading{settings, time, [this](const config::configuration& next) { return follow(next); },
+                       [this](const config::plugin_settings& chosen, std::vector<std::string>& wrong) {
+                           return sections_of(plugged->all().all())(chosen, wrong);
+                       }};
     kernel::kind_registry kinds;
     permission_catalogue permissions;
     metrics::registry measured;

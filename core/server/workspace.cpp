@@ -6,8 +6,8 @@
 #include <ostream>
 
 #include "base/text.hpp"
-#include "config/load.hpp"
 #include "server/open_database.hpp"
+#include "server/plugin_sections.hpp"
 
 namespace parley::server {
 namespace {
@@ -27,7 +27,7 @@ storage::store_options small_store(const config::configuration& of) {
 }  // namespace
 
 std::expected<std::shared_ptr<const config::configuration>, outcome> load_configuration(const command_context& with) {
-    auto loaded = config::load(with.config, with.variables);
+    auto loaded = load_with_plugins(with.config, with.variables);
     if (loaded) return std::move(*loaded);
     for (const auto& one : loaded.error()) with.err << one.text() << '\n';
     return std::unexpected(outcome::unusable);

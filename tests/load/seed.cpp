@@ -6,10 +6,10 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "config/load.hpp"
 #include "kernel/accounts.hpp"
 #include "kernel/create_conversation.hpp"
 #include "server/configuration_file.hpp"
+#include "server/plugin_sections.hpp"
 #include "server/workspace.hpp"
 
 namespace parley::load {
@@ -27,7 +27,7 @@ Value need(result<Value> made) {
 
 std::unique_ptr<server::workspace> open_workspace(const std::filesystem::path& config) {
     const auto variables = config::process_environment();
-    auto configured = config::load(config, variables);
+    auto configured = server::load_with_plugins(config, variables);
     if (!configured) throw std::runtime_error("configuration: " + configured.error().front().text());
     return need(server::workspace::open(std::move(*configured), server::migrations_folder(variables)));
 }
