@@ -140,7 +140,7 @@ verdict broken_rule(std::string_view check, std::string_view value) {
     if (check == "operator_token") return check_operator_token(value);
     if (check == "line") return check_line(value);
     if (check == hooks_check) return {};  // see checked_hooks
-    if (check == "issuer") return {};  // has entries, see broken_entry
+    if (check == "issuer") return {};     // has entries, see broken_entry
     throw std::logic_error("settings_text: unknown check " + std::string(check));
 }
 

@@ -56,7 +56,7 @@ TEST_F(explaining, follows_the_layers) {
 
 TEST_F(explaining, lists_sections_and_scopes) {
     EXPECT_EQ(explain(*made_, "tenant/acme", "messages")->size(), 3U);
-    EXPECT_EQ(explain(*made_, "tenant/acme/model/desk", "")->size(), 5U);
+    EXPECT_EQ(explain(*made_, "tenant/acme/model/desk", "")->size(), 7U);
     EXPECT_GT(explain(*made_, "server", "")->size(), 30U);
 }
 

@@ -97,9 +97,9 @@ private:
         for (const auto& one : known_->plugins) names.push_back(one.id);
         const auto meant = nearest(name.text, names);
         problems_.add(name.where.fault(
-            path, meant ? fmt::format("the plugin {} is not loaded; did you mean {}?", printable(name.text), *meant)
-                        : fmt::format("the plugin {} is not loaded; plugins.load says which are",
-                                      printable(name.text))));
+            path, meant
+                      ? fmt::format("the plugin {} is not loaded; did you mean {}?", printable(name.text), *meant)
+                      : fmt::format("the plugin {} is not loaded; plugins.load says which are", printable(name.text))));
     }
 
     void add_server() {

@@ -46,8 +46,8 @@ struct plan {
     std::vector<change> changes;
     std::vector<std::string> scopes_added;  ///< tenants and models that have a file now: "tenant/acme"
     std::vector<std::string> scopes_removed;
-    std::vector<plugin_switch> switches;       ///< what comes of the changes
-    std::size_t unseen_secrets = 0;  ///< secrets from the same place whose old value is not known to the comparer
+    std::vector<plugin_switch> switches;  ///< what comes of the changes
+    std::size_t unseen_secrets = 0;       ///< secrets from the same place whose old value is not known to the comparer
 
     /// Nothing changes; about unseen secrets nobody knows.
     [[nodiscard]] bool empty() const { return changes.empty() && scopes_added.empty() && scopes_removed.empty(); }
@@ -61,8 +61,8 @@ struct plan {
 [[nodiscard]] plan make_plan(const inventory& now, const inventory& next, const schema& known = kernel_schema());
 [[nodiscard]] plan make_plan(const configuration& now, const configuration& next);
 
-/// {changes: [{scope, setting, before, after, takes_effect, set_by}], plugins: [{scope, plugin, on}], scopes_added, scopes_removed, unseen_secrets};
-/// safe to print.
+/// {changes: [{scope, setting, before, after, takes_effect, set_by}], plugins: [{scope, plugin, on}], scopes_added,
+/// scopes_removed, unseen_secrets}; safe to print.
 [[nodiscard]] boost::json::object to_json(const plan&);
 
 /// What a running server turns to: `next`, but with the running value of each setting that takes effect only at a

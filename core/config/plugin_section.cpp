@@ -7,6 +7,7 @@
 #include <array>
 #include <initializer_list>
 
+#include "base/json.hpp"
 #include "config/checks.hpp"
 #include "config/json_schema.hpp"
 #include "config/nearest.hpp"
@@ -36,14 +37,13 @@ node node_of(const json::value& from) {  // NOLINT(misc-no-recursion): as deep a
         return made;
     }
     if (from.is_null()) return {};
-    return plain_scalar(json::serialize(from));
+    return plain_scalar(to_text(from));
 }
 
-constexpr std::array<std::string_view, 16> words{"type",      "minimum",     "maximum", "enum",   "minLength", "maxLength",
-                                                 "maxItems",  "items",       "default", "scope",  "reload",    "secret",
-                                                 "inherit",   "description", "check",   "pattern"};
-constexpr std::array<std::string_view, 6> usable_checks{"address", "network",     "host",
-                                                        "origin",  "header_name", "line"};
+constexpr std::array<std::string_view, 16> words{
+    "type",    "minimum", "maximum", "enum",   "minLength", "maxLength",   "maxItems", "items",
+    "default", "scope",   "reload",  "secret", "inherit",   "description", "check",    "pattern"};
+constexpr std::array<std::string_view, 6> usable_checks{"address", "network", "host", "origin", "header_name", "line"};
 
 template <class List>
 bool among(const List& list, std::string_view word) {

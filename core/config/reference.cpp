@@ -58,8 +58,8 @@ std::string cell(std::string_view text) {
 
 std::string row(const setting& of) {
     return fmt::format("| `{}` | {} | `{}` | {} | {} | {}{} |\n", of.path, cell(of.expectation()),
-                       cell(of.fallback.shown()), of.at_each_level ? "each level" : word_of(of.lowest), of.live ? "live" : "restart",
-                       cell(of.description), of.secret ? " May be a secret." : "");
+                       cell(of.fallback.shown()), of.at_each_level ? "each level" : word_of(of.lowest),
+                       of.live ? "live" : "restart", cell(of.description), of.secret ? " May be a secret." : "");
 }
 
 std::string table(const schema& known, std::string_view title, std::string_view description, std::string_view prefix) {

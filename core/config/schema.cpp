@@ -50,7 +50,7 @@ setting make_setting(const std::string& path, const node& body, const inherited_
     made.rules = node::object();
     for (const auto& [key, where, value] : body.members) {
         static constexpr std::string_view ours[] = {"description", "scope",   "reload", "secret",
-                                                    "inherit",     "default", "check", "levels"};
+                                                    "inherit",     "default", "check",  "levels"};
         if (std::ranges::find(ours, key) == std::end(ours)) made.rules.members.push_back({key, where, value});
     }
     return made;

@@ -20,13 +20,13 @@ struct setting {
     std::string path;         ///< "server.port"
     std::string description;  ///< in Markdown
     level lowest = level::server;
-    bool live = false;      ///< a running server can take a new value
-    bool secret = false;    ///< may be a reference, is never shown
-    bool inherited = true;  ///< may stand under tenant_defaults and passes from tenant to model
+    bool live = false;           ///< a running server can take a new value
+    bool secret = false;         ///< may be a reference, is never shown
+    bool inherited = true;       ///< may stand under tenant_defaults and passes from tenant to model
     bool at_each_level = false;  ///< every level, the server too, has its own, and none inherits it
-    std::string check;      ///< a rule of checks.cpp; empty for none
-    node fallback;          ///< the default
-    node rules;             ///< the JSON Schema words: type, minimum, maximum, enum, ...
+    std::string check;           ///< a rule of checks.cpp; empty for none
+    node fallback;               ///< the default
+    node rules;                  ///< the JSON Schema words: type, minimum, maximum, enum, ...
 
     /// Whether it is a list of objects, with the rules of their members under "items.properties".
     [[nodiscard]] bool has_entries() const;

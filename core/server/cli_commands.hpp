@@ -77,6 +77,26 @@ struct token_options {
 [[nodiscard]] outcome token_list(const command_context&, const token_options&);
 [[nodiscard]] outcome token_revoke(const command_context&, const token_options&);
 
+// cli_plugin.cpp
+struct plugin_place {
+    std::string tenant;
+    std::string model;  ///< empty: the whole tenant
+};
+[[nodiscard]] outcome plugin_list(const command_context&);
+/// By its id or its file; nothing of it is run.
+[[nodiscard]] outcome plugin_describe(const command_context&, const std::string& name);
+/// Says which lines to write where.
+[[nodiscard]] outcome plugin_enable(const command_context&, const std::string& id, const plugin_place&);
+[[nodiscard]] outcome plugin_disable(const command_context&, const std::string& id, const plugin_place&);
+[[nodiscard]] outcome hooks_show(const command_context&, const plugin_place&);
+
+// cli_plugin_check.cpp
+[[nodiscard]] outcome plugin_check(const command_context&, const std::string& file);
+
+// cli_plugin_new.cpp
+/// `folder` must not be there yet; empty: the name, here.
+[[nodiscard]] outcome plugin_new(const command_context&, const std::string& name, const std::string& folder);
+
 // cli_doctor.cpp
 [[nodiscard]] outcome doctor(const command_context&);
 

@@ -31,6 +31,9 @@ struct typed {
     user_options user;
     token_options token;
     role_options role;
+    std::string plugin;
+    std::string folder;
+    plugin_place place;
     bool password_stdin = false;
     bool no_password = false;
     action chosen;
@@ -180,6 +183,46 @@ void add_role(CLI::App& root, typed& into) {
         ->add_option("--replace-with", into.role.replace_with, "The role that whoever has this one gets instead");
 }
 
+void add_place(CLI::App& to, typed& into) {
+    to.add_option("--tenant", into.place.tenant, "The tenant")->required();
+    to.add_option("--model", into.place.model, "One of its models; without it, the whole tenant");
+}
+
+void add_plugin(CLI::App& root, typed& into) {
+    auto& in = group(root, "plugin", "What is installed beside the server, and where it is on");
+    const auto named = [&](const char* name, const char* sentence,
+                           outcome (*does)(const command_context&, const std::string&), const char* what) {
+        command(in, name, sentence, into,
+                [&into, does](const command_context& with) { return does(with, into.plugin); })
+            ->add_option("plugin", into.plugin, what)
+            ->required();
+    };
+    const auto switching = [&](const char* name, const char* sentence,
+                               outcome (*does)(const command_context&, const std::string&, const plugin_place&)) {
+        auto* made = command(in, name, sentence, into, [&into, does](const command_context& with) {
+            return does(with, into.plugin, into.place);
+        });
+        made->add_option("plugin", into.plugin, "Its id")->required();
+        add_place(*made, into);
+    };
+    command(in, "list", "List the plugins in the folders of plugins", into, plugin_list);
+    named("describe", "Say in words all that a plugin's manifest says; runs nothing of it", plugin_describe,
+          "Its id, or its file");
+    named("check", "Try a plugin: its manifest first, and then its code in a process of its own", plugin_check,
+          "Its file");
+    auto* fresh = command(in, "new", "Begin a plugin from the SDK's template", into,
+                          [&into](const command_context& with) { return plugin_new(with, into.plugin, into.folder); });
+    fresh->add_option("name", into.plugin, "Lower case letters, digits and _")->required();
+    fresh->add_option("--folder", into.folder, "Where; must not be there yet (default: the name, here)");
+    switching("enable", "Say which lines switch a plugin on; writes nothing, because the files are yours",
+              plugin_enable);
+    switching("disable", "Say which lines switch a plugin off; writes nothing, because the files are yours",
+              plugin_disable);
+    auto* hooks = command(root, "hooks", "List which plugins judge what, in their order", into,
+                          [&into](const command_context& with) { return hooks_show(with, into.place); });
+    add_place(*hooks, into);
+}
+
 void add_all(CLI::App& root, typed& into) {
     root.require_subcommand(1);
     root.fallthrough();
@@ -193,6 +236,7 @@ void add_all(CLI::App& root, typed& into) {
     add_user(root, into);
     add_role(root, into);
     add_token(root, into);
+    add_plugin(root, into);
     command(root, "doctor", "Look for what could keep the server from working", into, doctor);
     command(root, "version", "Print the version", into, [](const command_context& with) {
         with.out << fmt::format("parley {}\n", version);

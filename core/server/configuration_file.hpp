@@ -16,4 +16,8 @@ namespace parley::server {
 /// folders above this program, else share/parley/migrations beside its bin folder. Empty when there is none.
 [[nodiscard]] std::filesystem::path migrations_folder(const config::environment& variables);
 
+/// The SDK's template of a plugin, looked for in the same way: what PARLEY_TEMPLATE says, sdk/template in one of the
+/// folders above, share/parley/template. Empty when there is none.
+[[nodiscard]] std::filesystem::path template_folder(const config::environment& variables);
+
 }  // namespace parley::server

@@ -59,7 +59,8 @@ private:
         plugins::hook_choice made{.plugin = id, .hook = hook.key, .on_failure = {}, .deadline = {}};
         if (const auto* word = hook.value.child("on_failure"))
             made.on_failure = plugins::parse_failure_policy(word->text);
-        if (const auto* word = hook.value.child("deadline_ms")) made.deadline = std::chrono::milliseconds(word->integer);
+        if (const auto* word = hook.value.child("deadline_ms"))
+            made.deadline = std::chrono::milliseconds(word->integer);
         if (const auto* word = hook.value.child("accept_risk")) made.accept_risk = word->flag;
         return made;
     }

@@ -82,7 +82,11 @@ describe('plugins that cannot be loaded', () => {
     after(() => server?.kill());
 
     it('keep the server from starting, each with its reason', async () => {
-        server = await Server.prepare('sqlite', { settings: { plugins: { folders: [zoo], load: ['wrong_major', 'needy', 'absent'] } }, tenants: { acme: {} } });
+        server = await Server.prepare('sqlite', { tenants: { acme: {} } });
+        const file = path.join(server.folder, 'parley.yaml');
+        const whole = JSON.parse(readFileSync(file, 'utf8'));
+        whole.plugins = { folders: [zoo], load: ['wrong_major', 'needy', 'absent'] };
+        writeFileSync(file, JSON.stringify(whole));
         await assert.rejects(server.start(), (why) => {
             for (const said of [/wrong_major: It needs ABI 9\.0/, /needy: it needs nobody >=1\.0, which is not loaded/, /there is no absent\.so/])
                 assert.match(why.message, said);
