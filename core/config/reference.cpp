@@ -31,6 +31,9 @@ A secret comes by reference and is never shown: `{secret: {file: path}}` (a rela
 `parley.yaml`), `{secret: {env: NAME}}`, or `{secret: {credential: name}}` for a file in `$CREDENTIALS_DIRECTORY`, as
 systemd's `LoadCredential=` makes it. A secret that cannot be read is an error.
 
+A plugin that `plugins.load` names has a section of its own name, from its manifest; `parley config reference` prints this
+page with those, too.
+
 `parley config check` names every fault with file, line and column, and
 `parley config explain tenant/acme messages.max_bytes` says a value and what set it. "Set by" names the lowest level that
 may set a value; "restart" marks what a running server cannot take up.

@@ -75,7 +75,8 @@ outcome plugin_new(const command_context& with, const std::string& name, const s
     const auto shown = escape_controls(to.string());
     with.out << fmt::format(
         "{0} has a plugin that works. Build and test it:\n\n"
-        "    cmake -S {0} -B {0}/build\n    cmake --build {0}/build\n    ctest --test-dir {0}/build\n\n"
+        "    cmake -S {0} -B {0}/build -G Ninja -DCMAKE_CXX_COMPILER=clang++-19 -DCMAKE_PREFIX_PATH=<the SDK>\n"
+        "    cmake --build {0}/build\n    ctest --test-dir {0}/build\n\n"
         "and try it: parley plugin check {0}/build/plugins/{1}.so\n",
         shown, name);
     return outcome::done;
