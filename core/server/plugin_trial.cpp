@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "base/json.hpp"
-#include "base/log.hpp"
+#include "model/permission_catalogue.hpp"
 #include "plugins/plugins.hpp"
 
 namespace parley::server {
@@ -75,7 +75,7 @@ private:
         how.load.isolation_of[says_.id] = plugins::isolation::in_process;
         plugins::host_ports ports{.time = time_, .ids = ids_};
         ports.jobs = &jobs_;
-        ports.find_permission = find_permission;
+        ports.find_permission = [this](std::string_view name) { return rights_.find(name); };
         ports.decide = [](plugins::hold_end, std::move_only_function<void(result<void>)> done) { done({}); };
         auto made = plugins::plugins::load(how, std::move(ports));
         if (!made) {
@@ -231,6 +231,7 @@ private:
     id_source ids_{time_, 1};
     empty_api api_;
     no_jobs jobs_;
+    permission_catalogue rights_;
     std::shared_ptr<std::promise<void>> kept_;
     std::unique_ptr<plugins::plugins> all_;
 };
