@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <boost/json/serialize.hpp>
+#include <map>
 
 #include "kernel/follow_log.hpp"
 #include "kernel/message_draft.hpp"
@@ -56,6 +57,13 @@ json::object as_plugins_read(const event& one) {
     return out;
 }
 
+const std::string& model_of(reading& from, conversation_id in, std::map<conversation_id, std::string>& known) {
+    const auto [at, is_new] = known.try_emplace(in);
+    if (!is_new || !in) return at->second;
+    if (const auto found = from.find_conversation(rows(), in)) at->second = found->model;
+    return at->second;
+}
+
 }  // namespace
 
 bool is_over(const event& what) {
@@ -84,7 +92,8 @@ result<plugin_log> log_for_plugins(const environment&, reading& from, position s
     if (since < from.log_begin() || since > end)
         return failure(fault::gone, "snapshot_needed", "The log does not reach back to this position.", "since");
     auto all = from.events_after(since, limit);
-    plugin_log page{.events = {}, .upto = all.empty() ? end : since, .log_end = end};
+    std::map<conversation_id, std::string> known;
+    plugin_log page{.events = {}, .models = {}, .upto = all.empty() ? end : since, .log_end = end};
     std::size_t bytes = 0;
     for (std::size_t done = 0; done < all.size() && bytes < page_bytes; done += events_at_once) {
         const auto some = std::span(all).subspan(done, std::min(events_at_once, all.size() - done));
@@ -92,7 +101,9 @@ result<plugin_log> log_for_plugins(const environment&, reading& from, position s
         for (const auto& one : some) {
             page.upto = one.at;
             if (one.view.body != nullptr) bytes += bytes_of(*one.view.body);
-            if (!is_over(one)) page.events.push_back(as_plugins_read(one));
+            if (is_over(one)) continue;
+            page.events.push_back(as_plugins_read(one));
+            page.models.push_back(model_of(from, one.conversation, known));
         }
     }
     return page;

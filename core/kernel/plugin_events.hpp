@@ -44,7 +44,8 @@ struct plugin_log {
     /// {"type","position","created_at","conversation","user","data"}, in order, as somebody with every right reads
     /// them; "user" only where one user alone hears it. Messages are as they are now.
     std::vector<boost::json::object> events;
-    position upto = 0;  ///< the log was read up to here
+    std::vector<std::string> models;  ///< of each event's conversation; empty: none, or it is gone
+    position upto = 0;                ///< the log was read up to here
     position log_end = 0;
 };
 /// Reads at most `limit` entries after `since`, fewer when messages are long: go on from `upto` until it is `log_end`.

@@ -16,6 +16,7 @@
 #include "model/conversation.hpp"
 #include "model/event.hpp"
 #include "model/message.hpp"
+#include "model/plugin_state.hpp"
 #include "model/role.hpp"
 #include "model/settings.hpp"
 #include "model/user.hpp"
@@ -98,6 +99,12 @@ public:
 
     [[nodiscard]] virtual std::vector<audit_entry> audit(access_key, const audit_query&) = 0;
 
+    /// Of every plugin that was on here and not removed since; few.
+    [[nodiscard]] virtual std::vector<plugin_cursor> plugin_cursors() = 0;
+    [[nodiscard]] virtual std::optional<plugin_job> find_plugin_job(plugin_job_id) = 0;
+    [[nodiscard]] virtual std::optional<plugin_job> find_plugin_job(std::string_view plugin, std::string_view job,
+                                                                    std::string_view key) = 0;
+
     // Raw access to conversations and what is in them, behind the key. A deleted conversation is not found.
     [[nodiscard]] virtual std::optional<conversation> find_conversation(access_key, conversation_id) = 0;
     [[nodiscard]] virtual std::optional<conversation> find_direct(access_key, std::string_view direct_key) = 0;
@@ -159,6 +166,11 @@ public:
     virtual void erase(const custom_role&) = 0;
     /// For good: entries are neither changed nor taken away.
     virtual void insert(const audit_entry&) = 0;
+    /// In place of the plugin's cursor, if there is one.
+    virtual void keep(const plugin_cursor&) = 0;
+    virtual void insert(const plugin_job&) = 0;
+    virtual void update(const plugin_job&) = 0;
+    virtual void erase(const plugin_job&) = 0;
 
     virtual void insert(access_key, const conversation&) = 0;
     virtual void update(access_key, const conversation&) = 0;
@@ -191,6 +203,14 @@ public:
     [[nodiscard]] virtual std::vector<tenant> tenants() = 0;
     [[nodiscard]] virtual std::optional<access_token> find_token(std::string_view digest) = 0;
     virtual void insert(const tenant&) = 0;
+
+    /// All that are kept, of every tenant.
+    [[nodiscard]] virtual std::vector<plugin_place> plugin_places() = 0;
+    /// Of these plugins what is due at `now`, the earliest first.
+    [[nodiscard]] virtual std::vector<plugin_job> due_plugin_jobs(moment now, std::span<const std::string> plugins,
+                                                                  int limit) = 0;
+    /// Those that come round again and again.
+    [[nodiscard]] virtual std::vector<plugin_job> periodic_plugin_jobs() = 0;
 };
 
 /// A write waiting for the group commit.

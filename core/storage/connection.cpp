@@ -154,6 +154,8 @@ void connection_slot::prepare_postgresql() {
         sql += "SET default_transaction_isolation = 'repeatable read'; SET default_transaction_read_only = on;";
     else
         sql += "SET default_transaction_isolation = 'read committed';";
+    if (const auto& schema = database_.options().schema; !schema.empty())
+        sql += fmt::format("SET search_path TO \"{}\";", schema);
     run_postgresql(*connection_, sql);
 }
 

@@ -33,6 +33,8 @@ struct database_options {
     std::chrono::milliseconds busy_timeout{1'000};        ///< SQLite: wait for another process's write
     std::chrono::milliseconds connect_timeout{3'000};     ///< PostgreSQL, unless the URL says another
     std::chrono::milliseconds statement_timeout{10'000};  ///< PostgreSQL: no statement and no lock takes longer
+    /// PostgreSQL: where unqualified names are looked for and made, alone; empty: as the role has it. An identifier.
+    std::string schema{};
 };
 
 /// Where connections come from. Safe to use from any thread.

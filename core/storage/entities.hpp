@@ -272,6 +272,38 @@ struct custom_role_row {
     bigint updated_at = 0;
 };
 
+#pragma db value
+struct plugin_cursor_key {
+    bigint tenant = 0;
+    std::string plugin;
+};
+
+#pragma db object table("plugin_cursor") pointer(std::shared_ptr)
+struct plugin_cursor_row {
+#pragma db id column("")
+    plugin_cursor_key key;
+    maybe_bigint heard;
+    bigint relayed = 0;
+};
+
+#pragma db object table("plugin_job") pointer(std::shared_ptr)
+struct plugin_job_row {
+#pragma db id
+    bigint id = 0;
+#pragma db readonly
+    bigint tenant = 0;
+#pragma db readonly
+    std::string plugin;
+#pragma db readonly
+    std::string job;
+    std::string key;
+    bigint due = 0;
+    std::string input;
+    int tries = 0;
+    maybe_bigint leased_until;
+    std::string leased_by;
+};
+
 #pragma db object table("parley_migration") pointer(std::shared_ptr)
 struct migration_row {
 #pragma db id

@@ -55,5 +55,28 @@ struct tenant_clock_view {
     bigint transaction = 0;  ///< PostgreSQL's number of this transaction, 0 for SQLite
 };
 
+#pragma db view object(plugin_cursor_row) object(tenant_row inner : plugin_cursor_row::key.tenant == tenant_row::id)
+struct plugin_place_view {
+    std::shared_ptr<plugin_cursor_row> cursor;
+    std::shared_ptr<tenant_row> of;
+};
+
+/// A row of a plugin's table parley_outbox.
+#pragma db view
+struct outbox_view {
+    bigint id = 0;
+    bigint tenant = 0;
+    std::string type;
+    bigint conversation = 0;
+    bigint account = 0;
+    bigint about = 0;
+    std::string data;
+};
+
+#pragma db view
+struct text_view {
+    std::string value;
+};
+
 }  // namespace storage
 }  // namespace parley

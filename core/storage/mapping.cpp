@@ -510,4 +510,49 @@ audit_entry_row to_row(const audit_entry& of) {
     return row;
 }
 
+plugin_cursor to_value(const plugin_cursor_row& row) {
+    return {.plugin = row.key.plugin,
+            .heard = row.heard.null() ? std::nullopt : std::optional<position>(row.heard.get()),
+            .relayed = row.relayed};
+}
+
+plugin_cursor_row to_row(const plugin_cursor& of, tenant_id in) {
+    plugin_cursor_row row;
+    row.key.tenant = in.value;
+    row.key.plugin = of.plugin;
+    if (of.heard) row.heard = *of.heard;
+    row.relayed = of.relayed;
+    return row;
+}
+
+plugin_job to_value(const plugin_job_row& row) {
+    plugin_job of;
+    of.id = plugin_job_id{row.id};
+    of.tenant = tenant_id{row.tenant};
+    of.plugin = row.plugin;
+    of.job = row.job;
+    of.key = row.key;
+    of.due = to_moment(row.due);
+    of.input = row.input;
+    of.tries = row.tries;
+    if (!row.leased_until.null()) of.leased_until = to_moment(row.leased_until.get());
+    of.leased_by = row.leased_by;
+    return of;
+}
+
+plugin_job_row to_row(const plugin_job& of) {
+    plugin_job_row row;
+    row.id = of.id.value;
+    row.tenant = of.tenant.value;
+    row.plugin = of.plugin;
+    row.job = of.job;
+    row.key = of.key;
+    row.due = microseconds(of.due);
+    row.input = of.input;
+    row.tries = of.tries;
+    if (of.leased_until) row.leased_until = microseconds(*of.leased_until);
+    row.leased_by = of.leased_by;
+    return row;
+}
+
 }  // namespace parley::storage

@@ -8,6 +8,7 @@
 #include "model/conversation.hpp"
 #include "model/event.hpp"
 #include "model/message.hpp"
+#include "model/plugin_state.hpp"
 #include "model/role.hpp"
 #include "model/user.hpp"
 #include "storage/entities.hpp"
@@ -28,6 +29,8 @@ namespace parley::storage {
 [[nodiscard]] revision to_value(const revision_row&);
 /// Without its view.
 [[nodiscard]] event to_value(const event_row&);
+[[nodiscard]] plugin_cursor to_value(const plugin_cursor_row&);
+[[nodiscard]] plugin_job to_value(const plugin_job_row&);
 
 // Rows whose value does not say the tenant are told.
 [[nodiscard]] tenant_row to_row(const tenant&);
@@ -43,6 +46,8 @@ namespace parley::storage {
 [[nodiscard]] mention_row to_mention(const message&, std::size_t place);
 [[nodiscard]] revision_row to_row(const revision&, tenant_id);
 [[nodiscard]] event_row to_row(const event&, tenant_id);
+[[nodiscard]] plugin_cursor_row to_row(const plugin_cursor&, tenant_id);
+[[nodiscard]] plugin_job_row to_row(const plugin_job&);
 
 /// What message.sender_key holds.
 [[nodiscard]] std::string sender_key(user_id author, std::string_view client_key);

@@ -51,33 +51,44 @@ std::optional<std::pair<int, std::string>> read_name(const std::string& file, st
     return std::pair{version, stem.substr(line + 1)};
 }
 
-result<steps> read_steps(const fs::path& folder) {
+steps sort_steps(const migration_files& from) {
+    steps found;
+    for (const auto& [file, text] : from) {
+        if (const auto up = read_name(file, up_suffix)) {
+            auto& [what, sql, down] = found[up->first];
+            sql = text;
+            what.version = up->first;
+            what.name = up->second;
+            what.checksum = token_digest(sql);
+        } else if (const auto back = read_name(file, down_suffix)) {
+            found[back->first].down = text;
+            found[back->first].what.can_go_down = true;
+        }
+    }
+    return found;
+}
+
+result<steps> read_steps(const migration_source& from) {
+    const auto* folder = std::get_if<fs::path>(&from);
+    const auto place = folder != nullptr ? folder->string() : std::string("the plugin");
     steps found;
     try {
-        for (const auto& file : fs::directory_iterator(folder)) {
-            const auto name = file.path().filename().string();
-            if (const auto up = read_name(name, up_suffix)) {
-                auto& [what, sql, down] = found[up->first];
-                sql = read_text(file.path());
-                what.version = up->first;
-                what.name = up->second;
-                what.checksum = token_digest(sql);
-            } else if (const auto back = read_name(name, down_suffix)) {
-                found[back->first].down = read_text(file.path());
-                found[back->first].what.can_go_down = true;
-            }
-        }
+        migration_files files;
+        if (folder != nullptr)
+            for (const auto& file : fs::directory_iterator(*folder))
+                if (file.path().extension() == ".sql")
+                    files.emplace(file.path().filename().string(), read_text(file.path()));
+        found = sort_steps(folder != nullptr ? files : std::get<migration_files>(from));
     } catch (const std::exception& thrown) {
         return failed("migrations_unreadable",
-                      fmt::format("The migrations in {} cannot be read: {}.", folder.string(), thrown.what()));
+                      fmt::format("The migrations in {} cannot be read: {}.", place, thrown.what()));
     }
     int expected = 1;
     for (const auto& [version, one] : found)
         if (version != expected++ || one.up.empty())
             return failed("migrations_unreadable",
-                          fmt::format("The migrations in {} have no step {}.", folder.string(), expected - 1));
-    if (found.empty())
-        return failed("migrations_unreadable", fmt::format("There are no migrations in {}.", folder.string()));
+                          fmt::format("The migrations in {} have no step {}.", place, expected - 1));
+    if (found.empty()) return failed("migrations_unreadable", fmt::format("There are no migrations in {}.", place));
     return found;
 }
 
@@ -143,7 +154,7 @@ std::vector<migration> combine(const steps& known, const recorded_steps& recorde
     return all;
 }
 
-std::string_view folder_of(engine kind) { return kind == engine::sqlite ? "sqlite" : "postgresql"; }
+fs::path folder_of(engine kind) { return kind == engine::sqlite ? "sqlite" : "postgresql"; }
 
 error unreachable(const database& db, const std::exception& thrown) {
     return {fault::unavailable,
@@ -154,13 +165,14 @@ error unreachable(const database& db, const std::exception& thrown) {
 
 }  // namespace
 
-migrator::migrator(std::shared_ptr<database> of, fs::path folder, const clock& time)
-    : database_(std::move(of)), folder_(std::move(folder)), time_(time) {
-    folder_ /= folder_of(database_->kind());
-}
+migrator::migrator(std::shared_ptr<database> of, const fs::path& folder, const clock& time)
+    : database_(std::move(of)), from_(folder / folder_of(database_->kind())), time_(time) {}
+
+migrator::migrator(std::shared_ptr<database> of, migration_files files, const clock& time)
+    : database_(std::move(of)), from_(std::move(files)), time_(time) {}
 
 result<std::vector<migration>> migrator::status() {
-    const auto known = read_steps(folder_);
+    const auto known = read_steps(from_);
     if (!known) return std::unexpected(known.error());
     try {
         locked_transaction open(*database_);
@@ -173,7 +185,7 @@ result<std::vector<migration>> migrator::status() {
 }
 
 result<std::vector<migration>> migrator::up() {
-    const auto known = read_steps(folder_);
+    const auto known = read_steps(from_);
     if (!known) return std::unexpected(known.error());
     std::vector<migration> applied;
     for (const auto& [version, one] : *known) {
@@ -202,7 +214,7 @@ result<std::vector<migration>> migrator::up() {
 }
 
 result<std::vector<migration>> migrator::down(int to) {
-    const auto known = read_steps(folder_);
+    const auto known = read_steps(from_);
     if (!known) return std::unexpected(known.error());
     std::vector<migration> gone;
     for (auto i = known->rbegin(); i != known->rend() && i->first > to; ++i) {
@@ -229,7 +241,7 @@ result<std::vector<migration>> migrator::down(int to) {
 }
 
 result<std::string> migrator::show(int version) {
-    const auto known = read_steps(folder_);
+    const auto known = read_steps(from_);
     if (!known) return std::unexpected(known.error());
     const auto found = known->find(version);
     if (found == known->end())

@@ -2,8 +2,11 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "base/clock.hpp"
@@ -21,6 +24,10 @@ struct migration {
     std::optional<moment> applied_at;  ///< nothing while pending
 };
 
+/// SQL by file name, all for the same engine.
+using migration_files = std::map<std::string, std::string, std::less<>>;
+using migration_source = std::variant<std::filesystem::path, migration_files>;
+
 /// Each step runs in a transaction of its own, so that one that fails leaves nothing behind, and is recorded in the
 /// table parley_migration. Several processes may
 /// migrate one database at once: one does it, the others wait and find it done.
@@ -29,7 +36,8 @@ struct migration {
 class migrator {
 public:
     /// `folder` holds the folders sqlite and postgresql.
-    migrator(std::shared_ptr<database>, std::filesystem::path folder, const clock&);
+    migrator(std::shared_ptr<database>, const std::filesystem::path& folder, const clock&);
+    migrator(std::shared_ptr<database>, migration_files, const clock&);
 
     /// All steps known here, in order.
     [[nodiscard]] result<std::vector<migration>> status();
@@ -45,7 +53,7 @@ public:
 
 private:
     std::shared_ptr<database> database_;
-    std::filesystem::path folder_;
+    migration_source from_;
     const clock& time_;
 };
 

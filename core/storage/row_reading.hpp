@@ -68,6 +68,14 @@ public:
     [[nodiscard]] std::vector<audit_entry> audit(kernel::access_key, const kernel::audit_query& wanted) override {
         return rows_.audit(wanted);
     }
+    [[nodiscard]] std::vector<plugin_cursor> plugin_cursors() override { return rows_.plugin_cursors(); }
+    [[nodiscard]] std::optional<plugin_job> find_plugin_job(plugin_job_id id) override {
+        return rows_.find_plugin_job(id);
+    }
+    [[nodiscard]] std::optional<plugin_job> find_plugin_job(std::string_view plugin, std::string_view job,
+                                                            std::string_view key) override {
+        return rows_.find_plugin_job(plugin, job, key);
+    }
     [[nodiscard]] std::optional<conversation> find_conversation(kernel::access_key, conversation_id id) override {
         auto found = rows_.find_conversation(id);
         return found && found->deleted_at ? std::nullopt : found;

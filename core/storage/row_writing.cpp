@@ -194,6 +194,31 @@ void row_writing::insert(const audit_entry& one) {
     rows_.db().persist(to_row(one));
 }
 
+void row_writing::keep(const plugin_cursor& one) {
+    ++writes_;
+    auto row = to_row(one, tenant());
+    const bool is_there = static_cast<bool>(rows_.db().find<plugin_cursor_row>(row.key));
+    is_there ? rows_.db().update(row) : static_cast<void>(rows_.db().persist(row));
+}
+
+void row_writing::insert(const plugin_job& one) {
+    require_own(one.tenant);
+    ++writes_;
+    rows_.db().persist(to_row(one));
+}
+
+void row_writing::update(const plugin_job& one) {
+    require_own(one.tenant);
+    ++writes_;
+    update_row(rows_.db(), to_row(one));
+}
+
+void row_writing::erase(const plugin_job& one) {
+    require_own(one.tenant);
+    ++writes_;
+    rows_.db().erase<plugin_job_row>(one.id.value);
+}
+
 void row_writing::insert(kernel::access_key, const conversation& one) {
     require_own(one.tenant);
     ++writes_;

@@ -53,6 +53,10 @@ public:
     void update(const custom_role&) override;
     void erase(const custom_role&) override;
     void insert(const audit_entry&) override;
+    void keep(const plugin_cursor&) override;
+    void insert(const plugin_job&) override;
+    void update(const plugin_job&) override;
+    void erase(const plugin_job&) override;
     void insert(kernel::access_key, const conversation&) override;
     void update(kernel::access_key, const conversation&) override;
     void insert(kernel::access_key, const member&) override;

@@ -45,6 +45,11 @@ public:
 
     [[nodiscard]] std::vector<audit_entry> audit(const kernel::audit_query&);
 
+    [[nodiscard]] std::vector<plugin_cursor> plugin_cursors();
+    [[nodiscard]] std::optional<plugin_job> find_plugin_job(plugin_job_id);
+    [[nodiscard]] std::optional<plugin_job> find_plugin_job(std::string_view plugin, std::string_view job,
+                                                            std::string_view key);
+
     /// Deleted ones too.
     [[nodiscard]] std::optional<conversation> find_conversation(conversation_id);
     [[nodiscard]] std::optional<conversation> find_direct(std::string_view direct_key);

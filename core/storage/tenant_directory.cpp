@@ -56,4 +56,26 @@ void tenant_directory::insert(const tenant& one) {
     inserted_.push_back(one);
 }
 
+std::vector<plugin_place> tenant_directory::plugin_places() {
+    std::vector<plugin_place> all;
+    each_view<plugin_place_view>(
+        database_.mapped(), odb::query<plugin_place_view>(true), [&](const plugin_place_view& one) {
+            all.push_back(
+                {.tenant = tenant_id{one.of->id}, .log_end = one.of->position, .cursor = to_value(*one.cursor)});
+        });
+    return all;
+}
+
+std::vector<plugin_job> tenant_directory::due_plugin_jobs(moment now, std::span<const std::string> plugins, int limit) {
+    using q = odb::query<plugin_job_row>;
+    if (plugins.empty()) return {};
+    const q asked(q::due <= microseconds(now) && q::plugin.in_range(plugins.begin(), plugins.end()));
+    return load_all<plugin_job_row>(database_.mapped(), asked + "ORDER BY" + q::due + most(limit));
+}
+
+std::vector<plugin_job> tenant_directory::periodic_plugin_jobs() {
+    using q = odb::query<plugin_job_row>;
+    return load_all<plugin_job_row>(database_.mapped(), q::key == std::string());
+}
+
 }  // namespace parley::storage

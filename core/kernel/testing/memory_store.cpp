@@ -115,6 +115,17 @@ public:
             if (one.role == name) out.push_back(id);
         return out;
     }
+    std::vector<plugin_cursor> plugin_cursors() override {
+        return chosen(all_.cursors, [](const plugin_cursor&) { return true; });
+    }
+    std::optional<plugin_job> find_plugin_job(plugin_job_id id) override { return value_in(all_.jobs, id); }
+    std::optional<plugin_job> find_plugin_job(std::string_view plugin, std::string_view job,
+                                              std::string_view key) override {
+        for (const auto& [id, one] : all_.jobs)
+            if (one.plugin == plugin && one.job == job && one.key == key) return one;
+        return std::nullopt;
+    }
+
     std::vector<audit_entry> audit(access_key, const audit_query& wanted) override {
         auto found = chosen(all_.audit, [&](const audit_entry& one) {
             return (!wanted.before || one.id < wanted.before) &&
@@ -279,6 +290,12 @@ public:
     void update(const custom_role& row) override { change(all_.roles, row.id, row); }
     void erase(const custom_role& row) override { remove(all_.roles, row.id); }
     void insert(const audit_entry& row) override { add(all_.audit, row.id, row); }
+    void keep(const plugin_cursor& row) override {
+        all_.cursors.contains(row.plugin) ? change(all_.cursors, row.plugin, row) : add(all_.cursors, row.plugin, row);
+    }
+    void insert(const plugin_job& row) override { add(all_.jobs, row.id, row); }
+    void update(const plugin_job& row) override { change(all_.jobs, row.id, row); }
+    void erase(const plugin_job& row) override { remove(all_.jobs, row.id); }
     void insert(access_key, const conversation& row) override { add(all_.conversations, row.id, row); }
     void update(access_key, const conversation& row) override { change(all_.conversations, row.id, row); }
     void insert(access_key, const member& row) override { add(all_.members, key_of(row), row); }
@@ -416,6 +433,31 @@ std::optional<access_token> memory_store::find_token(std::string_view digest) {
 }
 
 void memory_store::insert(const tenant& made) { tenants_.emplace(made.id, made); }
+
+std::vector<plugin_place> memory_store::plugin_places() {
+    std::vector<plugin_place> out;
+    for (const auto& [whose, all] : rows_)
+        for (const auto& [plugin, one] : all.cursors) out.push_back({whose, all.last, one});
+    return out;
+}
+
+std::vector<plugin_job> memory_store::due_plugin_jobs(moment now, std::span<const std::string> plugins, int limit) {
+    std::vector<plugin_job> out;
+    for (const auto& [whose, all] : rows_)
+        for (const auto& [id, one] : all.jobs)
+            if (one.due <= now && std::ranges::count(plugins, one.plugin) > 0) out.push_back(one);
+    std::ranges::sort(out, {}, &plugin_job::due);
+    if (std::cmp_greater(out.size(), limit)) out.resize(static_cast<std::size_t>(limit));
+    return out;
+}
+
+std::vector<plugin_job> memory_store::periodic_plugin_jobs() {
+    std::vector<plugin_job> out;
+    for (const auto& [whose, all] : rows_)
+        for (const auto& [id, one] : all.jobs)
+            if (one.is_periodic()) out.push_back(one);
+    return out;
+}
 
 std::string memory_store::everything(tenant_id whose) {
     std::string out;

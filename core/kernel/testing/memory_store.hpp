@@ -19,6 +19,8 @@ struct tables {
     std::map<user_id, second_factor> factors;
     std::map<role_id, custom_role> roles;
     std::map<audit_id, audit_entry> audit;
+    std::map<std::string, plugin_cursor, std::less<>> cursors;
+    std::map<plugin_job_id, plugin_job> jobs;
     std::map<conversation_id, conversation> conversations;
     std::map<std::pair<conversation_id, user_id>, member> members;
     std::map<message_id, message> messages;
@@ -44,6 +46,10 @@ public:
     [[nodiscard]] std::vector<tenant> tenants() override;
     [[nodiscard]] std::optional<access_token> find_token(std::string_view digest) override;
     void insert(const tenant&) override;
+    [[nodiscard]] std::vector<plugin_place> plugin_places() override;
+    [[nodiscard]] std::vector<plugin_job> due_plugin_jobs(moment now, std::span<const std::string> plugins,
+                                                          int limit) override;
+    [[nodiscard]] std::vector<plugin_job> periodic_plugin_jobs() override;
 
     [[nodiscard]] const tables& rows_of(tenant_id whose) { return rows_[whose]; }
     /// Every text that is kept for a tenant, log included, one after the other: for searching what must not be there.
