@@ -29,8 +29,8 @@ bool move_cursor(writing& w, const std::string& plugin, position heard) {
 event_runner::event_runner(store& from, plugin_calls& calls, plugin_counters& counts, event_runner_options options)
     : store_(from), calls_(calls), counts_(counts), options_(options) {}
 
-void event_runner::start(const environment& env, std::vector<hearing> all) {
-    std::erase_if(all, [](const hearing& one) { return one.types.empty(); });
+void event_runner::start(const environment& env, std::vector<plugin_listener> all) {
+    std::erase_if(all, [](const plugin_listener& one) { return one.types.empty(); });
     if (all.empty()) return;
     env_ = &env;
     hearings_ = std::move(all);
@@ -249,7 +249,7 @@ void event_runner::tick() {
     if (!missed_.empty()) look();
 }
 
-event_runner::page event_runner::read_page(reading& from, position since, const hearing& wanted) const {
+event_runner::page event_runner::read_page(reading& from, position since, const plugin_listener& wanted) const {
     page made;
     auto read = log_for_plugins(*env_, from, since, options_.page);
     if (!read && read.error().kind == fault::gone) {

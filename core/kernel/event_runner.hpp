@@ -20,7 +20,7 @@
 namespace parley::kernel {
 
 /// A plugin and the types of event that it hears; at least one.
-struct hearing {
+struct plugin_listener {
     std::string plugin;
     std::set<std::string, std::less<>> types;
 };
@@ -43,7 +43,7 @@ public:
     ~event_runner() override { stop(); }
 
     /// Once. From the environment only the time is used.
-    void start(const environment&, std::vector<hearing>);
+    void start(const environment&, std::vector<plugin_listener>);
     /// From the store.
     void committed(tenant_id, std::span<const std::shared_ptr<const event>>) override;
     /// Where plugins are on may have changed. Any thread.
@@ -104,7 +104,7 @@ private:
     void rest(const lane_ptr&, std::chrono::seconds pause);
     void come_back(const lane_ptr&);
     void tick();
-    [[nodiscard]] page read_page(reading&, position since, const hearing&) const;
+    [[nodiscard]] page read_page(reading&, position since, const plugin_listener&) const;
     [[nodiscard]] lane_ptr find(std::size_t who, tenant_id) const;
 
     store& store_;
@@ -112,7 +112,7 @@ private:
     plugin_counters& counts_;
     const event_runner_options options_;
     const environment* env_ = nullptr;
-    std::vector<hearing> hearings_;
+    std::vector<plugin_listener> hearings_;
     std::unordered_map<std::string, std::vector<std::size_t>> by_type_;
     std::atomic<bool> running_ = false;
 

@@ -26,6 +26,8 @@ std::expected<std::unique_ptr<plugin_host>, std::vector<error>> plugin_host::loa
     plugins::plugins_options how;
     how.load = load_choice_of(from);
     plugins::host_ports ports{.time = near.time, .ids = near.ids};
+    ports.storage = &made->state_;
+    ports.jobs = &made->state_;
     ports.find_permission = [&all = near.permissions](std::string_view name) { return all.find(name); };
     ports.decide = [self = made.get()](plugins::hold_end end, std::move_only_function<void(result<void>)> done) {
         self->decide(std::move(end), std::move(done));
@@ -71,17 +73,28 @@ void plugin_host::start(const kernel::environment& env, transport::services& wit
     api_.emplace(with);
     meet_tenants();
     all_->start(*api_);
+    state_.start(env, *all_);
 }
 
-void plugin_host::stop() { all_->stop(); }
+void plugin_host::stop() {
+    state_.stop();
+    all_->stop();
+}
 
 result<std::move_only_function<void()>> plugin_host::follow(const config::configuration& next) {
     auto made = all_->prepare(choices_of(next, all_->all()));
-    if (made) return std::move(*made);
+    if (made)
+        return [this, apply = std::move(*made)]() mutable {
+            apply();
+            state_.look();
+        };
     return invalid("plugin_unusable", fmt::format("{}", fmt::join(made.error(), "; ")));
 }
 
-void plugin_host::measure(metrics::exposition& to) const { write_plugins(to, *all_); }
+void plugin_host::measure(metrics::exposition& to) const {
+    write_plugins(to, *all_);
+    state_.measure(to);
+}
 
 void plugin_host::meet_tenants() {
     if (all_->all().empty()) return;

@@ -11,6 +11,7 @@
 #include "kernel/environment.hpp"
 #include "metrics/exposition.hpp"
 #include "plugins/plugins.hpp"
+#include "server/plugin_state.hpp"
 #include "transport/api_calls.hpp"
 #include "transport/operation_catalogue.hpp"
 
@@ -22,6 +23,8 @@ struct plugin_surroundings {
     id_source& ids;
     kernel::store& store;
     const permission_catalogue& permissions;
+    storage::database_options database{};  ///< the server's own
+    std::filesystem::path data{};          ///< its folder
 };
 
 class plugin_host {
@@ -48,15 +51,19 @@ public:
     [[nodiscard]] std::vector<std::string> trouble() const { return all_->trouble(); }
     void measure(metrics::exposition& to) const;
     [[nodiscard]] plugins::plugins& all() { return *all_; }
+    /// What hears committed events for plugins.
+    [[nodiscard]] kernel::event_sink& hearing() { return state_; }
 
 private:
-    explicit plugin_host(const plugin_surroundings& near) : near_(near) {}
+    explicit plugin_host(const plugin_surroundings& near)
+        : near_(near), state_(near.database, near.data, near.time, near.store) {}
     void decide(plugins::hold_end, std::move_only_function<void(result<void>)>);
     void meet_tenants();
 
     plugin_surroundings near_;
     const kernel::environment* env_ = nullptr;
     std::optional<transport::api_calls> api_;
+    plugin_state state_;
     std::unique_ptr<plugins::plugins> all_;
 };
 

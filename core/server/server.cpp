@@ -105,7 +105,7 @@ transport::authenticator::host_lookup host_lookup_in(const config_settings& in_f
     return [&in_force](std::string_view host) { return in_force.tenant_of_host(host); };
 }
 
-/// Counts on the way from the store to the hub.
+/// Counts on the way from the store to the hub, and to the plugins once they are there.
 class counted_events final : public kernel::event_sink {
 public:
     counted_events(kernel::event_sink& to, metrics::registry& measured)
@@ -114,10 +114,13 @@ public:
     void committed(tenant_id tenant, std::span<const std::shared_ptr<const event>> events) override {
         count_.add(events.size());
         to_.committed(tenant, events);
+        if (auto* const after = after_.load()) after->committed(tenant, events);
     }
+    void then_to(kernel::event_sink& after) { after_ = &after; }
 
 private:
     kernel::event_sink& to_;
+    std::atomic<kernel::event_sink*> after_ = nullptr;
     metrics::counter& count_;
 };
 
@@ -213,10 +216,16 @@ struct server::parts {
 
 /// Before anything that they take part in.
 std::expected<void, std::vector<error>> server::parts::load_plugins() {
-    const plugin_surroundings near{.time = time, .ids = *ids, .store = *store, .permissions = permissions};
+    const plugin_surroundings near{.time = time,
+                                   .ids = *ids,
+                                   .store = *store,
+                                   .permissions = permissions,
+                                   .database = database_options_of(configured->server),
+                                   .data = configured->server.server.data_directory};
     auto loaded = plugin_host::load(*configured, near);
     if (!loaded) return std::unexpected(std::move(loaded.error()));
     plugged = std::move(*loaded);
+    events.then_to(plugged->hearing());
     if (auto wrong = plugged->declare(permissions); !wrong.empty()) return std::unexpected(std::move(wrong));
     if (auto wrong = plugged->offer(catalogue); !wrong.empty()) return std::unexpected(std::move(wrong));
     return {};

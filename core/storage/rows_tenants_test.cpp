@@ -70,6 +70,16 @@ protected:
         factor.created_at = noon;
         w.insert(factor);
         w.insert(audit_entry{.id = audit_id{41}, .tenant = acme, .at = noon, .action = "user.created"});
+        w.keep({.plugin = "polls", .heard = 1, .relayed = 1});
+        w.insert(plugin_job{.id = plugin_job_id{61},
+                            .tenant = acme,
+                            .plugin = "polls",
+                            .job = "close",
+                            .key = "=k",
+                            .due = noon,
+                            .input = "{}",
+                            .leased_until = {},
+                            .leased_by = {}});
         w.append(make_event("message.created"));
     }
 };
@@ -98,6 +108,20 @@ TEST_P(rows_tenants_test, people_and_what_they_come_with_are_nobody) {
         EXPECT_EQ(r.users(ids).size(), 2U);
         EXPECT_TRUE(r.find_second_factor(user_id{11}) && r.find_link("l1") && r.find_external("outside"));
         EXPECT_EQ(r.audit(key(), {.action = {}, .limit = 10}).size(), 1U);
+    });
+}
+
+TEST_P(rows_tenants_test, plugins_are_nowhere_and_have_nothing_to_do) {
+    must_read(
+        [](kernel::reading& r) {
+            EXPECT_THAT(r.plugin_cursors(), IsEmpty());
+            EXPECT_FALSE(r.find_plugin_job(plugin_job_id{61}));
+            EXPECT_FALSE(r.find_plugin_job("polls", "close", "=k"));
+        },
+        globex);
+    must_read([](kernel::reading& r) {
+        EXPECT_EQ(r.plugin_cursors().size(), 1U);
+        EXPECT_TRUE(r.find_plugin_job(plugin_job_id{61}) && r.find_plugin_job("polls", "close", "=k"));
     });
 }
 
