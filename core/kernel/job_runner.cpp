@@ -9,6 +9,16 @@
 #include "base/log.hpp"
 
 namespace parley::kernel {
+namespace {
+
+constexpr int found_at_once = 100;
+
+/// Tenants take turns, so that they do not all begin at once.
+std::chrono::milliseconds first_wait(tenant_id in, std::chrono::milliseconds every) {
+    return std::chrono::milliseconds(in.value % 7'919 * 7'919 % std::max<std::int64_t>(1, every.count()));
+}
+
+}  // namespace
 job_runner::job_runner(store& from, plugin_calls& calls, plugin_counters& counts, job_runner_options options)
     : store_(from), calls_(calls), counts_(counts), options_(std::move(options)) {}
 
@@ -106,7 +116,7 @@ void job_runner::add_periodic(tenant_id where, const job_kind& kind) {
                    .plugin = kind.plugin,
                    .job = kind.job,
                    .key = {},
-                   .due = env_->time.now() + kind.every,
+                   .due = env_->time.now() + first_wait(where, kind.every),
                    .input = "{}",
                    .tries = 0,
                    .leased_until = std::nullopt,
@@ -131,11 +141,11 @@ void job_runner::tick() {
 }
 
 void job_runner::find_due() {
-    const auto room = options_.most_at_once - static_cast<int>(mine_.size());
-    if (room <= 0 || std::exchange(finding_, true)) return;
+    auto whose = idle_plugins();
+    if (whose.empty() || std::exchange(finding_, true)) return;
     store_.with_directory(
-        [this, now = env_->time.now(), most = options_.most_at_once](directory& in) {
-            auto found = in.due_plugin_jobs(now, plugins_, most);
+        [this, now = env_->time.now(), whose = std::move(whose)](directory& in) {
+            auto found = in.due_plugin_jobs(now, whose, found_at_once);
             thread_->post([this, found = std::move(found)] { take(found); });
         },
         [this](const error&) { thread_->post([this] { finding_ = false; }); });
@@ -143,13 +153,19 @@ void job_runner::find_due() {
 
 void job_runner::take(const std::vector<plugin_job>& all) {
     finding_ = false;
+    has_more_ = std::cmp_equal(all.size(), found_at_once);
     for (const auto& one : all) {
-        if (mine_.contains(one.id) || std::cmp_greater_equal(mine_.size(), options_.most_at_once)) continue;
+        if (mine_.contains(one.id)) continue;
+        if (busy_[one.plugin] >= options_.most_at_once) {
+            has_more_ = true;
+            continue;
+        }
         if (!names_.contains(one.tenant)) {
             look_now();
             continue;
         }
         mine_.insert(one.id);
+        ++busy_[one.plugin];
         claim(one, kinds_.contains({one.plugin, one.job}) ? kinds_.at({one.plugin, one.job}) : job_kind{});
     }
 }
@@ -184,8 +200,7 @@ void job_runner::claim(const plugin_job& what, const job_kind& kind) {
                       },
                   .finish =
                       [this, made, is_mine](const std::optional<error>& why) {
-                          thread_->post(
-                              [this, made, go = *is_mine && !why] { go ? begin(made) : let_go(made->what.id); });
+                          thread_->post([this, made, go = *is_mine && !why] { go ? begin(made) : let_go(made->what); });
                       }});
 }
 
@@ -248,10 +263,23 @@ void job_runner::put_back(const lease_ptr& of, std::function<void(writing&, plug
                           if (why)
                               log::warning("the end of a plugin's job was not stored",
                                            {{"plugin", of->what.plugin}, {"job", of->what.job}, {"code", why->code}});
-                          thread_->post([this, of] { let_go(of->what.id); });
+                          thread_->post([this, of] { let_go(of->what); });
                       }});
 }
 
-void job_runner::let_go(plugin_job_id which) { mine_.erase(which); }
+void job_runner::let_go(const plugin_job& which) {
+    mine_.erase(which.id);
+    --busy_[which.plugin];
+    if (has_more_) find_due();
+}
+
+/// One that takes long keeps only its own jobs waiting.
+std::vector<std::string> job_runner::idle_plugins() const {
+    std::vector<std::string> found;
+    for (const auto& one : plugins_)
+        if (const auto at = busy_.find(one); at == busy_.end() || at->second < options_.most_at_once)
+            found.push_back(one);
+    return found;
+}
 
 }  // namespace parley::kernel

@@ -41,7 +41,7 @@ struct job_runner_options {
     std::string node = "parley";             ///< who does it, for whoever looks into the table
     std::chrono::milliseconds tick{500};     ///< how often it looks what is due
     std::chrono::seconds look_every{60};     ///< how often it looks for tenants where a periodic job is missing
-    int most_at_once = 16;                   ///< jobs of all plugins
+    int most_at_once = 8;                    ///< jobs of one plugin
     std::chrono::seconds longest_pause{60};  ///< between tries
     std::chrono::minutes off_pause{1};       ///< until a plugin that is off is asked for again
 };
@@ -80,7 +80,8 @@ private:
     void begin(const lease_ptr&);
     void ended(const lease_ptr&, errand_end, const std::string& why);
     void put_back(const lease_ptr&, std::function<void(writing&, plugin_job)> how);
-    void let_go(plugin_job_id);
+    void let_go(const plugin_job&);
+    [[nodiscard]] std::vector<std::string> idle_plugins() const;
     void look_now();
     void arrange(const std::vector<tenant>&, const std::vector<plugin_job>& there);
     void add_periodic(tenant_id, const job_kind&);
@@ -99,7 +100,9 @@ private:
     // The thread's own.
     std::unordered_map<tenant_id, std::string> names_;
     std::unordered_set<plugin_job_id> mine_;  ///< being claimed or done here
+    std::map<std::string, int> busy_;         ///< by plugin
     bool finding_ = false;
+    bool has_more_ = false;  ///< more was due than there was room for
     bool looking_ = false;
     std::optional<moment> looked_;
 };
