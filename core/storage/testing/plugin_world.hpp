@@ -155,7 +155,9 @@ protected:
     id_source ids_{time_, 1};
     plain_settings settings_;
     kernel::kind_registry kinds_;
-    kernel::environment env_{.time = time_, .ids = ids_, .settings = settings_, .kinds = kinds_};
+    permission_catalogue permissions_;
+    kernel::environment env_{
+        .time = time_, .ids = ids_, .settings = settings_, .kinds = kinds_, .permissions = permissions_};
     passing_sink sink_;
     std::unique_ptr<sql_store> store_;
     scripted_plugins plugins_;
