@@ -90,6 +90,12 @@ struct plugin_place {
 [[nodiscard]] outcome plugin_disable(const command_context&, const std::string& id, const plugin_place&);
 [[nodiscard]] outcome hooks_show(const command_context&, const plugin_place&);
 
+// cli_plugin_remove.cpp
+enum class rows_fate : std::uint8_t { kept = 1, archived, purged };
+enum class confirmation : std::uint8_t { asked_for = 1, given };
+/// Says what will become of everything that a plugin left, and then does it.
+[[nodiscard]] outcome plugin_remove(const command_context&, const std::string& id, rows_fate, confirmation);
+
 // cli_plugin_check.cpp
 [[nodiscard]] outcome plugin_check(const command_context&, const std::string& file);
 

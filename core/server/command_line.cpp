@@ -34,6 +34,8 @@ struct typed {
     std::string plugin;
     std::string folder;
     plugin_place place;
+    rows_fate fate = rows_fate::kept;
+    confirmation agreed = confirmation::asked_for;
     bool password_stdin = false;
     bool no_password = false;
     action chosen;
@@ -218,6 +220,18 @@ void add_plugin(CLI::App& root, typed& into) {
               plugin_enable);
     switching("disable", "Say which lines switch a plugin off; writes nothing, because the files are yours",
               plugin_disable);
+    auto* gone = command(
+        in, "remove", "Say what a plugin left behind, and keep it, put it aside or delete it", into,
+        [&into](const command_context& with) { return plugin_remove(with, into.plugin, into.fate, into.agreed); });
+    gone->add_option("plugin", into.plugin, "Its id; it must not be loaded any more")->required();
+    auto* fate = gone->add_option_group("fate");
+    fate->add_flag_callback(
+        "--keep", [&into] { into.fate = rows_fate::kept; }, "Everything stays, for when it comes back");
+    fate->add_flag_callback(
+        "--archive", [&into] { into.fate = rows_fate::archived; }, "Its rows are put aside under another name");
+    fate->add_flag_callback("--purge", [&into] { into.fate = rows_fate::purged; }, "Its rows are deleted for good");
+    fate->require_option(1);
+    gone->add_flag_callback("--yes", [&into] { into.agreed = confirmation::given; }, "Do not ask");
     auto* hooks = command(root, "hooks", "List which plugins judge what, in their order", into,
                           [&into](const command_context& with) { return hooks_show(with, into.place); });
     add_place(*hooks, into);

@@ -2,8 +2,10 @@
 #include "server/plugin_trial.hpp"
 
 #include <fmt/format.h>
+#include <stdlib.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <future>
 #include <memory>
 #include <thread>
@@ -13,6 +15,7 @@
 #include "base/json.hpp"
 #include "model/permission_catalogue.hpp"
 #include "plugins/plugins.hpp"
+#include "storage/plugin_database.hpp"
 
 namespace parley::server {
 namespace {
@@ -31,6 +34,39 @@ public:
                 std::move_only_function<void(result<json::object>)> done) override {
         done(failure(fault::not_found, "not_found", "There is no such thing."));
     }
+};
+
+/// Rows in a folder that goes away with the trial. What the plugin says is not brought anywhere.
+class trial_rows final : public plugins::plugin_store {
+public:
+    explicit trial_rows(const clock& time)
+        : folder_(made_folder()), databases_({.url = "sqlite:" + (folder_ / "kernel.db").string()}, folder_, time) {}
+    ~trial_rows() override {
+        std::error_code ignored;
+        std::filesystem::remove_all(folder_, ignored);
+    }
+    trial_rows(const trial_rows&) = delete;
+    trial_rows& operator=(const trial_rows&) = delete;
+
+    [[nodiscard]] result<plugins::database_place> open(const plugins::embedded& of) override {
+        auto made = databases_.open(of.says.id, of.sqlite);
+        if (!made) return std::unexpected(made.error());
+        open_.push_back(std::move(*made));
+        return plugins::database_place{
+            .of = plugins::database_place::kind::sqlite, .where = open_.back()->where(), .schema = {}};
+    }
+    void committed(std::string_view) override {}
+
+private:
+    static std::filesystem::path made_folder() {
+        auto name = (std::filesystem::temp_directory_path() / "parley-trial-XXXXXX").string();
+        if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("there is no room for a folder of its own");
+        return name;
+    }
+
+    std::filesystem::path folder_;
+    storage::plugin_databases databases_;
+    std::vector<std::unique_ptr<storage::plugin_database>> open_;
 };
 
 class no_jobs final : public plugins::job_store {
@@ -75,6 +111,7 @@ private:
         how.load.isolation_of[says_.id] = plugins::isolation::in_process;
         plugins::host_ports ports{.time = time_, .ids = ids_};
         ports.jobs = &jobs_;
+        ports.storage = &rows_;
         ports.find_permission = [this](std::string_view name) { return rights_.find(name); };
         ports.decide = [](plugins::hold_end, std::move_only_function<void(result<void>)> done) { done({}); };
         auto made = plugins::plugins::load(how, std::move(ports));
@@ -231,6 +268,7 @@ private:
     id_source ids_{time_, 1};
     empty_api api_;
     no_jobs jobs_;
+    trial_rows rows_{time_};
     permission_catalogue rights_;
     std::shared_ptr<std::promise<void>> kept_;
     std::unique_ptr<plugins::plugins> all_;

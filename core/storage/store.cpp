@@ -60,8 +60,8 @@ result<std::int64_t> sql_store::highest_id() {
         auto& db = *parts_->from;
         connection_slot slot(db, purpose::reading);
         odb::transaction open(slot.begin(tenant_scope::all()));
-        for (const auto* table :
-             {"tenant", "account", "access_token", "conversation", "message", "audit_entry", "custom_role", "plugin_job"})
+        for (const auto* table : {"tenant", "account", "access_token", "conversation", "message", "audit_entry",
+                                  "custom_role", "plugin_job"})
             each_view<number_view>(db.mapped(), odb::query_base(fmt::format("SELECT MAX(id) FROM {}", table)),
                                    [&](const number_view& one) {
                                        if (!one.value.null()) highest = std::max(highest, one.value.get());
