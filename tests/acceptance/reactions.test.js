@@ -34,13 +34,13 @@ stories('reactions', { tenants, settings }, (story) => {
         assert.deepEqual([added.status, added.body.count], [200, 1], added.text);
         await ann.connects();
         const also = await ann.asks('reaction.add', { message: hello.id, emoji: '👍' });
-        assert.deepEqual([also.status, also.data?.count], [200, 2], JSON.stringify(also));
+        assert.deepEqual([also.status, also.body?.count], [200, 2], JSON.stringify(also));
         assert.equal((await ann.asks('reaction.add', { message: hello.id, emoji: '🎉' })).status, 200);
 
         const seen = (await bob.get(under(hello))).body.reactions;
         assert.deepEqual(seen.map((one) => [one.emoji, one.count]).sort(), [['🎉', 1], ['👍', 2]].sort());
         assert.equal((await bob.delete(emoji(hello, '👍'))).status, 200);
-        const left = (await ann.asks('reaction.of', { message: hello.id })).data.reactions;
+        const left = (await ann.asks('reaction.of', { message: hello.id })).body.reactions;
         assert.deepEqual(left.map((one) => [one.emoji, one.count]).sort(), [['🎉', 1], ['👍', 1]].sort());
         assert.equal((await bob.put(emoji(hello, 'no emoji'), {})).status, 400);
     });
