@@ -94,7 +94,7 @@ result<seen_conversation> access::see(const environment& env, reading& rows, con
     if (!row) return no_such("conversation");
     auto as = rows.find_member(key(), id, who.id());
     const bool open = row->who_finds != visibility::closed && who.may(permission::channels_browse);
-    if (!as && !open) return no_such("conversation");
+    if (!as && (!open || is_banned(env, rows, id, who.id()))) return no_such("conversation");
     const auto* kind = env.kinds.find(row->kind);
     auto here = rights_in(env, rows, who, as);
     return seen_conversation{std::move(*row), std::move(as), kind, here};
@@ -106,6 +106,7 @@ result<seen_conversation> access::see_private_channel(const environment& env, re
     const auto* kind = row ? env.kinds.find(row->kind) : nullptr;
     if (kind == nullptr || !kind->listed || !who.may(permission::channels_enter_private))
         return no_such("conversation");
+    if (is_banned(env, rows, id, who.id())) return no_such("conversation");
     auto as = rows.find_member(key(), id, who.id());
     auto here = rights_in(env, rows, who, as);
     return seen_conversation{std::move(*row), std::move(as), kind, here};
@@ -127,6 +128,11 @@ result<seen_message> access::see(const environment& env, reading& rows, const ac
 
 bool access::sees(const actor& who, const seen_conversation& in, const message& what) {
     return what.state == message_state::published || what.author == who.id() || in.may(permission::messages_review);
+}
+
+bool access::is_banned(const environment& env, reading& rows, conversation_id from, user_id who) {
+    const auto found = rows.find_ban(key(), from, who);
+    return found && found->holds(env.time.now());
 }
 
 bool access::governs(const seen_conversation& in) {

@@ -109,6 +109,9 @@ public:
     /// and for reviewers.
     [[nodiscard]] static bool sees(const actor&, const seen_conversation&, const message&);
 
+    /// Whether somebody must stay out of the conversation now.
+    [[nodiscard]] static bool is_banned(const environment&, reading&, conversation_id, user_id);
+
     /// Whether the actor governs the conversation: its admin, or by the permission that its kind names.
     [[nodiscard]] static bool governs(const seen_conversation&);
     /// Whether the actor may write there now: its kind lets it, and the conversation is not archived.

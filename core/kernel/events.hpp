@@ -12,7 +12,7 @@ namespace parley::kernel::events {
 /// To one user: the conversation and its membership, whole, because nothing of it was known before.
 [[nodiscard]] event conversation_joined(const conversation&, const conversation_kind*, const member&,
                                         std::span<const user> people, moment);
-/// To one user: nothing of the conversation is its to see any more. `reason`: left, removed, deleted.
+/// To one user: nothing of the conversation is its to see any more. `reason`: left, removed, banned, deleted.
 [[nodiscard]] event conversation_left(conversation_id, user_id, std::string_view reason, moment);
 [[nodiscard]] event conversation_updated(const conversation&, const conversation_kind*, moment);
 [[nodiscard]] event conversation_deleted(conversation_id, moment);

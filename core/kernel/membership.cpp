@@ -86,6 +86,8 @@ result<member_entry> add_member(const environment& env, writing& w, const caller
     if (!knows(w, who, added) || !account || account->disabled_at)
         return invalid("user_unknown", "There is no such user.", "user");
     if (auto there = w.find_member(rows(), id, added)) return member_entry{*there, std::move(*account)};
+    if (access::is_banned(env, w, id, added))
+        return failure(fault::conflict, "user_banned", "The user is banned from this conversation.", "user");
     if (auto room = has_room(env, by, in); !room) return std::unexpected(room.error());
     add_one_member(env, w, in.row, *account, member_role::member, env.time.now());
     return member_entry{*w.find_member(rows(), id, added), std::move(*account)};

@@ -19,7 +19,7 @@ void add_first_members(const environment&, writing&, conversation&, std::span<co
 /// One more member, with conversation.joined and member.added. Also stores the conversation.
 void add_one_member(const environment&, writing&, conversation&, const user&, member_role, moment now);
 
-/// Also stores the conversation. `reason`: left, removed.
+/// Also stores the conversation. `reason`: left, removed, banned.
 void remove_one_member(writing&, conversation&, const member&, std::string_view reason, moment now);
 
 }  // namespace parley::kernel

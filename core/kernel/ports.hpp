@@ -58,6 +58,11 @@ struct member_entry {
     user who;
 };
 
+struct ban_entry {
+    conversation_ban what;
+    user who;
+};
+
 /// One tenant's rows as they are at one moment. Used on the thread it was handed out on, for as long as the job runs.
 /// Throws only what the environment breaks (a lost database).
 class reading {
@@ -119,6 +124,12 @@ public:
     /// Those to whom this role is granted in one conversation or another.
     [[nodiscard]] virtual std::vector<member> members_granted(access_key, std::string_view role) = 0;
     [[nodiscard]] virtual std::int64_t count_owners(access_key, conversation_id) = 0;
+    // Bans, also those that are over.
+    [[nodiscard]] virtual std::optional<conversation_ban> find_ban(access_key, conversation_id, user_id) = 0;
+    [[nodiscard]] virtual std::vector<conversation_ban> bans_of(access_key, user_id) = 0;
+    /// By user id, after `after`; those that hold at `now`.
+    [[nodiscard]] virtual std::vector<ban_entry> bans(access_key, conversation_id, moment now, user_id after,
+                                                      int limit) = 0;
     /// All users who share a conversation with this one, itself included.
     [[nodiscard]] virtual std::vector<user_id> contacts_of(access_key, user_id) = 0;
 
@@ -177,6 +188,9 @@ public:
     virtual void insert(access_key, const member&) = 0;
     virtual void update(access_key, const member&) = 0;
     virtual void erase(access_key, const member&) = 0;
+    virtual void insert(access_key, const conversation_ban&) = 0;
+    virtual void update(access_key, const conversation_ban&) = 0;
+    virtual void erase(access_key, const conversation_ban&) = 0;
 
     /// Also stores its mentions. The client key must be unique for the author.
     virtual void insert(access_key, const message&) = 0;

@@ -142,6 +142,15 @@ json::object present(const member_entry& entry) {
             {"joined_at", rfc3339(entry.as.joined_at)}};
 }
 
+json::object present(const ban_entry& entry) {
+    const auto& what = entry.what;
+    return {{"user", present(entry.who)},
+            {"by", what.by ? json::value(what.by.text()) : json::value(nullptr)},
+            {"reason", what.reason},
+            {"created_at", rfc3339(what.created_at)},
+            {"until", present(what.until)}};
+}
+
 json::object present(const message_view& view, viewer reader) {
     const auto& what = *view.body;
     json::object out{{"id", what.id.text()},

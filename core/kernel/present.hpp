@@ -25,6 +25,7 @@ struct viewer {
 [[nodiscard]] boost::json::object present(const conversation&, const conversation_kind*);
 [[nodiscard]] boost::json::object present(const member&, unread_counts);
 [[nodiscard]] boost::json::object present(const member_entry&);
+[[nodiscard]] boost::json::object present(const ban_entry&);
 [[nodiscard]] boost::json::object present(const message_view&, viewer);
 /// For those who may see the message's history.
 [[nodiscard]] boost::json::object present(const revision&);

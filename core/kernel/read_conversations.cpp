@@ -1,6 +1,12 @@
 // Lists of conversations, members and people that the caller may see.
 #include "kernel/read_conversations.hpp"
 
+#include <algorithm>
+#include <iterator>
+#include <tuple>
+#include <unordered_set>
+#include <utility>
+
 #include "kernel/people.hpp"
 #include "kernel/read_messages.hpp"
 
@@ -12,6 +18,24 @@ listed_conversation listed(const environment& env, reading& from, conversation r
     out.kind = env.kinds.find(out.row.kind);
     if (as) out.as = read_state{*as, unread_of(from, out.row, *as)};
     return out;
+}
+
+/// A full page, while there are as many, of what is open and not barred to this user.
+std::vector<conversation> open_to(const environment& env, reading& from, user_id who, const browse_query& query) {
+    std::unordered_set<conversation_id> barred;
+    for (const auto& one : from.bans_of(rows(), who))
+        if (one.holds(env.time.now())) barred.insert(one.conversation);
+    std::vector<conversation> all;
+    auto [name, id] = std::pair(query.after_name, query.after_id);
+    for (auto wanted = query.limit; wanted > 0;) {
+        auto some = from.list_open(rows(), query.contains, name, id, wanted);
+        const bool end = std::cmp_less(some.size(), wanted);
+        if (!some.empty()) std::tie(name, id) = std::pair(some.back().name, some.back().id);
+        std::erase_if(some, [&](const conversation& one) { return barred.contains(one.id); });
+        std::ranges::move(some, std::back_inserter(all));
+        wanted = end ? 0 : query.limit - static_cast<int>(all.size());
+    }
+    return all;
 }
 
 }  // namespace
@@ -40,7 +64,7 @@ result<std::vector<listed_conversation>> browse_conversations(const environment&
     if (!who) return std::unexpected(who.error());
     if (auto may = who->require(permission::channels_browse); !may) return std::unexpected(may.error());
     std::vector<listed_conversation> all;
-    for (auto& row : from.list_open(rows(), query.contains, query.after_name, query.after_id, query.limit)) {
+    for (auto& row : open_to(env, from, who->id(), query)) {
         const auto as = from.find_member(rows(), row.id, who->id());
         all.push_back(listed(env, from, std::move(row), as));
     }

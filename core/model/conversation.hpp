@@ -68,6 +68,18 @@ struct member {
     std::string granted_role;  ///< a role's name, held in this conversation besides the account's own; empty: none
 };
 
+/// Somebody who must stay out of a conversation.
+struct conversation_ban {
+    conversation_id conversation;
+    user_id user;
+    user_id by;          ///< none: the system
+    std::string reason;  ///< for those who govern there; empty: none was given
+    moment created_at;
+    std::optional<moment> until;  ///< nothing: for good
+
+    [[nodiscard]] bool holds(moment now) const { return !until || now < *until; }
+};
+
 /// What a member has not read yet.
 struct unread_counts {
     std::int64_t messages = 0;

@@ -152,6 +152,18 @@ struct member_row {
     maybe_text granted_role;
 };
 
+#pragma db object table("conversation_ban") pointer(std::shared_ptr)
+struct conversation_ban_row {
+#pragma db id column("")
+    member_key key;
+#pragma db readonly
+    bigint tenant = 0;
+    maybe_bigint banned_by;
+    std::string reason;
+    bigint created_at = 0;
+    maybe_bigint ends_at;
+};
+
 #pragma db object table("message") pointer(std::shared_ptr)
 struct message_row {
 #pragma db id

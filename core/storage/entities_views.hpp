@@ -18,6 +18,13 @@ struct member_entry_view {
     std::shared_ptr<account_row> who;
 };
 
+#pragma db view object(conversation_ban_row) \
+    object(account_row inner : conversation_ban_row::key.account == account_row::id)
+struct ban_entry_view {
+    std::shared_ptr<conversation_ban_row> what;
+    std::shared_ptr<account_row> who;
+};
+
 // The following carry no query of their own; the SQL stands where it is asked, columns in this order.
 
 #pragma db view

@@ -336,6 +336,29 @@ member_row to_row(const member& of, tenant_id in) {
     return row;
 }
 
+conversation_ban to_value(const conversation_ban_row& row) {
+    conversation_ban of;
+    of.conversation = conversation_id{row.key.conversation};
+    of.user = user_id{row.key.account};
+    of.by = user_id{or_zero(row.banned_by)};
+    of.reason = row.reason;
+    of.created_at = to_moment(row.created_at);
+    of.until = to_moment(row.ends_at);
+    return of;
+}
+
+conversation_ban_row to_row(const conversation_ban& of, tenant_id in) {
+    conversation_ban_row row;
+    row.key.conversation = of.conversation.value;
+    row.key.account = of.user.value;
+    row.tenant = in.value;
+    row.banned_by = maybe(of.by);
+    row.reason = of.reason;
+    row.created_at = microseconds(of.created_at);
+    row.ends_at = maybe(of.until);
+    return row;
+}
+
 message to_value(const message_row& row) {
     message of;
     of.id = message_id{row.id};

@@ -24,6 +24,7 @@ namespace parley::storage {
 [[nodiscard]] audit_entry to_value(const audit_entry_row&);
 [[nodiscard]] conversation to_value(const conversation_row&);
 [[nodiscard]] member to_value(const member_row&);
+[[nodiscard]] conversation_ban to_value(const conversation_ban_row&);
 /// Without mentions, which stand in rows of their own.
 [[nodiscard]] message to_value(const message_row&);
 [[nodiscard]] revision to_value(const revision_row&);
@@ -42,6 +43,7 @@ namespace parley::storage {
 [[nodiscard]] audit_entry_row to_row(const audit_entry&);
 [[nodiscard]] conversation_row to_row(const conversation&);
 [[nodiscard]] member_row to_row(const member&, tenant_id);
+[[nodiscard]] conversation_ban_row to_row(const conversation_ban&, tenant_id);
 [[nodiscard]] message_row to_row(const message&);
 [[nodiscard]] mention_row to_mention(const message&, std::size_t place);
 [[nodiscard]] revision_row to_row(const revision&, tenant_id);

@@ -110,6 +110,18 @@ public:
         settle();
         return rows_.count_owners(in);
     }
+    [[nodiscard]] std::optional<conversation_ban> find_ban(kernel::access_key, conversation_id from,
+                                                           user_id who) override {
+        return rows_.find_ban(from, who);
+    }
+    [[nodiscard]] std::vector<conversation_ban> bans_of(kernel::access_key, user_id who) override {
+        return rows_.bans_of(who);
+    }
+    [[nodiscard]] std::vector<kernel::ban_entry> bans(kernel::access_key, conversation_id from, moment now,
+                                                      user_id after, int limit) override {
+        settle();
+        return rows_.bans(from, now, after, limit);
+    }
     [[nodiscard]] std::vector<user_id> contacts_of(kernel::access_key, user_id who) override {
         settle();
         return rows_.contacts_of(who);

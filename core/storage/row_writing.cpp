@@ -251,6 +251,23 @@ void row_writing::erase(kernel::access_key, const member& one) {
     memory_.members.forget({one.conversation, one.user});
 }
 
+void row_writing::insert(kernel::access_key, const conversation_ban& one) {
+    ++writes_;
+    rows_.db().persist(to_row(one, tenant()));
+}
+
+void row_writing::update(kernel::access_key, const conversation_ban& one) {
+    ++writes_;
+    update_row(rows_.db(), to_row(one, tenant()));
+}
+
+void row_writing::erase(kernel::access_key, const conversation_ban& one) {
+    using q = odb::query<conversation_ban_row>;
+    ++writes_;
+    rows_.db().erase_query<conversation_ban_row>(q::key.conversation == one.conversation.value &&
+                                                 q::key.account == one.user.value && q::tenant == tenant().value);
+}
+
 void row_writing::insert(kernel::access_key, const message& one) {
     require_own(one.tenant);
     ++writes_;

@@ -62,6 +62,9 @@ public:
     void insert(kernel::access_key, const member&) override;
     void update(kernel::access_key, const member&) override;
     void erase(kernel::access_key, const member&) override;
+    void insert(kernel::access_key, const conversation_ban&) override;
+    void update(kernel::access_key, const conversation_ban&) override;
+    void erase(kernel::access_key, const conversation_ban&) override;
     void insert(kernel::access_key, const message&) override;
     void update(kernel::access_key, const message&) override;
     void erase(kernel::access_key, const message&) override;

@@ -60,6 +60,9 @@ public:
     [[nodiscard]] std::vector<kernel::member_entry> members(conversation_id, user_id after, int limit);
     [[nodiscard]] std::vector<member> members_granted(std::string_view role);
     [[nodiscard]] std::int64_t count_owners(conversation_id);
+    [[nodiscard]] std::optional<conversation_ban> find_ban(conversation_id, user_id);
+    [[nodiscard]] std::vector<conversation_ban> bans_of(user_id);
+    [[nodiscard]] std::vector<kernel::ban_entry> bans(conversation_id, moment now, user_id after, int limit);
     [[nodiscard]] std::vector<user_id> contacts_of(user_id);
 
     [[nodiscard]] std::optional<message> find_message(message_id);

@@ -48,6 +48,8 @@ constexpr std::array examples{
                  R"({"kind": "channel", "name": "Garden", "topic": "What grows", "visibility": "public"})"},
     named_schema{"direct.open", R"({"user": "7340032000000001"})"},
     named_schema{"member.add", R"({"conversation": "7340032000000002", "user": "7340032000000001"})"},
+    named_schema{"member.ban", R"({"conversation": "7340032000000002", "user": "7340032000000001",
+        "until": "2030-01-31T09:30:00Z", "reason": "Advertised."})"},
     named_schema{"message.send", R"({"conversation": "7340032000000002", "text": "Hello *Bob*, see https://example.org",
         "client_key": "5f0c2c1e"})"},
     named_schema{"message.list", R"({"conversation": "7340032000000002", "before": 120, "limit": 50})"},

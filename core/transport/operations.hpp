@@ -20,6 +20,7 @@ namespace parley::transport {
 [[nodiscard]] std::vector<operation> user_operations();
 [[nodiscard]] std::vector<operation> conversation_operations();
 [[nodiscard]] std::vector<operation> member_operations();
+[[nodiscard]] std::vector<operation> ban_operations();
 [[nodiscard]] std::vector<operation> message_operations();
 [[nodiscard]] std::vector<operation> read_state_operations();
 [[nodiscard]] std::vector<operation> log_operations();

@@ -147,6 +147,16 @@ TEST_F(operations_run, people_come_and_go) {
     EXPECT_EQ(rest.at("members").as_array().size(), 1U);
     EXPECT_TRUE(rest.at("next").is_null());
     at.ask("member.remove", bob, with(eve));
+    auto to_ban = with(eve);
+    to_ban["until"] = "2040-01-31T09:30:00Z";
+    to_ban["reason"] = "Advertised.";
+    EXPECT_EQ(at.ask("member.ban", bob, to_ban).at("until"), "2040-01-31T09:30:00.000000Z");
+    EXPECT_EQ(at.code("member.ban", bob, with(ann)), "not_allowed") << "who manages all channels";
+    EXPECT_EQ(at.code("member.add", bob, with(eve)), "user_banned");
+    const auto banned = at.ask("member.bans", bob, which);
+    ASSERT_EQ(banned.at("bans").as_array().size(), 1U);
+    EXPECT_EQ(banned.at("bans").at(0).at("reason"), "Advertised.");
+    at.ask("member.unban", bob, with(eve));
     at.ask("conversation.leave", ann, which);
     EXPECT_EQ(at.ask("conversation.list", ann, {}).at("conversations").as_array().size(), 1U);  // the personal one
     EXPECT_EQ(at.ask("direct.open", ann, {{"user", bob.text()}}, 201),

@@ -1,2 +1,2 @@
--- There is nothing to take back.
-SELECT 1;
+-- Takes all bans away.
+DROP TABLE conversation_ban;

@@ -184,6 +184,23 @@ public:
             return one.second.conversation == in && one.second.role == member_role::owner;
         });
     }
+    std::optional<conversation_ban> find_ban(access_key, conversation_id from, user_id who) override {
+        return value_in(all_.bans, std::pair(from, who));
+    }
+    std::vector<conversation_ban> bans_of(access_key, user_id who) override {
+        return chosen(all_.bans, [&](const conversation_ban& one) { return one.user == who; });
+    }
+    std::vector<ban_entry> bans(access_key, conversation_id from, moment now, user_id after, int limit) override {
+        std::vector<ban_entry> found;
+        for (const auto& one : chosen(
+                 all_.bans,
+                 [&](const conversation_ban& each) {
+                     return each.conversation == from && each.holds(now) && each.user > after;
+                 },
+                 limit))
+            found.push_back({one, all_.users.at(one.user)});
+        return found;
+    }
     std::vector<user_id> contacts_of(access_key key, user_id who) override {
         std::set<user_id> all{who};
         for (const auto& mine : memberships_of(key, who))
@@ -301,6 +318,9 @@ public:
     void insert(access_key, const member& row) override { add(all_.members, key_of(row), row); }
     void update(access_key, const member& row) override { change(all_.members, key_of(row), row); }
     void erase(access_key, const member& row) override { remove(all_.members, key_of(row)); }
+    void insert(access_key, const conversation_ban& row) override { add(all_.bans, key_of(row), row); }
+    void update(access_key, const conversation_ban& row) override { change(all_.bans, key_of(row), row); }
+    void erase(access_key, const conversation_ban& row) override { remove(all_.bans, key_of(row)); }
     void insert(access_key key, const message& row) override {
         if (!row.client_key.empty())
             EXPECT_FALSE(find_by_client_key(key, row.author, row.client_key)) << "client key used twice";
@@ -341,7 +361,10 @@ public:
     }
 
 private:
-    static std::pair<conversation_id, user_id> key_of(const member& row) { return {row.conversation, row.user}; }
+    template <class Row>
+    static std::pair<conversation_id, user_id> key_of(const Row& row) {
+        return {row.conversation, row.user};
+    }
 
     [[nodiscard]] std::vector<message> published(conversation_id in) const {
         auto found = chosen(all_.messages, [&](const message& one) {

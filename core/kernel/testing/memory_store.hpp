@@ -23,6 +23,7 @@ struct tables {
     std::map<plugin_job_id, plugin_job> jobs;
     std::map<conversation_id, conversation> conversations;
     std::map<std::pair<conversation_id, user_id>, member> members;
+    std::map<std::pair<conversation_id, user_id>, conversation_ban> bans;
     std::map<message_id, message> messages;
     std::map<std::pair<message_id, std::int32_t>, revision> revisions;
     std::map<position, event> log;  ///< without views, as a database keeps them

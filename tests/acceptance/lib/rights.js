@@ -79,6 +79,17 @@ export const ofConversation = {
         mutates: true,
     },
     'grant.remove': { rule: (f) => first(unseen(f), [!f.governs, 403]), data: (_, people) => ({ user: people.mia.id }) },
+    'member.ban': {
+        rule: (f) => first(unseen(f), [f.kind.adds_members === 'nobody' || !f.governs, 403]),
+        data: (_, people) => ({ user: people.mia.id }),
+        mutates: true,
+    },
+    // Nobody is banned where this is tried.
+    'member.unban': {
+        rule: (f) => first(unseen(f), [f.kind.adds_members === 'nobody' || !f.governs, 403], [true, 404]),
+        data: (_, people) => ({ user: people.mia.id }),
+    },
+    'member.bans': { rule: (f) => first(unseen(f), [f.kind.adds_members === 'nobody' || !f.governs, 403]) },
     'message.send': { rule: written, data: { text: 'Walking by' } },
     'typing.start': { rule: written },
     'typing.stop': { rule: written },
