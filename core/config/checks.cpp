@@ -115,6 +115,11 @@ verdict check_line(std::string_view text) {
     return {};
 }
 
+verdict check_name(std::string_view text) {
+    if (is_name(text)) return {};
+    return "expected a name of lower-case letters, digits, _ and -, which begins with a letter or a digit";
+}
+
 verdict check_database_url(std::string_view text) {
     const auto forbidden = [](unsigned char c) { return c < 0x20 || c == 0x7f; };
     if (std::ranges::any_of(text, forbidden)) return "a line end or another control character in a URL";
@@ -139,8 +144,9 @@ verdict broken_rule(std::string_view check, std::string_view value) {
     if (check == "vouch_secret") return check_vouch_secret(value);
     if (check == "operator_token") return check_operator_token(value);
     if (check == "line") return check_line(value);
-    if (check == hooks_check) return {};  // see checked_hooks
-    if (check == "issuer") return {};     // has entries, see broken_entry
+    if (check == "name") return check_name(value);
+    if (check == hooks_check) return {};                              // see checked_hooks
+    if (check == "issuer" || check == "sign_in_provider") return {};  // have entries, see broken_entry
     throw std::logic_error("settings_text: unknown check " + std::string(check));
 }
 

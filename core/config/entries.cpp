@@ -123,14 +123,20 @@ std::optional<entry_fault> fault_at(const node& entry, std::string_view member, 
     return entry_fault{std::string(member), found != nullptr ? found->where : entry.where, std::move(message)};
 }
 
-std::optional<entry_fault> broken_url(const node& entry) {
-    const auto& url = entry.child("jwks_url")->text;
+/// An address that will be asked, perhaps on the open internet only.
+std::optional<entry_fault> broken_address(const node& entry, std::string_view member) {
+    const auto& url = entry.child(member)->text;
     const auto* allowed = entry.child("allow_private");
     const bool may_be_plain = allowed != nullptr && allowed->flag;
     if (!url.starts_with("https://") && !(may_be_plain && url.starts_with("http://")))
-        return fault_at(entry, "jwks_url", "expected https:// and an address; http:// needs allow_private: true");
+        return fault_at(entry, member, "expected https:// and an address; http:// needs allow_private: true");
     if (url.find_first_of(" @#\\") != url.npos)
-        return fault_at(entry, "jwks_url", "an address without spaces, user names and fragments");
+        return fault_at(entry, member, "an address without spaces, user names and fragments");
+    return {};
+}
+
+std::optional<entry_fault> broken_url(const node& entry) {
+    if (auto wrong = broken_address(entry, "jwks_url")) return wrong;
     if (says(entry, "algorithms", "HS256"))
         return fault_at(entry, "algorithms", "HS256 needs a secret, and what is published is none; use keys");
     return {};
@@ -156,6 +162,16 @@ std::optional<entry_fault> broken_issuer(const node& entry) {
     const bool given = entry.child("keys") != nullptr;
     if (published == given) return fault_at(entry, "keys", "an issuer has either jwks_url or keys");
     return published ? broken_url(entry) : broken_keys(entry);
+}
+
+std::optional<entry_fault> broken_provider(const node& entry) {
+    if (auto wrong = broken_address(entry, "issuer")) return wrong;
+    if (entry.child("issuer")->text.find('?') != std::string::npos)
+        return fault_at(entry, "issuer", "an issuer has no query");
+    const auto* scopes = entry.child("scopes");
+    if (scopes != nullptr && (" " + scopes->text + " ").find(" openid ") == std::string::npos)
+        return fault_at(entry, "scopes", "without openid the provider says nothing of who somebody is");
+    return {};
 }
 
 }  // namespace
@@ -195,6 +211,7 @@ std::optional<entry_fault> broken_entry(const setting& of, const node& entry) {
         if (auto why = broken_rule(check->text, each.value.text)) return fault_at(entry, each.key, std::move(*why));
     }
     if (of.check == "issuer") return broken_issuer(entry);
+    if (of.check == "sign_in_provider") return broken_provider(entry);
     return {};
 }
 

@@ -17,7 +17,9 @@ bool is_bounded(const node& rules) {
     const auto& type = rules.child("type")->text;
     const bool text = rules.child("maxLength") || rules.child("enum");
     const bool list = rules.child("maxItems") && (rules.find("items.maxLength") || rules.find("items.enum"));
-    return type == "boolean" || (type == "string" && text) || (type == "array" && list);
+    const bool number = rules.child("minimum") && rules.child("maximum");
+    return type == "boolean" || (type == "integer" && number) || (type == "string" && text) ||
+           (type == "array" && list);
 }
 
 TEST(schema, every_setting_says_what_it_is) {

@@ -212,6 +212,25 @@ issuers:
        allow_private: {type: boolean}}},
    description: "Outside issuers whose tokens (JWT) sign people in. Each has `issuer` and `audience`, which a token names exactly; `algorithms`, of `HS256`, `RS256`, `ES256` and `EdDSA`; and either `jwks_url`, where it publishes its keys, or `keys`, a list of keys as JWK or PEM, each a text or a secret. It may have `username_claim` (`preferred_username`) and `name_claim` (`name`), the claims with the name of a new account and with what others read; `role` (`guest` or `member`; `guest`) of new accounts; `create_users` (`true`), whether new accounts are made; and `allow_private` (`false`), whether `jwks_url` may lead to a private address or begin with `http://`."}
 
+sign_in_providers:
+  {type: array, maxItems: 16, check: sign_in_provider, default: [], scope: tenant, reload: live, inherit: false,
+   items: {
+     type: object, required: [name, issuer, client_id],
+     properties: {
+       name: {type: string, minLength: 1, maxLength: 63, check: name},
+       title: {type: string, maxLength: 200, check: line},
+       issuer: {type: string, minLength: 1, maxLength: 256, check: line},
+       client_id: {type: string, minLength: 1, maxLength: 256, check: line},
+       client_secret: {type: string, minLength: 1, maxLength: 1024, secret: true, check: line},
+       scopes: {type: string, minLength: 1, maxLength: 500, check: line},
+       username_claim: {type: string, maxLength: 100, check: line},
+       name_claim: {type: string, maxLength: 100, check: line},
+       role: {type: string, enum: [guest, member]},
+       create_users: {type: boolean},
+       allow_private: {type: boolean},
+       session_hours: {type: integer, minimum: 1, maximum: 8760}}},
+   description: "OpenID providers at which people sign in with their browser. Each has `name`, which stands in addresses; `issuer`, the provider's address exactly as it writes it; `client_id`; and `client_secret`, a secret, unless it is a public client. It may have `title`, what people read; `scopes` (`openid profile`); `username_claim` (`preferred_username`) and `name_claim` (`name`), the claims with the name of a new account and with what others read; `role` (`guest` or `member`; `guest`) of new accounts; `create_users` (`true`), whether new accounts are made; `session_hours` (24), how long a session lasts, `sessions.session_days` at most; and `allow_private` (`false`), whether the provider may be at a private address or begin with `http://`."}
+
 messages:
   description: Limits of one message.
   scope: model

@@ -136,6 +136,26 @@ issuer_settings issuer_of(const node& entry) {
     return made;
 }
 
+sign_in_provider_settings sign_in_provider_of(const node& entry) {
+    sign_in_provider_settings made;
+    const auto take_text = [&](std::string& into, std::string_view name) {
+        if (const auto* said = entry.child(name)) into = said->text;
+    };
+    take_text(made.name, "name");
+    take_text(made.title, "title");
+    take_text(made.issuer, "issuer");
+    take_text(made.client_id, "client_id");
+    take_text(made.client_secret, "client_secret");
+    take_text(made.scopes, "scopes");
+    take_text(made.username_claim, "username_claim");
+    take_text(made.name_claim, "name_claim");
+    take_text(made.role, "role");
+    if (const auto* said = entry.child("create_users")) made.create_users = said->flag;
+    if (const auto* said = entry.child("allow_private")) made.allow_private = said->flag;
+    if (const auto* said = entry.child("session_hours")) made.session_hours = said->integer;
+    return made;
+}
+
 message_settings messages_of(const node& values) {
     message_settings made;
     take(made.max_graphemes, values, "messages.max_graphemes");
@@ -197,6 +217,8 @@ tenant_settings tenant_of(const node& values) {
     made.sessions.vouch_secret = text(values, "sessions.vouch_secret");
     made.sessions.require_totp = flag(values, "sessions.require_totp");
     for (const auto& entry : value_at(values, "issuers").items) made.issuers.push_back(issuer_of(entry));
+    for (const auto& entry : value_at(values, "sign_in_providers").items)
+        made.sign_in_providers.push_back(sign_in_provider_of(entry));
     take(made.presence.typing_seconds, values, "presence.typing_seconds");
     take(made.presence.away_after_seconds, values, "presence.away_after_seconds");
     made.limits = limits_of(values);

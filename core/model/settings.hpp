@@ -70,6 +70,24 @@ struct issuer_settings {
     friend bool operator==(const issuer_settings&, const issuer_settings&) = default;
 };
 
+/// An OpenID provider at which people sign in with their browser. Texts are as configured and were checked then.
+struct sign_in_provider_settings {
+    std::string name;   ///< in addresses: lower case, digits, dashes; the first of a name counts
+    std::string title;  ///< what people read; empty: the name
+    std::string issuer;
+    std::string client_id;
+    std::string client_secret;  ///< secret; empty: a client that cannot keep one
+    std::string scopes = "openid profile";
+    std::string username_claim = "preferred_username";
+    std::string name_claim = "name";
+    std::string role = "guest";       ///< of accounts that are made
+    bool create_users = true;         ///< whether an account is made for who comes the first time
+    bool allow_private = false;       ///< whether it may be at an address that is not public, and without TLS
+    std::int64_t session_hours = 24;  ///< life of a session, sessions.session_days at most
+
+    friend bool operator==(const sign_in_provider_settings&, const sign_in_provider_settings&) = default;
+};
+
 struct presence_settings {
     std::int64_t typing_seconds = 6;        ///< a "typing" not repeated for so long has ended
     std::int64_t away_after_seconds = 600;  ///< without activity, online becomes away
@@ -141,6 +159,7 @@ struct tenant_settings {
     event_settings events;
     session_settings sessions;
     std::vector<issuer_settings> issuers;
+    std::vector<sign_in_provider_settings> sign_in_providers;
     presence_settings presence;
     limit_settings limits;
     std::map<std::string, model_settings, std::less<>> models;  ///< by the model's name
