@@ -75,6 +75,8 @@ result<actor> access::authorise(const environment& env, reading& rows, const cal
     if (who.stage == token_stage::enrol_only)
         return failure(fault::forbidden, "second_factor_needed",
                        "This tenant wants a second factor; set one up first (totp.begin, totp.confirm).");
+    if (who.stage == token_stage::prove_only)
+        return failure(fault::forbidden, "code_needed", "This account has a second factor; show a code (totp.prove).");
     return identify(env, rows, who);
 }
 

@@ -40,7 +40,7 @@ result<arrival> let_guest_in(const environment& env, writing& w, const caller& b
 
 bool sweep_sessions(const environment& env, writing& w) {
     const auto now = env.time.now();
-    const auto forgotten = w.erase_links(now) + w.erase_tokens(now - sessions_kept);
+    const auto forgotten = w.erase_links(now) + w.erase_started(now) + w.erase_tokens(now - sessions_kept);
     const auto over = w.ended_users(now, ended_at_once);
     const caller clockwork{.tenant = w.tenant(), .tenant_name = {}, .user = {}, .request_id = {}};
     for (auto one : over) {

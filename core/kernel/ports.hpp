@@ -19,6 +19,7 @@
 #include "model/plugin_state.hpp"
 #include "model/role.hpp"
 #include "model/settings.hpp"
+#include "model/started_sign_in.hpp"
 #include "model/user.hpp"
 
 namespace parley::kernel {
@@ -167,6 +168,12 @@ public:
     virtual void update(const one_time_link&) = 0;
     /// Forgets links that were over before `before`; answers how many.
     virtual int erase_links(moment before) = 0;
+    virtual void insert(const started_sign_in&) = 0;
+    [[nodiscard]] virtual std::optional<started_sign_in> find_started(std::string_view digest) = 0;
+    /// It is finished, and can be no second time.
+    virtual void erase(const started_sign_in&) = 0;
+    /// Forgets those that were over before `before`; answers how many.
+    virtual int erase_started(moment before) = 0;
     /// Forgets sessions that ended before `before`; answers how many.
     virtual int erase_tokens(moment before) = 0;
     virtual void insert(const second_factor&) = 0;

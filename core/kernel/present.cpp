@@ -199,6 +199,8 @@ std::string_view name_of(token_kind kind) {
             return "guest";
         case token_kind::vouched:
             return "vouched";
+        case token_kind::provider:
+            return "provider";
     }
     return {};
 }

@@ -139,6 +139,30 @@ result<void> reset_second_factor(const environment& env, writing& w, const calle
     return {};
 }
 
+token_stage stage_before_code(const environment& env, reading& from, const caller& by, const user& who) {
+    const auto row = from.find_second_factor(who.id);
+    if (row && row->confirmed_at) return token_stage::prove_only;
+    return env.settings.of(by.tenant_name)->sessions.require_totp ? token_stage::enrol_only : token_stage::full;
+}
+
+result<bool> prove_second_factor(const environment& env, writing& w, const caller& by, std::string_view code) {
+    const auto who = enroller(w, by);
+    if (!who) return std::unexpected(who.error());
+    auto session = w.find_token(by.session);
+    if (!session || session->stage != token_stage::prove_only) return false;
+    auto row = w.find_second_factor(who->id());
+    if (row && row->confirmed_at) {
+        if (!take_code(*row, code, env.time.now())) return wrong_code();
+        w.update(*row);
+        session->stage = token_stage::full;
+    } else {  // somebody took the factor away since
+        session->stage = stage_before_code(env, w, by, who->account());
+    }
+    w.update(*session);
+    record(env, w, by, {.action = "second_factor.shown", .subject_kind = "session", .subject = session->id.value});
+    return true;
+}
+
 result<token_stage> pass_second_factor(const environment& env, writing& w, const caller& by, const user& who,
                                        std::string_view code) {
     auto row = w.find_second_factor(who.id);

@@ -26,6 +26,12 @@ namespace parley::kernel {
 /// For somebody who lost app and recovery codes; by the system or users.manage. Saying it twice changes nothing.
 [[nodiscard]] result<void> reset_second_factor(const environment&, writing&, const caller&, user_id);
 
+/// What a sign-in is good for that brought no code, and could not.
+[[nodiscard]] token_stage stage_before_code(const environment&, reading&, const caller& by, const user&);
+/// The code of a session that still needs one, which can do everything from then on. Answers false when it needed none.
+/// Errors: code_wrong (invalid).
+[[nodiscard]] result<bool> prove_second_factor(const environment&, writing&, const caller&, std::string_view code);
+
 /// What a sign-in with a password is good for. Takes the code, which is good once. Errors: code_needed, code_wrong
 /// (unauthenticated).
 [[nodiscard]] result<token_stage> pass_second_factor(const environment&, writing&, const caller& by, const user&,

@@ -32,6 +32,7 @@ bool is_refreshed(const open_session_command& of) {
 moment end_of(const session_settings& of, token_kind kind, moment now) {
     switch (kind) {
         case token_kind::password:
+        case token_kind::provider:
             return now + std::chrono::days{of.session_days};
         case token_kind::guest:
             return now + std::chrono::hours{of.guest_hours};

@@ -7,6 +7,7 @@
 #include "base/text.hpp"
 #include "kernel/accounts.hpp"
 #include "kernel/events.hpp"
+#include "kernel/second_factors.hpp"
 
 namespace parley::kernel {
 namespace {
@@ -113,15 +114,20 @@ std::string issued_external_id(std::string_view issuer, std::string_view subject
     return "jwt\n" + token_digest(fmt::format("{}\n{}", issuer, subject));
 }
 
-result<arrival> let_identity_in(const environment& env, writing& w, const caller& by, vouched_identity said) {
+std::string provided_external_id(std::string_view issuer, std::string_view subject) {
+    return "oidc\n" + token_digest(fmt::format("{}\n{}", issuer, subject));
+}
+
+result<arrival> let_identity_in(const environment& env, writing& w, const caller& by, vouched_identity said,
+                                open_session_command opens) {
     if (!normalize_name(said.display_name, name_limits)) said.display_name.clear();
     auto system = by;
     system.user = {};
     auto who = account_of(env, w, system, said);
     if (!who) return std::unexpected(who.error());
-    auto session = open_session(
-        env, w, by,
-        {.owner = who->id, .kind = token_kind::vouched, .name = "Issuer", .stage = token_stage::full, .ends_at = {}});
+    opens.owner = who->id;
+    if (opens.kind == token_kind::provider) opens.stage = stage_before_code(env, w, by, *who);
+    auto session = open_session(env, w, by, opens);
     if (!session) return std::unexpected(session.error());
     return arrival{std::move(*who), std::move(*session)};
 }

@@ -36,8 +36,13 @@ struct vouched_identity {
 /// As what an issuer's subject is known. No two issuers share an account, and none shares one with a site.
 [[nodiscard]] std::string issued_external_id(std::string_view issuer, std::string_view subject);
 
-/// Signs in whom a trusted issuer's token names; `by` is nobody yet, with the peer's address and name.
+/// The same for a provider at which people sign in with their browser: none shares an account with an issuer or a site.
+[[nodiscard]] std::string provided_external_id(std::string_view issuer, std::string_view subject);
+
+/// Signs in whom a trusted issuer's token names; `by` is nobody yet, with the peer's address and name. The session is
+/// as `opens` says but for its owner; one of a provider is good for nothing before a second factor that is needed.
 /// `unauthenticated` (vouch_refused) for a disabled account, and for a newcomer where none are made.
-[[nodiscard]] result<arrival> let_identity_in(const environment&, writing&, const caller& by, vouched_identity);
+[[nodiscard]] result<arrival> let_identity_in(const environment&, writing&, const caller& by, vouched_identity,
+                                              open_session_command opens);
 
 }  // namespace parley::kernel

@@ -44,11 +44,13 @@ enum class token_kind : std::uint8_t {
     personal,      ///< made by its owner for a device or a program
     service,       ///< made by an admin for a bot
     guest,         ///< came without an account
-    vouched        ///< a site said who it is
+    vouched,       ///< a site said who it is
+    provider       ///< signed in with a browser at an OpenID provider
 };
 
-/// What may be done before the second factor, where the tenant wants one.
-enum class token_stage : std::uint8_t { full = 1, enrol_only };
+/// What may be done before the second factor: nothing but setting one up where the tenant wants one, or nothing but
+/// showing the one that is there.
+enum class token_stage : std::uint8_t { full = 1, enrol_only, prove_only };
 
 /// A session: a sign-in or a token made for a program. Of its secrets only digests are ever stored.
 struct access_token {

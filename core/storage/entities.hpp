@@ -91,6 +91,22 @@ struct one_time_link_row {
     maybe_bigint used_at;
 };
 
+// Made and erased, never changed.
+#pragma db object table("started_sign_in") pointer(std::shared_ptr) readonly
+struct started_sign_in_row {
+#pragma db id
+    std::string digest;
+    bigint tenant = 0;
+    std::string provider;
+    std::string browser;
+    std::string nonce;
+    std::string verifier;
+    std::string redirect_uri;
+    std::string return_to;
+    bigint created_at = 0;
+    bigint expires_at = 0;
+};
+
 #pragma db object table("second_factor") pointer(std::shared_ptr)
 struct second_factor_row {
 #pragma db id

@@ -236,6 +236,34 @@ one_time_link_row to_row(const one_time_link& of) {
     return row;
 }
 
+started_sign_in to_value(const started_sign_in_row& row) {
+    return {.digest = row.digest,
+            .tenant = tenant_id{row.tenant},
+            .provider = row.provider,
+            .browser = row.browser,
+            .nonce = row.nonce,
+            .verifier = row.verifier,
+            .redirect_uri = row.redirect_uri,
+            .return_to = row.return_to,
+            .created_at = to_moment(row.created_at),
+            .expires_at = to_moment(row.expires_at)};
+}
+
+started_sign_in_row to_row(const started_sign_in& of) {
+    started_sign_in_row row;
+    row.digest = of.digest;
+    row.tenant = of.tenant.value;
+    row.provider = of.provider;
+    row.browser = of.browser;
+    row.nonce = of.nonce;
+    row.verifier = of.verifier;
+    row.redirect_uri = of.redirect_uri;
+    row.return_to = of.return_to;
+    row.created_at = microseconds(of.created_at);
+    row.expires_at = microseconds(of.expires_at);
+    return row;
+}
+
 second_factor to_value(const second_factor_row& row) {
     second_factor of;
     of.user = user_id{row.account};

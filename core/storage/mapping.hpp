@@ -10,6 +10,7 @@
 #include "model/message.hpp"
 #include "model/plugin_state.hpp"
 #include "model/role.hpp"
+#include "model/started_sign_in.hpp"
 #include "model/user.hpp"
 #include "storage/entities.hpp"
 
@@ -19,6 +20,7 @@ namespace parley::storage {
 [[nodiscard]] user to_value(const account_row&);
 [[nodiscard]] access_token to_value(const access_token_row&);
 [[nodiscard]] one_time_link to_value(const one_time_link_row&);
+[[nodiscard]] started_sign_in to_value(const started_sign_in_row&);
 [[nodiscard]] second_factor to_value(const second_factor_row&);
 [[nodiscard]] custom_role to_value(const custom_role_row&);
 [[nodiscard]] audit_entry to_value(const audit_entry_row&);
@@ -38,6 +40,7 @@ namespace parley::storage {
 [[nodiscard]] account_row to_row(const user&);
 [[nodiscard]] access_token_row to_row(const access_token&);
 [[nodiscard]] one_time_link_row to_row(const one_time_link&);
+[[nodiscard]] started_sign_in_row to_row(const started_sign_in&);
 [[nodiscard]] second_factor_row to_row(const second_factor&);
 [[nodiscard]] custom_role_row to_row(const custom_role&);
 [[nodiscard]] audit_entry_row to_row(const audit_entry&);

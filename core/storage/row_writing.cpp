@@ -140,6 +140,32 @@ int row_writing::erase_links(moment before) {
     return static_cast<int>(gone);
 }
 
+void row_writing::insert(const started_sign_in& one) {
+    require_own(one.tenant);
+    ++writes_;
+    rows_.db().persist(to_row(one));
+}
+
+std::optional<started_sign_in> row_writing::find_started(std::string_view digest) {
+    started_sign_in_row row;
+    if (!rows_.db().find(std::string(digest), row) || row.tenant != tenant().value) return std::nullopt;
+    return to_value(row);
+}
+
+void row_writing::erase(const started_sign_in& one) {
+    require_own(one.tenant);
+    ++writes_;
+    rows_.db().erase<started_sign_in_row>(one.digest);
+}
+
+int row_writing::erase_started(moment before) {
+    using q = odb::query<started_sign_in_row>;
+    const auto gone = rows_.db().erase_query<started_sign_in_row>(q::tenant == tenant().value &&
+                                                                  q::expires_at < microseconds(before));
+    if (gone > 0) ++writes_;
+    return static_cast<int>(gone);
+}
+
 int row_writing::erase_tokens(moment before) {
     using q = odb::query<access_token_row>;
     const auto at = microseconds(before);

@@ -45,6 +45,10 @@ public:
     void insert(const one_time_link&) override;
     void update(const one_time_link&) override;
     int erase_links(moment before) override;
+    void insert(const started_sign_in&) override;
+    [[nodiscard]] std::optional<started_sign_in> find_started(std::string_view digest) override;
+    void erase(const started_sign_in&) override;
+    int erase_started(moment before) override;
     int erase_tokens(moment before) override;
     void insert(const second_factor&) override;
     void update(const second_factor&) override;

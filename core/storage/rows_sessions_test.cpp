@@ -180,5 +180,41 @@ TEST_P(rows_sessions_test, links_and_second_factors_come_and_go) {
 
 INSTANTIATE_TEST_SUITE_P(on, rows_sessions_test, ::testing::Values(engine::sqlite, engine::postgresql), name_of);
 
+TEST_P(rows_sessions_test, started_sign_ins_are_finished_or_forgotten) {
+    const started_sign_in made{.digest = "s1",
+                               .tenant = acme,
+                               .provider = "corp",
+                               .browser = "b1",
+                               .nonce = "n1",
+                               .verifier = "v1",
+                               .redirect_uri = "https://chat.example/callback",
+                               .return_to = "/rooms?a=b",
+                               .created_at = noon,
+                               .expires_at = noon + std::chrono::minutes(10)};
+    auto other = made;
+    other.digest = "s2";
+    must_write([&](kernel::writing& w) {
+        w.insert(made);
+        w.insert(other);
+    });
+    must_write([&](kernel::writing& w) {
+        const auto found = w.find_started("s1");
+        ASSERT_TRUE(found);
+        EXPECT_EQ(found->provider, "corp");
+        EXPECT_EQ(found->browser, "b1");
+        EXPECT_EQ(found->nonce, "n1");
+        EXPECT_EQ(found->verifier, "v1");
+        EXPECT_EQ(found->redirect_uri, "https://chat.example/callback");
+        EXPECT_EQ(found->return_to, "/rooms?a=b");
+        EXPECT_EQ(found->created_at, noon);
+        EXPECT_EQ(found->expires_at, noon + std::chrono::minutes(10));
+        w.erase(*found);
+        EXPECT_FALSE(w.find_started("s1"));
+        EXPECT_EQ(w.erase_started(noon), 0);
+        EXPECT_EQ(w.erase_started(noon + std::chrono::hours(1)), 1);
+        EXPECT_FALSE(w.find_started("s2"));
+    });
+}
+
 }  // namespace
 }  // namespace parley::storage

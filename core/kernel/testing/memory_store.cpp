@@ -290,6 +290,16 @@ public:
         for (const auto& one : gone) remove(all_.links, one.digest);
         return static_cast<int>(gone.size());
     }
+    void insert(const started_sign_in& row) override { add(all_.started, row.digest, row); }
+    std::optional<started_sign_in> find_started(std::string_view digest) override {
+        return value_in(all_.started, std::string(digest));
+    }
+    void erase(const started_sign_in& row) override { remove(all_.started, row.digest); }
+    int erase_started(moment before) override {
+        const auto gone = chosen(all_.started, [&](const started_sign_in& one) { return one.expires_at < before; });
+        for (const auto& one : gone) remove(all_.started, one.digest);
+        return static_cast<int>(gone.size());
+    }
     int erase_tokens(moment before) override {
         const auto gone = chosen(all_.tokens, [&](const access_token& one) {
             return std::max(one.ends_at, one.expires_at) < before || (one.revoked_at && *one.revoked_at < before);
@@ -489,6 +499,7 @@ std::string memory_store::everything(tenant_id whose) {
     for (const auto& [id, one] : all.messages)
         out += one.text + "\n" + to_text(one.data) + "\n" + one.state_reason + "\n" + one.client_key + "\n";
     for (const auto& [id, one] : all.revisions) out += one.text + "\n" + to_text(one.data) + "\n";
+    for (const auto& [digest, one] : all.started) out += digest + " " + one.browser + " " + one.return_to + "\n";
     for (const auto& [id, one] : all.audit) out += one.action + " " + to_text(one.details) + "\n";
     for (const auto& [at, one] : all.log) out += one.type + " " + to_text(one.data) + "\n";
     return out;

@@ -16,6 +16,7 @@ struct tables {
     std::map<user_id, user> users;
     std::map<token_id, access_token> tokens;
     std::map<std::string, one_time_link, std::less<>> links;
+    std::map<std::string, started_sign_in, std::less<>> started;
     std::map<user_id, second_factor> factors;
     std::map<role_id, custom_role> roles;
     std::map<audit_id, audit_entry> audit;
