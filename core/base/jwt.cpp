@@ -140,6 +140,20 @@ std::optional<std::string> from_base64url(std::string_view text) {
     return bytes;
 }
 
+std::string to_base64url(std::string_view bytes) {
+    std::string text(sodium_base64_encoded_len(bytes.size(), sodium_base64_VARIANT_URLSAFE_NO_PADDING), '\0');
+    sodium_bin2base64(text.data(), text.size(), reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(),
+                      sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+    text.pop_back();  // the zero at the end
+    return text;
+}
+
+std::string challenge_of(std::string_view verifier) {
+    std::array<unsigned char, crypto_hash_sha256_BYTES> digest{};
+    crypto_hash_sha256(digest.data(), reinterpret_cast<const unsigned char*>(verifier.data()), verifier.size());
+    return to_base64url({reinterpret_cast<const char*>(digest.data()), digest.size()});
+}
+
 std::optional<algorithm> find_algorithm(std::string_view name) {
     for (const auto& [which, called] : names)
         if (called == name) return which;
@@ -186,6 +200,17 @@ result<void> verify(const unverified& token, const expectation& wanted, std::spa
     if (std::ranges::find(token.audience, wanted.audience) == token.audience.end())
         return refused("jwt_audience_wrong", "The token is meant for somebody else.");
     return check_times(token.claims, now);
+}
+
+std::string half_hash(algorithm signed_with, std::string_view text) {
+    // Of the hash that the signature uses; Ed25519's is SHA-512.
+    std::array<unsigned char, crypto_hash_sha512_BYTES> digest{};
+    const auto* bytes = reinterpret_cast<const unsigned char*>(text.data());
+    const bool longer = signed_with == algorithm::eddsa;
+    longer ? crypto_hash_sha512(digest.data(), bytes, text.size())
+           : crypto_hash_sha256(digest.data(), bytes, text.size());
+    return to_base64url({reinterpret_cast<const char*>(digest.data()),
+                         (longer ? crypto_hash_sha512_BYTES : crypto_hash_sha256_BYTES) / 2});
 }
 
 std::string text_claim(const unverified& token, std::string_view name) {

@@ -84,6 +84,9 @@ struct expectation {
 /// Whether a token may be meant for this key, by kind and name.
 [[nodiscard]] bool may_fit(const unverified&, const key&);
 
+/// What at_hash says of an access token that came along (OpenID Connect Core, 3.1.3.6), for a token signed so.
+[[nodiscard]] std::string half_hash(algorithm, std::string_view text);
+
 /// A claim that is a text; empty when it is absent or of another type.
 [[nodiscard]] std::string text_claim(const unverified&, std::string_view name);
 

@@ -1,4 +1,4 @@
-// The one encoding inside tokens and keys. Seen by jwt.cpp and jwt_keys.cpp only.
+// The one encoding inside tokens and keys, and of PKCE.
 #pragma once
 
 #include <optional>
@@ -9,5 +9,9 @@ namespace parley::jwt {
 
 /// Base64url without padding (RFC 7515, 2), in its only form: no other characters, no bits left over.
 [[nodiscard]] std::optional<std::string> from_base64url(std::string_view text);
+[[nodiscard]] std::string to_base64url(std::string_view bytes);
+
+/// The code_challenge that S256 makes of a code_verifier (RFC 7636, 4.2).
+[[nodiscard]] std::string challenge_of(std::string_view verifier);
 
 }  // namespace parley::jwt

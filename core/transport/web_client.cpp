@@ -57,6 +57,7 @@ struct errand {
     web_answer got;
     bool refused = false;
     bool too_large = false;
+    std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)> headers{nullptr, &curl_slist_free_all};
     std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> handle{nullptr, &curl_easy_cleanup};
 };
 
@@ -97,6 +98,22 @@ void set(CURL* handle, CURLoption option, Value value) {
     if (curl_easy_setopt(handle, option, value) != CURLE_OK) throw std::runtime_error("libcurl refuses an option");
 }
 
+void add_header(errand& one, const std::string& line) {
+    auto* longer = curl_slist_append(one.headers.get(), line.c_str());
+    if (longer == nullptr) throw std::bad_alloc();
+    static_cast<void>(one.headers.release());  // it is part of the longer one
+    one.headers.reset(longer);
+}
+
+void prepare_form_and_headers(errand& one) {
+    add_header(one, "Accept: application/json");
+    if (!one.wanted.authorization.empty()) add_header(one, "Authorization: " + one.wanted.authorization);
+    set(one.handle.get(), CURLOPT_HTTPHEADER, one.headers.get());
+    if (!one.wanted.form) return;
+    set(one.handle.get(), CURLOPT_POSTFIELDSIZE, static_cast<long>(one.wanted.form->size()));
+    set(one.handle.get(), CURLOPT_POSTFIELDS, one.wanted.form->c_str());  // not copied: the errand stays
+}
+
 void prepare(errand& one) {
     one.handle.reset(curl_easy_init());
     auto* handle = one.handle.get();
@@ -119,6 +136,7 @@ void prepare(errand& one) {
     set(handle, CURLOPT_WRITEDATA, static_cast<void*>(&one));
     set(handle, CURLOPT_HEADERFUNCTION, &take_header);
     set(handle, CURLOPT_HEADERDATA, static_cast<void*>(&one));
+    prepare_form_and_headers(one);
 }
 
 result<web_answer> outcome_of(errand& one, CURLcode ended) {
@@ -216,7 +234,7 @@ private:
         one->answer = std::move(given.answer);
         try {
             prepare(*one);
-        } catch (const std::runtime_error& why) {
+        } catch (const std::exception& why) {
             return answer_at_border(one->answer, away(why.what()));
         }
         auto* handle = one->handle.get();
@@ -243,7 +261,7 @@ web_client::web_client() : loop_(std::make_unique<loop>()) {}
 
 web_client::~web_client() { stop(); }
 
-void web_client::get(web_request wanted, web_answered answer) { loop_->add(std::move(wanted), std::move(answer)); }
+void web_client::ask(web_request wanted, web_answered answer) { loop_->add(std::move(wanted), std::move(answer)); }
 
 void web_client::stop() { loop_->stop(); }
 

@@ -1,10 +1,11 @@
-// Requests of our own to addresses that somebody else named: GET by libcurl, on a thread of its own.
+// Requests of our own to addresses that somebody else named: by libcurl, on a thread of its own.
 #pragma once
 
 #include <chrono>
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/error.hpp"
@@ -20,6 +21,8 @@ struct web_request {
     reach may = reach::open_internet;  ///< also: plain http is for private ones only
     std::size_t max_bytes = 256 * 1024;
     std::chrono::milliseconds deadline{5'000};
+    std::optional<std::string> form{};  ///< goes as application/x-www-form-urlencoded by POST; nothing: GET
+    std::string authorization{};        ///< the header's value; empty: none
 };
 struct web_answer {
     long status = 0;
@@ -40,7 +43,7 @@ public:
 
     /// Answers once, on the client's thread, or on the caller's when it has stopped. Errors: web_away (unavailable) for
     /// whatever kept an answer from coming, web_address_refused (forbidden), web_too_large (too_large). Any thread.
-    void get(web_request, web_answered);
+    void ask(web_request, web_answered);
 
     /// Ends what is under way as unavailable. Not from an answer.
     void stop();

@@ -22,7 +22,7 @@ protected:
     result<web_answer> get(web_request wanted) {
         std::promise<result<web_answer>> said;
         auto heard = said.get_future();
-        client.get(std::move(wanted), [&](result<web_answer> came) { said.set_value(std::move(came)); });
+        client.ask(std::move(wanted), [&](result<web_answer> came) { said.set_value(std::move(came)); });
         return heard.get();
     }
     std::string code(web_request wanted) {
@@ -74,7 +74,7 @@ TEST_F(web_client_run, waits_for_so_long_only) {
     EXPECT_EQ(code({.url = there.url("/"), .may = reach::also_private, .deadline = 100ms}), "web_away");
     std::promise<std::string> said;
     auto heard = said.get_future();
-    client.get({.url = there.url("/"), .may = reach::also_private, .deadline = 60s},
+    client.ask({.url = there.url("/"), .may = reach::also_private, .deadline = 60s},
                [&](const result<web_answer>& came) { said.set_value(came ? "ok" : came.error().code); });
     client.stop();
     EXPECT_EQ(heard.get(), "web_away");

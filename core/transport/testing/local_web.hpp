@@ -5,10 +5,12 @@
 #include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/read.hpp>
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/streambuf.hpp>
 #include <boost/asio/write.hpp>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
@@ -39,6 +41,11 @@ public:
         return "http://127.0.0.1:" + std::to_string(port()) + path;
     }
     [[nodiscard]] int connections() const { return connections_; }
+    /// The last request that was answered, whole.
+    [[nodiscard]] std::string heard() {
+        const std::lock_guard lock(guard_);
+        return heard_;
+    }
 
 private:
     void serve() {
@@ -55,15 +62,32 @@ private:
             }
             boost::asio::streambuf head;
             boost::asio::read_until(peer, head, "\r\n\r\n", why);
+            if (!why) read_body(peer, head, why);
             if (!why) boost::asio::write(peer, boost::asio::buffer(answer), why);
             peer.shutdown(tcp::socket::shutdown_both, why);
         }
+    }
+
+    void read_body(tcp::socket& peer, boost::asio::streambuf& into, boost::system::error_code& why) {
+        static constexpr std::string_view length = "Content-Length: ";
+        const auto text = [&] {
+            return std::string(boost::asio::buffers_begin(into.data()), boost::asio::buffers_end(into.data()));
+        };
+        const auto got = text();
+        const auto head = got.find("\r\n\r\n") + 4;
+        const auto said = got.find(length);
+        const auto whole = head + (said < head ? std::stoul(got.substr(said + length.size())) : 0);
+        if (got.size() < whole) boost::asio::read(peer, into, boost::asio::transfer_exactly(whole - got.size()), why);
+        const std::lock_guard lock(guard_);
+        heard_ = text();
     }
 
     boost::asio::io_context io_;
     tcp::acceptor acceptor_{io_, tcp::endpoint(boost::asio::ip::address_v4::loopback(), 0)};
     std::atomic<bool> stopping_ = false;
     std::atomic<int> connections_ = 0;
+    std::mutex guard_;
+    std::string heard_;
     std::thread thread_;
 };
 
