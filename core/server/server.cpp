@@ -32,6 +32,7 @@
 #include "transport/api_handler.hpp"
 #include "transport/http_server.hpp"
 #include "transport/issuer_keys.hpp"
+#include "transport/oidc_client.hpp"
 #include "transport/operation_catalogue.hpp"
 #include "transport/web_client.hpp"
 
@@ -199,8 +200,13 @@ struct server::parts {
     kernel::sign_in_brake brake{time};
     kernel::audit_pace pace{time};
     transport::issuer_keys keys{time, [this](transport::web_request wanted, transport::web_answered answer) {
-                                    web.get(std::move(wanted), std::move(answer));
+                                    web.ask(std::move(wanted), std::move(answer));
                                 }};
+    transport::oidc_client providers{time,
+                                     [this](transport::web_request wanted, transport::web_answered answer) {
+                                         web.ask(std::move(wanted), std::move(answer));
+                                     },
+                                     configured->server.server.public_url};
     transport::web_client web;
     std::optional<transport::services> services;
     std::optional<transport::authenticator> who;
@@ -249,6 +255,7 @@ std::expected<void, std::vector<error>> server::parts::open(std::shared_ptr<stor
                                          .brake = brake,
                                          .pace = pace,
                                          .keys = keys,
+                                         .providers = providers,
                                          .judges = plugged->judges(),
                                          .messages = *messages,
                                          .catalogue = catalogue});

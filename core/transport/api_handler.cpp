@@ -235,6 +235,12 @@ void api_handler::run_as(const operation& wanted, const http_request& request, k
     if (const auto tag = request.header("If-None-Match"); !tag.empty())
         seen.headers.push_back({"If-None-Match", std::string(tag)});
     const auto session = by.session;
+    std::shared_ptr<const http_request> whole;
+    if (wanted.over == wires::http_alone) {
+        auto kept = std::make_shared<http_request>(request);
+        kept->body.clear();
+        whole = std::move(kept);
+    }
     run_operation(wanted, {.with = parts_.with,
                            .by = std::move(by),
                            .session = session,
@@ -246,12 +252,13 @@ void api_handler::run_as(const operation& wanted, const http_request& request, k
                                if (!ignored.empty()) body["ignored"] = json::array(ignored.begin(), ignored.end());
                                http_response response{
                                    .status = made->status, .headers = std::move(made->headers), .body = {}};
-                               if (made->status == 204)
+                               if (made->status == 204 || sends_elsewhere(made->status))
                                    response.content_type.clear();
                                else
                                    response.body = json::serialize(body);
                                answer(tagged(seen, std::move(response)));
-                           }});
+                           },
+                           .request = std::move(whole)});
 }
 
 void api_handler::on_upgrade(http_request request, upgrade handshake) {

@@ -103,6 +103,7 @@ struct parts {
 
 void add_operations(parts& to, const operation_catalogue& catalogue) {
     for (const auto& of : catalogue.all()) {
+        if (of.over == wires::http_alone) continue;
         auto data = schema_of_fields(of, [](const field&) { return true; });
         auto command = message_of(of.name, of.sentence, command_frame(of.name, std::move(data)));
         if (auto example = example_of(of.name); !example.empty())

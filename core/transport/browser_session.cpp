@@ -19,26 +19,29 @@ std::string_view without_spaces(std::string_view text) {
 
 }  // namespace
 
-std::string_view cookie_token(const http_request& request) {
+std::string_view cookie_named(std::string_view name, const http_request& request) {
     for (const auto& header : request.headers) {
         if (!same_token(header.name, "Cookie")) continue;
         for (std::string_view rest = header.value; !rest.empty();) {
             const auto end = rest.find(';');
             const auto pair = without_spaces(rest.substr(0, end));
             const auto equals = pair.find('=');
-            if (equals != std::string_view::npos && pair.substr(0, equals) == session_cookie)
-                return pair.substr(equals + 1);
+            if (equals != std::string_view::npos && pair.substr(0, equals) == name) return pair.substr(equals + 1);
             rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
         }
     }
     return {};
 }
 
-http_header keep_cookie(std::string_view token, std::chrono::seconds lasts) {
-    return {"Set-Cookie", fmt::format("{}={}; Max-Age={}{}", session_cookie, token, lasts.count(), attributes)};
+std::string_view cookie_token(const http_request& request) { return cookie_named(session_cookie, request); }
+
+http_header keep_cookie(std::string_view token, std::chrono::seconds lasts, std::string_view name) {
+    return {"Set-Cookie", fmt::format("{}={}; Max-Age={}{}", name, token, lasts.count(), attributes)};
 }
 
-http_header drop_cookie() { return {"Set-Cookie", fmt::format("{}=; Max-Age=0{}", session_cookie, attributes)}; }
+http_header drop_cookie(std::string_view name) {
+    return {"Set-Cookie", fmt::format("{}=; Max-Age=0{}", name, attributes)};
+}
 
 std::string csrf_token(std::string_view token) { return keyed_digest(token, "parley csrf 1"); }
 

@@ -13,13 +13,19 @@ namespace parley::transport {
 /// "__Host-": over TLS only, for the whole of this host and no other, and no script can read it.
 inline constexpr std::string_view session_cookie = "__Host-parley";
 
-/// The token in the request's cookie; empty when there is none.
+/// What a browser keeps while its user is away at a provider; as long-lived as that.
+inline constexpr std::string_view sign_in_cookie = "__Host-parley-sign-in";
+
+/// The value of the request's first cookie of this name; empty when there is none.
+[[nodiscard]] std::string_view cookie_named(std::string_view name, const http_request&);
+/// The same for the session's token.
 [[nodiscard]] std::string_view cookie_token(const http_request&);
 
 /// A Set-Cookie header for a token that is good until then.
-[[nodiscard]] http_header keep_cookie(std::string_view token, std::chrono::seconds lasts);
+[[nodiscard]] http_header keep_cookie(std::string_view token, std::chrono::seconds lasts,
+                                      std::string_view name = session_cookie);
 /// A Set-Cookie header that takes the cookie away.
-[[nodiscard]] http_header drop_cookie();
+[[nodiscard]] http_header drop_cookie(std::string_view name = session_cookie);
 
 /// What a page of ours sends along as X-CSRF-Token; derived from the session's token, so that nobody knows it who does
 /// not know that. Not a secret to the page.

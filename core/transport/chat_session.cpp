@@ -274,7 +274,7 @@ void chat::authenticate(command asked, std::move_only_function<void()> done) {
 
 void chat::obey(command asked, std::move_only_function<void()> done) {
     const auto* wanted = find(asked.name);
-    if (wanted == nullptr) {
+    if (wanted == nullptr || wanted->over == wires::http_alone) {
         answer(asked.id, failure(fault::not_found, "command_unknown", "There is no such command.", "command"), {});
         return done();
     }

@@ -11,6 +11,7 @@
 #include "kernel/testing/house.hpp"
 #include "transport/api_handler.hpp"
 #include "transport/issuer_keys.hpp"
+#include "transport/oidc_client.hpp"
 #include "transport/test_server.hpp"
 #include "transport/testing/kernel_catalogue.hpp"
 #include "transport/testing/shop.hpp"
@@ -170,6 +171,7 @@ protected:
     } catalogue{shop};
     kernel::sign_in_brake brake{house.time};
     kernel::audit_pace pace{house.time};
+    oidc_client providers{house.time, [](const web_request&, web_answered) { FAIL() << "nobody is to be asked"; }, {}};
     issuer_keys keys{house.time, [](const web_request&, web_answered) { FAIL() << "nobody is to be asked"; }};
     services tools{.env = house.env,
                    .store = house.store,
@@ -178,6 +180,7 @@ protected:
                    .brake = brake,
                    .pace = pace,
                    .keys = keys,
+                   .providers = providers,
                    .judges = house.judges,
                    .messages = house.messages,
                    .catalogue = catalogue};

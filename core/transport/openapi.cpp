@@ -54,8 +54,13 @@ json::object body_of(const operation& of, json::object example) {
 
 json::object responses_of(const operation& of) {
     json::object all;
+    if (sends_elsewhere(of.success))
+        all[std::to_string(of.success)] = json::object{
+            {"description", phrase_of(of.success)},
+            {"headers",
+             {{"Location", {{"description", "Where the browser goes on."}, {"schema", {{"type", "string"}}}}}}}};
     for (const int status : {of.success, of.existing})
-        if (status != 0)
+        if (status != 0 && !sends_elsewhere(status))
             all[std::to_string(status)] =
                 json::object{{"description", status == of.existing ? "It was there already." : phrase_of(status)},
                              {"content", {{"application/json", {{"schema", answer_of(of)}}}}}};

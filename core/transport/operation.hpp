@@ -25,6 +25,7 @@ namespace parley::transport {
 class issuer_keys;
 class live;
 class operation_catalogue;
+class oidc_client;
 
 /// Where HTTP carries a field; over the WebSocket all of them are members of `data`.
 enum class place : std::uint8_t { path = 1, query, body };
@@ -98,6 +99,7 @@ struct services {
     kernel::sign_in_brake& brake;
     kernel::audit_pace& pace;
     issuer_keys& keys;
+    oidc_client& providers;
     kernel::judges& judges;
     kernel::judged_messages& messages;
     const operation_catalogue& catalogue;
@@ -109,8 +111,12 @@ struct call {
     kernel::caller by;  ///< without a user for operations that need none; the tenant may be none too
     token_id session;   ///< the token it came with
     input in;
-    answered reply;  ///< exactly once, from any thread
+    answered reply;                                 ///< exactly once, from any thread
+    std::shared_ptr<const http_request> request{};  ///< without its body; of operations over HTTP alone
 };
+
+/// What carries an operation: what is meant for browsers is no command.
+enum class wires : std::uint8_t { both = 1, http_alone };
 
 /// Whether somebody must be signed in.
 enum class access_level : std::uint8_t { anybody = 1, signed_in };
@@ -129,12 +135,16 @@ struct operation {
     std::vector<int> problems;      ///< statuses besides 400, 401, 404, 413, 429, 503 that it can answer
     std::function<void(call)> run;  ///< through run_operation() only
     std::optional<route_class> counted_as{};  ///< what its limit is; nothing: as class_of() says
+    wires over = wires::both;
     std::string_view judged_as{};             ///< the change that judges are asked about before it runs; empty: none
     /// What judges are shown of it; null: its input.
     boost::json::object (*judged_input)(const call&) = nullptr;
     /// Whether it is there in this tenant; where it is not, it is like one that never was. Empty: everywhere.
     std::function<bool(std::string_view tenant_name)> is_there{};
 };
+
+/// Whether an answer of this status is a place to go on to, and no body.
+[[nodiscard]] inline bool sends_elsewhere(int status) { return status >= 300 && status < 400; }
 
 /// As what an operation is counted; where its table does not say: GET as read, what needs nobody signed in as sign_in,
 /// all others as write.

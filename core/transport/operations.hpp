@@ -14,6 +14,7 @@ namespace parley::transport {
 
 [[nodiscard]] std::vector<operation> session_operations();
 [[nodiscard]] std::vector<operation> jwt_operations();
+[[nodiscard]] std::vector<operation> sign_in_operations();
 [[nodiscard]] std::vector<operation> token_operations();
 [[nodiscard]] std::vector<operation> password_operations();
 [[nodiscard]] std::vector<operation> account_operations();

@@ -82,7 +82,9 @@ void let_in(const exchange_ptr& one) {
     reply_with_write(std::move(it),
                      [one](const kernel::environment& env, kernel::writing& w, const kernel::caller& as,
                            const input& in) -> result<answer> {
-                         auto made = kernel::let_identity_in(env, w, as, identity_of(*one->from, one->token));
+                         auto made = kernel::let_identity_in(
+                             env, w, as, identity_of(*one->from, one->token),
+                             {.owner = {}, .kind = token_kind::vouched, .name = "Issuer", .ends_at = {}});
                          if (!made) return std::unexpected(made.error());
                          return signed_in(made->session, made->who, 201, keeper_of(in), env.time.now());
                      });

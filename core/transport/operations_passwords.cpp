@@ -99,6 +99,30 @@ void confirm_totp(call it) {
                      });
 }
 
+/// Codes are short, so that guessing is slowed down as at the door.
+void prove_totp(call it) {
+    const auto name = it.by.user.text();
+    if (auto may = it.with.brake.admit(it.by.tenant, name, it.by.address, kernel::sign_in_brake::device::unknown); !may)
+        return it.reply(std::unexpected(may.error()));
+    auto reply = std::move(it.reply);
+    it.reply = [&with = it.with, by = it.by, name, session = it.session,
+                reply = std::move(reply)](result<answer> made) mutable {
+        if (!made && made.error().code == "code_wrong")
+            return refuse_deed(with, by, "totp.prove", "user", by.user.value, std::move(made.error()),
+                               std::move(reply));
+        made ? with.brake.succeeded(by.tenant, name, by.address) : with.brake.not_judged(by.tenant, name, by.address);
+        if (made) with.room.session_changed(session);  // it may do more now
+        reply(std::move(made));
+    };
+    reply_with_write(std::move(it),
+                     [](const kernel::environment& env, kernel::writing& w, const kernel::caller& by,
+                        const input& in) -> result<answer> {
+                         const auto done = kernel::prove_second_factor(env, w, by, in.text("code"));
+                         if (!done) return std::unexpected(done.error());
+                         return answer{};
+                     });
+}
+
 result<answer> disable_totp(const kernel::environment& env, kernel::writing& w, const kernel::caller& by,
                             const input& in) {
     if (auto done = kernel::disable_second_factor(env, w, by, in.text("code")); !done)
@@ -151,6 +175,16 @@ std::vector<operation> password_operations() {
          .answers = "RecoveryCodes",
          .problems = {403, 409},
          .run = confirm_totp,
+         .counted_as = route_class::sign_in},
+        {.name = "totp.prove",
+         .method = "POST",
+         .path = "/api/v1/users/me/totp/prove",
+         .group = "sessions",
+         .sentence = "Shows the second factor in a session that was opened at a provider and can do nothing else "
+                     "before (403 code_needed); with all others there is nothing to do.",
+         .fields = {code},
+         .problems = {403},
+         .run = prove_totp,
          .counted_as = route_class::sign_in},
         {.name = "totp.disable",
          .method = "POST",

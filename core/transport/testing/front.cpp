@@ -45,7 +45,8 @@ json::object front::call(std::string_view name, user_id by, json::object given) 
                             said["status"] = made->status;
                             said["body"] = made->take_body();
                             headers = std::move(made->headers);
-                        }});
+                        },
+                        .request = request});
     EXPECT_EQ(replies, 1) << name;
     if (const auto* body = said.if_contains("body")) {
         if (kernel_catalogue().find(name) != nullptr) EXPECT_EQ(misfit(answer_of(*of), *body), "") << name;

@@ -9,6 +9,7 @@
 #include "kernel/testing/house.hpp"
 #include "transport/issuer_keys.hpp"
 #include "transport/live.hpp"
+#include "transport/oidc_client.hpp"
 #include "transport/operation_catalogue.hpp"
 
 namespace parley::transport::testing {
@@ -48,6 +49,12 @@ public:
                      [this](web_request wanted, web_answered answer) { fetch(std::move(wanted), std::move(answer)); }};
     operation_catalogue catalogue;
 
+    oidc_client providers{
+        house.time,
+        [this](web_request wanted, web_answered answer) { fetch(std::move(wanted), std::move(answer)); },
+        {}};
+    std::shared_ptr<const http_request> request;  ///< what operations over HTTP alone see
+
     /// What the operation answers; the status, and under "body" or "problem" the rest.
     boost::json::object call(std::string_view name, user_id by, boost::json::object given);
     /// The body of a call that has to succeed with this status.
@@ -67,6 +74,7 @@ private:
                    .brake = brake,
                    .pace = pace,
                    .keys = keys,
+                   .providers = providers,
                    .judges = house.judges,
                    .messages = house.messages,
                    .catalogue = catalogue};
