@@ -252,5 +252,13 @@ TEST(jwt_keys, of_a_published_set_the_good_ones_are_taken) {
     EXPECT_EQ(code_of(parse_keys(json::serialize(set))), "key_weak") << "what is configured has to be good as a whole";
 }
 
+TEST(jwt_hashes, are_those_of_the_standards) {
+    EXPECT_EQ(challenge_of("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"),
+              "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");  // RFC 7636, appendix B
+    EXPECT_EQ(half_hash(algorithm::rs256, "jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y"),
+              "77QmUPtjPfzWtF2AnpK9RQ");  // OpenID Connect Core, appendix A.3
+    EXPECT_EQ(half_hash(algorithm::eddsa, "x").size(), 43U) << "half of SHA-512";
+}
+
 }  // namespace
 }  // namespace parley::jwt
