@@ -161,6 +161,7 @@ export const ofTenant = {
     'totp.begin': { rule: whole },
     'totp.confirm': { rule: (f) => (f.scoped ? 403 : [400, 409]), data: { code: '000000' } },
     'totp.disable': { rule: whole, data: { code: '000000' } },
+    'totp.prove': { rule: whole, data: { code: '000000' } },
 };
 
 // The kinds and the permission that making one takes: named by the server, tried with each.
@@ -191,6 +192,9 @@ export const ofAnybody = {
     'session.guest': { outcome: 403, data: { display_name: 'Walking by' } },
     'session.vouch': { outcome: 403, data: { user: 'u', expires: 1, signature: 'x' } },
     'session.jwt': { outcome: 401, data: { token: 'x' } },
+    'sign_in.providers': { outcome: 'ok' },
+    'sign_in.start': { outcome: 404, data: { provider: 'nobody' } },
+    'sign_in.callback': { outcome: 401, data: { provider: 'nobody', state: 'guess' } },
     'password.reset': { outcome: 410, data: { token: 'prw_1.x', password: 'correct horse battery' } },
 };
 
