@@ -125,6 +125,28 @@ TEST_P(rows_tenants_test, plugins_are_nowhere_and_have_nothing_to_do) {
     });
 }
 
+TEST_P(rows_tenants_test, a_sign_in_that_was_begun_is_nobodys) {
+    must_write([](kernel::writing& w) {
+        w.insert(started_sign_in{.digest = "s1",
+                                 .tenant = acme,
+                                 .provider = "corp",
+                                 .browser = "b",
+                                 .nonce = "n",
+                                 .verifier = "v",
+                                 .redirect_uri = "r",
+                                 .return_to = "/",
+                                 .created_at = noon,
+                                 .expires_at = noon});
+    });
+    must_write(
+        [](kernel::writing& w) {
+            EXPECT_FALSE(w.find_started("s1"));
+            EXPECT_EQ(w.erase_started(noon + std::chrono::hours(1)), 0);
+        },
+        globex);
+    must_write([](kernel::writing& w) { EXPECT_TRUE(w.find_started("s1")); });
+}
+
 TEST_P(rows_tenants_test, conversations_and_members_are_none) {
     must_read(
         [&](kernel::reading& r) {

@@ -245,19 +245,20 @@ void api_handler::run_as(const operation& wanted, const http_request& request, k
                            .by = std::move(by),
                            .session = session,
                            .in = std::move(*checked),
-                           .reply = [seen = std::move(seen), ignored = std::move(ignored),
-                                     answer = std::move(signed_answer)](result<transport::answer> made) mutable {
-                               if (!made) return answer(problem(made.error(), seen.request_id));
-                               auto body = made->take_body();
-                               if (!ignored.empty()) body["ignored"] = json::array(ignored.begin(), ignored.end());
-                               http_response response{
-                                   .status = made->status, .headers = std::move(made->headers), .body = {}};
-                               if (made->status == 204 || sends_elsewhere(made->status))
-                                   response.content_type.clear();
-                               else
-                                   response.body = json::serialize(body);
-                               answer(tagged(seen, std::move(response)));
-                           },
+                           .reply =
+                               [seen = std::move(seen), ignored = std::move(ignored),
+                                answer = std::move(signed_answer)](result<transport::answer> made) mutable {
+                                   if (!made) return answer(problem(made.error(), seen.request_id));
+                                   auto body = made->take_body();
+                                   if (!ignored.empty()) body["ignored"] = json::array(ignored.begin(), ignored.end());
+                                   http_response response{
+                                       .status = made->status, .headers = std::move(made->headers), .body = {}};
+                                   if (made->status == 204 || sends_elsewhere(made->status))
+                                       response.content_type.clear();
+                                   else
+                                       response.body = json::serialize(body);
+                                   answer(tagged(seen, std::move(response)));
+                               },
                            .request = std::move(whole)});
 }
 

@@ -136,7 +136,7 @@ struct operation {
     std::function<void(call)> run;  ///< through run_operation() only
     std::optional<route_class> counted_as{};  ///< what its limit is; nothing: as class_of() says
     wires over = wires::both;
-    std::string_view judged_as{};             ///< the change that judges are asked about before it runs; empty: none
+    std::string_view judged_as{};  ///< the change that judges are asked about before it runs; empty: none
     /// What judges are shown of it; null: its input.
     boost::json::object (*judged_input)(const call&) = nullptr;
     /// Whether it is there in this tenant; where it is not, it is like one that never was. Empty: everywhere.

@@ -36,16 +36,17 @@ json::object front::call(std::string_view name, user_id by, json::object given) 
                         .by = std::move(caller),
                         .session = session,
                         .in = std::move(*checked),
-                        .reply = [&](result<answer> made) {
-                            ++replies;
-                            if (!made) {
-                                said["problem"] = made.error().code;
-                                return;
-                            }
-                            said["status"] = made->status;
-                            said["body"] = made->take_body();
-                            headers = std::move(made->headers);
-                        },
+                        .reply =
+                            [&](result<answer> made) {
+                                ++replies;
+                                if (!made) {
+                                    said["problem"] = made.error().code;
+                                    return;
+                                }
+                                said["status"] = made->status;
+                                said["body"] = made->take_body();
+                                headers = std::move(made->headers);
+                            },
                         .request = request});
     EXPECT_EQ(replies, 1) << name;
     if (const auto* body = said.if_contains("body")) {
