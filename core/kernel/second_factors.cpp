@@ -148,7 +148,7 @@ token_stage stage_before_code(const environment& env, reading& from, const calle
 result<bool> prove_second_factor(const environment& env, writing& w, const caller& by, std::string_view code) {
     auto shown = by;
     if (by.stage == token_stage::prove_only) shown.stage = token_stage::full;  // it may do this one thing
-    const auto who = access::authorise_whole(w, shown);
+    const auto who = access::authorise_whole(env, w, shown);
     if (!who) return std::unexpected(who.error());
     auto session = w.find_token(by.session);
     if (!session || session->stage != token_stage::prove_only) return false;
