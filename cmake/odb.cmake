@@ -1,4 +1,5 @@
 # ODB: turns headers of persistent classes into the code that stores and finds them, for SQLite and for PostgreSQL.
+include("${CMAKE_SOURCE_DIR}/sdk/cmake/ParleyOdb.cmake")
 
 find_program(PARLEY_ODB odb)
 if(NOT PARLEY_ODB)
@@ -23,27 +24,11 @@ function(parley_odb_entities target)
         get_filename_component(floor "${folder}" NAME)
         set(out "${CMAKE_BINARY_DIR}/odb/${floor}")
         file(MAKE_DIRECTORY "${out}")
-        set(written)
-        foreach(database "" "-sqlite" "-pgsql")
-            list(APPEND units "${out}/${stem}-odb${database}.cpp")
-            foreach(suffix hpp ipp cpp)
-                list(APPEND written "${out}/${stem}-odb${database}.${suffix}")
-            endforeach()
-        endforeach()
-        # The prologue is for a header of views alone: ODB 2.4 forgets what the code for their objects needs.
         # Every entity header is a dependency of every other's code: they may include each other.
-        add_custom_command(
-            OUTPUT ${written}
-            COMMAND "${PARLEY_ODB}" --std c++14 --multi-database dynamic
-                    --database common --database sqlite --database pgsql
-                    --generate-query --generate-schema --schema-format embedded --schema-name ${entities_SCHEMA}
-                    --cxx-prologue "sqlite:#include <odb/sqlite/simple-object-statements.hxx>"
-                    --cxx-prologue "pgsql:#include <odb/pgsql/simple-object-statements.hxx>"
-                    --hxx-suffix .hpp --ixx-suffix .ipp --cxx-suffix .cpp
-                    --include-prefix ${floor} --output-dir "${out}" "-I${PARLEY_FLOORS}/${floor}" "${header}"
-            DEPENDS ${entities_HEADERS} "${CMAKE_SOURCE_DIR}/core/storage/odb.hpp"
-            COMMENT "ODB: ${floor}/${stem}.hpp"
-            VERBATIM)
+        parley_odb_code(units HEADER "${header}" SCHEMA ${entities_SCHEMA} INTO "${out}"
+                        INCLUDES --include-prefix ${floor} "-I${PARLEY_FLOORS}/${floor}"
+                        DEPENDS ${entities_HEADERS} "${CMAKE_SOURCE_DIR}/core/storage/odb.hpp"
+                        COMMENT "ODB: ${floor}/${stem}.hpp")
     endforeach()
 
     add_library(${target}_odb STATIC ${units})

@@ -114,45 +114,49 @@ limit_settings limits_of(const node& values) {
             .tenant = rate_of(values, "limits.tenant")};
 }
 
-/// What an entry does not say keeps the default of its struct.
+/// What an entry of a list does not say keeps the default of its struct.
+void take_said(std::string& into, const node& entry, std::string_view name) {
+    if (const auto* said = entry.child(name)) into = said->text;
+}
+void take_said(bool& into, const node& entry, std::string_view name) {
+    if (const auto* said = entry.child(name)) into = said->flag;
+}
+void take_said(std::int64_t& into, const node& entry, std::string_view name) {
+    if (const auto* said = entry.child(name)) into = said->integer;
+}
+void take_said(std::vector<std::string>& into, const node& entry, std::string_view name) {
+    if (entry.child(name) != nullptr) into = texts(entry, name);
+}
+
 issuer_settings issuer_of(const node& entry) {
     issuer_settings made;
-    const auto take_text = [&](std::string& into, std::string_view name) {
-        if (const auto* said = entry.child(name)) into = said->text;
-    };
-    const auto take_flag = [&](bool& into, std::string_view name) {
-        if (const auto* said = entry.child(name)) into = said->flag;
-    };
-    take_text(made.issuer, "issuer");
-    take_text(made.audience, "audience");
-    take_text(made.jwks_url, "jwks_url");
-    take_text(made.username_claim, "username_claim");
-    take_text(made.name_claim, "name_claim");
-    take_text(made.role, "role");
-    take_flag(made.create_users, "create_users");
-    take_flag(made.allow_private, "allow_private");
-    if (entry.child("algorithms") != nullptr) made.algorithms = texts(entry, "algorithms");
-    if (entry.child("keys") != nullptr) made.keys = texts(entry, "keys");
+    take_said(made.issuer, entry, "issuer");
+    take_said(made.audience, entry, "audience");
+    take_said(made.jwks_url, entry, "jwks_url");
+    take_said(made.username_claim, entry, "username_claim");
+    take_said(made.name_claim, entry, "name_claim");
+    take_said(made.role, entry, "role");
+    take_said(made.create_users, entry, "create_users");
+    take_said(made.allow_private, entry, "allow_private");
+    take_said(made.algorithms, entry, "algorithms");
+    take_said(made.keys, entry, "keys");
     return made;
 }
 
 sign_in_provider_settings sign_in_provider_of(const node& entry) {
     sign_in_provider_settings made;
-    const auto take_text = [&](std::string& into, std::string_view name) {
-        if (const auto* said = entry.child(name)) into = said->text;
-    };
-    take_text(made.name, "name");
-    take_text(made.title, "title");
-    take_text(made.issuer, "issuer");
-    take_text(made.client_id, "client_id");
-    take_text(made.client_secret, "client_secret");
-    take_text(made.scopes, "scopes");
-    take_text(made.username_claim, "username_claim");
-    take_text(made.name_claim, "name_claim");
-    take_text(made.role, "role");
-    if (const auto* said = entry.child("create_users")) made.create_users = said->flag;
-    if (const auto* said = entry.child("allow_private")) made.allow_private = said->flag;
-    if (const auto* said = entry.child("session_hours")) made.session_hours = said->integer;
+    take_said(made.name, entry, "name");
+    take_said(made.title, entry, "title");
+    take_said(made.issuer, entry, "issuer");
+    take_said(made.client_id, entry, "client_id");
+    take_said(made.client_secret, entry, "client_secret");
+    take_said(made.scopes, entry, "scopes");
+    take_said(made.username_claim, entry, "username_claim");
+    take_said(made.name_claim, entry, "name_claim");
+    take_said(made.role, entry, "role");
+    take_said(made.create_users, entry, "create_users");
+    take_said(made.allow_private, entry, "allow_private");
+    take_said(made.session_hours, entry, "session_hours");
     return made;
 }
 

@@ -15,15 +15,8 @@ namespace {
 
 using testing::code_of;
 
-class bans_of : public ::testing::Test {
+class bans_of : public testing::staffed_house {
 protected:
-    testing::house inn;
-    user_id mia = inn.add_user("mia", "manager");
-    user_id sam = inn.add_user("sam", "staff");
-    user_id ann = inn.add_user("ann");
-    user_id bob = inn.add_user("bob");
-    user_id gus = inn.add_user("gus", "guest");
-
     std::string ban(user_id by, conversation_id in, user_id whom, std::optional<moment> until = {},
                     std::string reason = {}) {
         return code_of(

@@ -11,15 +11,8 @@ namespace {
 using testing::code_of;
 using testing::fault_of;
 
-class creating : public ::testing::Test {
+class creating : public testing::staffed_house {
 protected:
-    testing::house inn;
-    user_id mia = inn.add_user("mia", "manager");
-    user_id sam = inn.add_user("sam", "staff");
-    user_id ann = inn.add_user("ann");
-    user_id bob = inn.add_user("bob");
-    user_id gus = inn.add_user("gus", "guest");
-
     result<created_conversation> create(user_id by, std::string kind, std::vector<user_id> members,
                                         visibility seen = visibility::closed, std::string name = "Room") {
         create_conversation_command command;

@@ -13,15 +13,8 @@ namespace {
 using testing::code_of;
 using testing::fault_of;
 
-class membership_of : public ::testing::Test {
+class membership_of : public testing::staffed_house {
 protected:
-    testing::house inn;
-    user_id mia = inn.add_user("mia", "manager");
-    user_id sam = inn.add_user("sam", "staff");
-    user_id ann = inn.add_user("ann");
-    user_id bob = inn.add_user("bob");
-    user_id gus = inn.add_user("gus", "guest");
-
     std::string join(user_id who, conversation_id in) {
         return code_of(inn.write([&](writing& w) { return join_conversation(inn.env, w, inn.as(who), in); }));
     }

@@ -269,12 +269,12 @@ protected:
     void start(kernel::event_runner_options with = {}) {
         with.tick = 5ms;
         runner_ = std::make_unique<kernel::event_runner>(*store_, plugins_, counts_, with);
-        sink_.to = runner_.get();
+        passing_.to = runner_.get();
         runner_->start(env_, {{.plugin = "polls", .types = {"a", "b"}}});
     }
     /// As at the end of a process; the store goes first, so that nothing comes back any more.
     void stop() {
-        sink_.to = nullptr;
+        passing_.to = nullptr;
         if (runner_) runner_->stop();
         if (store_) store_->stop();
         runner_.reset();

@@ -65,8 +65,51 @@ struct test_server {
     http_server server;
 };
 
-/// A blocking client that speaks bytes. A read that gets nothing for ten seconds ends as if the server had closed.
-class raw_client {
+/// What a blocking client reads, whichever way the bytes come. A read that gets nothing for ten seconds ends as if the
+/// server had closed.
+class response_reader {
+public:
+    response_reader() = default;
+    response_reader(const response_reader&) = delete;
+    virtual ~response_reader() = default;
+
+    /// Everything up to the end of the connection.
+    std::string read_all() {
+        while (receive(in_)) continue;
+        return std::exchange(in_, {});
+    }
+
+    /// `size` bytes, fewer when the connection ends before.
+    std::string read(std::size_t size) {
+        while (in_.size() < size && receive(in_)) continue;
+        auto taken = in_.substr(0, size);
+        in_.erase(0, taken.size());
+        return taken;
+    }
+
+    /// One response by its Content-Length; head and body.
+    std::string read_response() {
+        while (in_.find("\r\n\r\n") == std::string::npos) {
+            if (!receive(in_)) return std::exchange(in_, {});
+        }
+        const auto head_end = in_.find("\r\n\r\n") + 4;
+        const auto at = in_.find("Content-Length: ");
+        const auto length = at < head_end ? std::stoul(in_.substr(at + 16)) : 0;
+        return read(head_end + length);
+    }
+
+    /// Whether the server has closed, and sent nothing more before.
+    bool closed() { return read(1).empty(); }
+
+private:
+    /// Appends what comes next; false at the end.
+    virtual bool receive(std::string& into) = 0;
+
+    std::string in_;
+};
+
+/// A blocking client that speaks bytes.
+class raw_client : public response_reader {
 public:
     explicit raw_client(std::uint16_t port) {
         socket_.connect({boost::asio::ip::make_address("127.0.0.1"), port});
@@ -79,45 +122,16 @@ public:
     /// What could not be sent is lost on purpose: a server that refuses may close while we are still talking.
     void send(std::string_view bytes) { ::send(socket_.native_handle(), bytes.data(), bytes.size(), MSG_NOSIGNAL); }
 
-    /// Everything up to the end of the connection.
-    std::string read_all() {
-        while (receive()) continue;
-        return std::exchange(in_, {});
-    }
-
-    /// `size` bytes, fewer when the connection ends before.
-    std::string read(std::size_t size) {
-        while (in_.size() < size && receive()) continue;
-        auto taken = in_.substr(0, size);
-        in_.erase(0, taken.size());
-        return taken;
-    }
-
-    /// One response by its Content-Length; head and body.
-    std::string read_response() {
-        while (in_.find("\r\n\r\n") == std::string::npos) {
-            if (!receive()) return std::exchange(in_, {});
-        }
-        const auto head_end = in_.find("\r\n\r\n") + 4;
-        const auto at = in_.find("Content-Length: ");
-        const auto length = at < head_end ? std::stoul(in_.substr(at + 16)) : 0;
-        return read(head_end + length);
-    }
-
-    /// Whether the server has closed, and sent nothing more before.
-    bool closed() { return read(1).empty(); }
-
 private:
-    bool receive() {
+    bool receive(std::string& into) override {
         char some[4096];
         const auto size = ::recv(socket_.native_handle(), some, sizeof some, 0);
-        if (size > 0) in_.append(some, static_cast<std::size_t>(size));
+        if (size > 0) into.append(some, static_cast<std::size_t>(size));
         return size > 0;
     }
 
     boost::asio::io_context context_;
     boost::asio::ip::tcp::socket socket_{context_};
-    std::string in_;
 };
 
 }  // namespace parley::transport::testing

@@ -2,6 +2,7 @@
 #
 # SPDX-License-Identifier: BSL-1.0
 include(CMakeFindDependencyMacro)
+include("${CMAKE_CURRENT_LIST_DIR}/ParleyOdb.cmake")
 
 # In the tree this is sdk/cmake, installed it is <prefix>/lib/cmake/ParleySDK.
 if(EXISTS "${CMAKE_CURRENT_LIST_DIR}/../include/parley/abi/plugin.h")
@@ -168,27 +169,10 @@ macro(parley_plugin_entities name out)
     endforeach()
     foreach(header ${headers})
         get_filename_component(stem "${header}" NAME_WE)
-        set(written)
-        foreach(database "" "-sqlite" "-pgsql")
-            list(APPEND units "${out}/${stem}-odb${database}.cpp")
-            foreach(suffix hpp ipp cpp)
-                list(APPEND written "${out}/${stem}-odb${database}.${suffix}")
-            endforeach()
-        endforeach()
-        # The ODB compiler parses with the system's GCC, as C++14. The prologue is for headers of views alone: ODB 2.4
-        # forgets what the code for their objects needs.
-        add_custom_command(
-            OUTPUT ${written}
-            COMMAND "${PARLEY_ODB}" --std c++14 --multi-database dynamic
-                    --database common --database sqlite --database pgsql
-                    --generate-query --generate-schema --schema-format embedded --schema-name ${name}
-                    --cxx-prologue "sqlite:#include <odb/sqlite/simple-object-statements.hxx>"
-                    --cxx-prologue "pgsql:#include <odb/pgsql/simple-object-statements.hxx>"
-                    --hxx-suffix .hpp --ixx-suffix .ipp --cxx-suffix .cpp
-                    --output-dir "${out}" "-I${PARLEY_SDK_INCLUDE}" "-I${CMAKE_CURRENT_SOURCE_DIR}" "${header}"
-            DEPENDS ${headers} "${PARLEY_SDK_INCLUDE}/parley/odb.hpp"
-            COMMENT "ODB: ${name}/${stem}.hpp"
-            VERBATIM)
+        parley_odb_code(units HEADER "${header}" SCHEMA ${name} INTO "${out}"
+                        INCLUDES "-I${PARLEY_SDK_INCLUDE}" "-I${CMAKE_CURRENT_SOURCE_DIR}"
+                        DEPENDS ${headers} "${PARLEY_SDK_INCLUDE}/parley/odb.hpp"
+                        COMMENT "ODB: ${name}/${stem}.hpp")
     endforeach()
     add_library(${name}_odb OBJECT ${units})
     target_compile_options(${name}_odb PRIVATE -w)  # not our code, so not our warnings

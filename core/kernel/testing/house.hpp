@@ -97,6 +97,17 @@ public:
     [[nodiscard]] unread_counts unread(user_id who, conversation_id in);
 };
 
+/// A house with somebody of each role, and two members.
+class staffed_house : public ::testing::Test {
+protected:
+    house inn;
+    user_id mia = inn.add_user("mia", "manager");
+    user_id sam = inn.add_user("sam", "staff");
+    user_id ann = inn.add_user("ann");
+    user_id bob = inn.add_user("bob");
+    user_id gus = inn.add_user("gus", "guest");
+};
+
 [[nodiscard]] inline shown_identity persona(std::int64_t id, std::string name) {
     return {.from = shown_identity::source::persona, .id = id, .name = std::move(name), .avatar = "p.png"};
 }

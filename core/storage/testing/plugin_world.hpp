@@ -100,12 +100,11 @@ template <class Condition>
     return true;
 }
 
-class plugin_state_test : public ::testing::TestWithParam<engine> {
+class plugin_state_test : public store_test {
 protected:
     void SetUp() override {
         store_ = open();
-        const auto problem = with_directory(*store_, [&](kernel::directory& all) { all.insert({acme, "acme", noon}); });
-        ASSERT_FALSE(problem) << problem->message;
+        add_tenant(acme, "acme");
     }
     void TearDown() override {
         if (store_) store_->stop();
@@ -114,20 +113,7 @@ protected:
     [[nodiscard]] std::unique_ptr<sql_store> open() {
         store_options quick;
         quick.watch_interval = std::chrono::milliseconds(20);
-        auto made = open_store(database_.open_migrated(shipped_migrations), quick, sink_);
-        if (!made) throw std::runtime_error(made.error().message);
-        return std::move(*made);
-    }
-    void must_write(std::move_only_function<void(kernel::writing&)> work, tenant_id in = acme) {
-        const auto problem = write(*store_, in, [&](kernel::writing& w) {
-            work(w);
-            return true;
-        });
-        EXPECT_FALSE(problem) << problem->code << " " << store_->last_error();
-    }
-    void must_read(std::move_only_function<void(kernel::reading&)> work, tenant_id in = acme) {
-        const auto problem = read(*store_, in, std::move(work));
-        EXPECT_FALSE(problem) << problem->code;
+        return store_test::open(passing_, quick);
     }
     /// Appends events, which nobody hears but plugins.
     position say(const std::string& type, int times = 1, tenant_id in = acme) {
@@ -150,7 +136,6 @@ protected:
         return found;
     }
 
-    test_database database_{GetParam()};
     shared_clock time_;
     id_source ids_{time_, 1};
     plain_settings settings_;
@@ -158,8 +143,7 @@ protected:
     permission_catalogue permissions_;
     kernel::environment env_{
         .time = time_, .ids = ids_, .settings = settings_, .kinds = kinds_, .permissions = permissions_};
-    passing_sink sink_;
-    std::unique_ptr<sql_store> store_;
+    passing_sink passing_;
     scripted_plugins plugins_;
     kernel::plugin_counters counts_;
 };

@@ -53,7 +53,7 @@ protected:
         add_tenant(acme, "acme");
     }
 
-    [[nodiscard]] std::unique_ptr<sql_store> open(recording_sink& sink, store_options with = {}) const {
+    [[nodiscard]] std::unique_ptr<sql_store> open(kernel::event_sink& sink, store_options with = {}) const {
         auto made = open_store(database_.open_migrated(shipped_migrations), with, sink);
         if (!made) throw std::runtime_error(made.error().message);
         return std::move(*made);

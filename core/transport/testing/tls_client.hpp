@@ -29,7 +29,7 @@ inline std::shared_ptr<const tls_context> tls_with(const key_pair& pair, tls_ver
 }
 
 /// Everything waits for ten seconds at most, as raw_client does.
-class tls_client {
+class tls_client final : public response_reader {
 public:
     using set_up = std::function<void(SSL_CTX*)>;
 
@@ -73,24 +73,6 @@ public:
         SSL_write_ex(ssl_.get(), bytes.data(), bytes.size(), &written);
     }
 
-    std::string read_all() {
-        while (receive()) continue;
-        return std::exchange(in_, {});
-    }
-    std::string read(std::size_t size) {
-        while (in_.size() < size && receive()) continue;
-        auto taken = in_.substr(0, size);
-        in_.erase(0, taken.size());
-        return taken;
-    }
-    std::string read_response() {
-        while (in_.find("\r\n\r\n") == std::string::npos)
-            if (!receive()) return std::exchange(in_, {});
-        const auto head_end = in_.find("\r\n\r\n") + 4;
-        const auto at = in_.find("Content-Length: ");
-        const auto length = at < head_end ? std::stoul(in_.substr(at + 16)) : 0;
-        return read(head_end + length);
-    }
     /// Whether the server has ended as TLS wants it, and not just cut the socket.
     [[nodiscard]] bool ended_politely() const { return SSL_get_shutdown(ssl_.get()) & SSL_RECEIVED_SHUTDOWN; }
 
@@ -101,10 +83,10 @@ private:
             ++*static_cast<int*>(into);
     }
 
-    bool receive() {
+    bool receive(std::string& into) override {
         char some[16384];
         std::size_t size = 0;
-        if (SSL_read_ex(ssl_.get(), some, sizeof some, &size) == 1) in_.append(some, size);
+        if (SSL_read_ex(ssl_.get(), some, sizeof some, &size) == 1) into.append(some, size);
         ERR_clear_error();
         return size > 0;
     }
@@ -113,7 +95,6 @@ private:
     std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context_{SSL_CTX_new(TLS_client_method()), &SSL_CTX_free};
     std::unique_ptr<SSL, decltype(&SSL_free)> ssl_{nullptr, &SSL_free};
     int records_ = 0;
-    std::string in_;
 };
 
 }  // namespace parley::transport::testing
