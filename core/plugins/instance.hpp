@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <expected>
+#include <string>
 
 #include "plugins/bindings.hpp"
 
@@ -14,7 +15,7 @@ namespace parley::plugins {
 /// Which list of the bindings a number belongs to.
 enum class call_kind : std::uint8_t { change = 1, event, command, job, service, health };
 
-/// Implementations: in_process.hpp, and one that speaks to a process of the plugin's own.
+/// Implementations: in_process.hpp, and child_process.hpp for a process of the plugin's own.
 class instance {
 public:
     virtual ~instance() = default;
@@ -33,6 +34,10 @@ public:
 
     /// Why it cannot be asked now, for the health page; empty: it can.
     [[nodiscard]] virtual std::string trouble() const { return {}; }
+    /// How often its process was started again.
+    [[nodiscard]] virtual std::uint64_t restarts() const { return 0; }
+    /// Another configuration is in force: what was given up may be tried again. Any thread.
+    virtual void reloaded() {}
 };
 
 }  // namespace parley::plugins

@@ -201,7 +201,10 @@ plugins::~plugins() {
 std::expected<std::move_only_function<void()>, problems> plugins::prepare(const choices& by) {
     auto made = snapshot::make(parts_->all, by, parts_->pool);
     if (!made) return std::unexpected(std::move(made.error()));
-    return [this, next = std::move(*made)]() mutable { parts_->judging.swap(std::move(next)); };
+    return [this, next = std::move(*made)]() mutable {
+        parts_->judging.swap(std::move(next));
+        for (const auto& one : parts_->all) one->runs->reloaded();
+    };
 }
 
 problems plugins::apply(const choices& by) {

@@ -7,6 +7,7 @@
 
 #include "base/log.hpp"
 #include "kernel/review_message.hpp"
+#include "plugins/child_process.hpp"
 #include "server/plugin_wiring.hpp"
 
 namespace parley::server {
@@ -24,6 +25,9 @@ std::expected<std::unique_ptr<plugin_host>, std::vector<error>> plugin_host::loa
                                                                                   const plugin_surroundings& near) {
     std::unique_ptr<plugin_host> made(new plugin_host(near));
     plugins::plugins_options how;
+    how.isolate = [](const plugins::plugin& of) -> std::expected<std::unique_ptr<plugins::instance>, plugins::problems> {
+        return std::make_unique<plugins::child_process>(of.file, plugins::child_options{});
+    };
     how.load = load_choice_of(from);
     plugins::host_ports ports{.time = near.time, .ids = near.ids};
     ports.storage = &made->state_;

@@ -111,6 +111,13 @@ void write_faults(metrics::exposition& to, const plugins::plugin_list& all) {
     for (const auto& one : all) to.sample(one->unknown_answers.load(), {{"plugin", one->id()}});
     to.family(kind::counter, "parley_plugin_refused_requests_total", "What plugins asked for and may not.");
     for (const auto& one : all) to.sample(one->refused_requests.load(), {{"plugin", one->id()}});
+    to.family(kind::counter, "parley_plugin_restarts_total", "How often a plugin's own process was started again.");
+    for (const auto& one : all)
+        if (one->runs_as == plugins::isolation::process) to.sample(one->runs->restarts(), {{"plugin", one->id()}});
+    to.family(kind::gauge, "parley_plugin_process_down", "1 while a plugin's own process does not run.");
+    for (const auto& one : all)
+        if (one->runs_as == plugins::isolation::process)
+            to.sample(one->runs->trouble().empty() ? 0 : 1, {{"plugin", one->id()}});
 }
 
 /// What plugins measure themselves: parley_plugin_<plugin>_<name>.
