@@ -19,6 +19,18 @@ bool wait_until(Condition holds) {
     return holds();
 }
 
+/// The same in this process and in processes of their own.
+class in_both_modes : public ::testing::TestWithParam<isolation> {
+protected:
+    in_both_modes() { zoo::mode = GetParam(); }
+    ~in_both_modes() override { zoo::mode = isolation::in_process; }
+};
+class zoo_code : public in_both_modes {};
+class zoo_hooks : public in_both_modes {};
+class zoo_changes : public in_both_modes {};
+class zoo_errands : public in_both_modes {};
+class zoo_stop : public in_both_modes {};
+
 TEST(zoo_load, says_everything_that_is_wrong_at_once) {
     const zoo all({"good", "wrong_major", "other_id", "no_such", "needy"});
     EXPECT_EQ(all.said(),
@@ -33,7 +45,7 @@ TEST(zoo_load, names_a_circle_of_needs) {
               "plugins: These plugins need each other in a circle: circle_a, circle_b, circle_a\n");
 }
 
-TEST(zoo_load, reads_the_code_only_after_the_manifest_and_holds_them_against_each_other) {
+TEST_P(zoo_code, reads_the_code_only_after_the_manifest_and_holds_them_against_each_other) {
     EXPECT_EQ(zoo({"other_id", "no_entry", "lying", "throws_in_setup", "storing"}).said(),
               "plugin other_id: Its code says that it is somebody_else; its manifest says other_id.\n"
               "plugin no_entry: It does not export parley_plugin_entry_v1.\n"
@@ -45,7 +57,7 @@ TEST(zoo_load, reads_the_code_only_after_the_manifest_and_holds_them_against_eac
               "plugin storing: It keeps rows, and this server has no place for them.\n");
 }
 
-TEST(zoo_hooks, a_good_plugin_amends_refuses_and_holds) {
+TEST_P(zoo_hooks, a_good_plugin_amends_refuses_and_holds) {
     const zoo all({"good"});
     ASSERT_EQ(all.said(), "");
     const auto plain = all.judge("hello");
@@ -67,7 +79,7 @@ TEST(zoo_hooks, a_good_plugin_amends_refuses_and_holds) {
     EXPECT_EQ(held->holds, (std::vector<hold>{{"good", "Let me think.", hold::until::holder}}));
 }
 
-TEST(zoo_hooks, a_failure_is_what_the_policy_says) {
+TEST_P(zoo_hooks, a_failure_is_what_the_policy_says) {
     const zoo all({"good"});
     for (const auto* text : {"fail", "odd"}) {
         const auto held = all.judge(text);
@@ -83,7 +95,7 @@ TEST(zoo_hooks, a_failure_is_what_the_policy_says) {
     EXPECT_TRUE(all.judge(std::move(edit)));  // nobody hooks into edits
 }
 
-TEST(zoo_hooks, settings_come_with_the_scope) {
+TEST_P(zoo_hooks, settings_come_with_the_scope) {
     choices by;
     by.tenants["acme"].own = {.enabled = {"good"}, .settings = {{"good", R"({"a":1})"}}};
     const zoo all({"good"}, by);
@@ -97,7 +109,7 @@ TEST(zoo_hooks, settings_come_with_the_scope) {
     EXPECT_TRUE(all.judge(std::move(other)));
 }
 
-TEST(zoo_hooks, never_lets_through_what_its_guard_could_not_check) {
+TEST_P(zoo_hooks, never_lets_through_what_its_guard_could_not_check) {
     for (const std::string id : {"silent", "late", "throws_in_hook", "spins"}) {
         const zoo all({id});
         ASSERT_EQ(all.said(), "");
@@ -107,7 +119,7 @@ TEST(zoo_hooks, never_lets_through_what_its_guard_could_not_check) {
     }
 }
 
-TEST(zoo_hooks, lets_through_what_was_answered_however_oddly) {
+TEST_P(zoo_hooks, lets_through_what_was_answered_however_oddly) {
     for (const std::string id : {"passes", "twice", "threaded", "unknown", "spins_after"}) {
         const zoo all({id});
         ASSERT_EQ(all.said(), "");
@@ -115,7 +127,7 @@ TEST(zoo_hooks, lets_through_what_was_answered_however_oddly) {
     }
 }
 
-TEST(zoo_hooks, counts_answers_too_many) {
+TEST_P(zoo_hooks, counts_answers_too_many) {
     const zoo twice({"twice"});
     EXPECT_TRUE(twice.judge("x"));
     EXPECT_TRUE(wait_until([&] { return twice.one().late_answers == 1; }));
@@ -124,10 +136,10 @@ TEST(zoo_hooks, counts_answers_too_many) {
     EXPECT_TRUE(wait_until([&] { return late.one().late_answers == 1; }));
     const zoo unknown({"unknown"});
     EXPECT_TRUE(unknown.judge("x"));
-    EXPECT_EQ(unknown.one().unknown_answers, 1U);
+    EXPECT_TRUE(wait_until([&] { return unknown.one().unknown_answers == 1U; }));
 }
 
-TEST(zoo_hooks, a_thread_that_hangs_is_replaced_and_others_go_on) {
+TEST(zoo_threads, a_thread_that_hangs_is_replaced_and_others_go_on) {
     const zoo all({"spins", "passes"},
                   {.otherwise = {},
                    .tenants = {{"acme", {.own = {.enabled = {"spins"}, .settings = {}}, .models = {}}},
@@ -152,7 +164,7 @@ TEST(zoo_hooks, a_thread_that_hangs_is_replaced_and_others_go_on) {
     EXPECT_TRUE(wait_until([&] { return all.all->load_of().threads.threads == 2; }));
 }
 
-TEST(zoo_hooks, who_fails_again_and_again_is_not_asked_and_the_policy_holds) {
+TEST_P(zoo_hooks, who_fails_again_and_again_is_not_asked_and_the_policy_holds) {
     const zoo all({"throws_in_hook"});
     for (int i = 0; i < 8; ++i) EXPECT_FALSE(all.judge("x"));
     const auto& seen = all.one().hooks.front();
@@ -162,7 +174,7 @@ TEST(zoo_hooks, who_fails_again_and_again_is_not_asked_and_the_policy_holds) {
     EXPECT_EQ(all.all->trouble().size(), 1U);
 }
 
-TEST(zoo_changes, are_judged) {
+TEST_P(zoo_changes, are_judged) {
     const zoo all({"good"});
     const auto judge = [&](std::int64_t by) {
         std::promise<result<void>> promise;
@@ -181,7 +193,7 @@ TEST(zoo_changes, are_judged) {
     EXPECT_EQ(refused.error().message, "Not thirteen.");
 }
 
-class zoo_commands : public ::testing::Test {
+class zoo_commands : public in_both_modes {
 protected:
     result<boost::json::object> run(std::string_view what) {
         std::promise<result<boost::json::object>> promise;
@@ -196,7 +208,7 @@ protected:
     std::vector<kernel::offered_command> offered = all.all->commands();
 };
 
-TEST_F(zoo_commands, answer) {
+TEST_P(zoo_commands, answer) {
     ASSERT_EQ(offered.size(), 1U);
     EXPECT_EQ(offered.front().permission, "good.use");
     EXPECT_TRUE(offered.front().is_on("acme"));
@@ -207,14 +219,14 @@ TEST_F(zoo_commands, answer) {
     EXPECT_EQ(missing.error().message, "There is none.");
 }
 
-TEST_F(zoo_commands, that_answer_nonsense_have_failed) {
+TEST_P(zoo_commands, that_answer_nonsense_have_failed) {
     const auto end = run("garbage");
     ASSERT_FALSE(end);
     EXPECT_EQ(end.error().code, "plugin_failed");
     EXPECT_EQ(all.one().calls[static_cast<std::size_t>(call_kind::command) - 1].front().count(call_end::failed), 1U);
 }
 
-TEST_F(zoo_commands, invoke_what_they_declare_as_their_caller) {
+TEST_P(zoo_commands, invoke_what_they_declare_as_their_caller) {
     EXPECT_EQ(run("invoke"), (boost::json::object{{"invoked", "message.get"}}));
     EXPECT_EQ(all.api.last_caller.user, user_id{7});
     all.api.last_operation.clear();
@@ -227,7 +239,7 @@ TEST_F(zoo_commands, invoke_what_they_declare_as_their_caller) {
     EXPECT_EQ(all.one().refused_requests, 2U);
 }
 
-class zoo_asking : public ::testing::Test {
+class zoo_asking : public in_both_modes {
 protected:
     result<boost::json::object> ask(std::string_view what) {
         std::promise<result<boost::json::object>> promise;
@@ -240,7 +252,7 @@ protected:
     zoo all{{"asker", "good"}};
 };
 
-TEST_F(zoo_asking, others_for_services_that_it_needs) {
+TEST_P(zoo_asking, others_for_services_that_it_needs) {
     ASSERT_EQ(all.said(), "");
     EXPECT_EQ(all.one().id(), "good");  // is loaded first, because the other needs it
     EXPECT_EQ(ask("service"), (boost::json::object{{"count", 3}}));
@@ -251,7 +263,7 @@ TEST_F(zoo_asking, others_for_services_that_it_needs) {
               0U);
 }
 
-TEST_F(zoo_asking, the_kernel_as_itself_with_its_own_rights_where_it_has_been) {
+TEST_P(zoo_asking, the_kernel_as_itself_with_its_own_rights_where_it_has_been) {
     EXPECT_TRUE(ask("own"));
     EXPECT_EQ(all.api.last_caller.acting_plugin, "asker");
     EXPECT_FALSE(all.api.last_caller.user);
@@ -262,7 +274,7 @@ TEST_F(zoo_asking, the_kernel_as_itself_with_its_own_rights_where_it_has_been) {
     EXPECT_EQ(nowhere.error().code, "tenant_unknown");
 }
 
-TEST_F(zoo_asking, to_end_its_holds_and_for_work_later) {
+TEST_P(zoo_asking, to_end_its_holds_and_for_work_later) {
     EXPECT_TRUE(ask("decide"));
     EXPECT_EQ(all.decided.plugin, "asker");
     EXPECT_EQ(all.decided.message, message_id{5});
@@ -277,7 +289,7 @@ TEST_F(zoo_asking, to_end_its_holds_and_for_work_later) {
     EXPECT_EQ(never.error().code, "job_not_declared");
 }
 
-TEST(zoo_errands, events_and_jobs_reach_only_who_is_on) {
+TEST_P(zoo_errands, events_and_jobs_reach_only_who_is_on) {
     const zoo all({"good"}, {.otherwise = {},
                              .tenants = {{"acme", {.own = {.enabled = {"good"}, .settings = {}}, .models = {}}}},
                              .hooks = {}});
@@ -296,10 +308,10 @@ TEST(zoo_errands, events_and_jobs_reach_only_who_is_on) {
     EXPECT_EQ(ask(&plugins::hear, "message.created", "acme").how, call_end::not_asked);
     EXPECT_EQ(ask(&plugins::work, "sweep", "acme").how, call_end::done);
     EXPECT_EQ(ask(&plugins::work, "nothing", "acme").how, call_end::not_asked);
-    EXPECT_EQ(all.one().metrics.front().value, 4);  // each of the two that came counted to two
+    EXPECT_TRUE(wait_until([&] { return all.one().metrics.front().value == 4; }));  // each of the two that came counted to two
 }
 
-TEST(zoo_stop, answers_what_waits_and_asks_nobody_afterwards) {
+TEST_P(zoo_stop, answers_what_waits_and_asks_nobody_afterwards) {
     const zoo all({"silent"});
     std::promise<result<kernel::judgement>> promise;
     all.all->judges().judge(all.message("x"),
@@ -308,6 +320,21 @@ TEST(zoo_stop, answers_what_waits_and_asks_nobody_afterwards) {
     EXPECT_FALSE(promise.get_future().get());
     EXPECT_FALSE(all.judge("x"));
 }
+
+INSTANTIATE_TEST_SUITE_P(both, zoo_code, ::testing::Values(isolation::in_process, isolation::process),
+                         [](const auto& of) { return std::string(name_of(of.param)); });
+INSTANTIATE_TEST_SUITE_P(both, zoo_hooks, ::testing::Values(isolation::in_process, isolation::process),
+                         [](const auto& of) { return std::string(name_of(of.param)); });
+INSTANTIATE_TEST_SUITE_P(both, zoo_changes, ::testing::Values(isolation::in_process, isolation::process),
+                         [](const auto& of) { return std::string(name_of(of.param)); });
+INSTANTIATE_TEST_SUITE_P(both, zoo_commands, ::testing::Values(isolation::in_process, isolation::process),
+                         [](const auto& of) { return std::string(name_of(of.param)); });
+INSTANTIATE_TEST_SUITE_P(both, zoo_asking, ::testing::Values(isolation::in_process, isolation::process),
+                         [](const auto& of) { return std::string(name_of(of.param)); });
+INSTANTIATE_TEST_SUITE_P(both, zoo_errands, ::testing::Values(isolation::in_process, isolation::process),
+                         [](const auto& of) { return std::string(name_of(of.param)); });
+INSTANTIATE_TEST_SUITE_P(both, zoo_stop, ::testing::Values(isolation::in_process, isolation::process),
+                         [](const auto& of) { return std::string(name_of(of.param)); });
 
 }  // namespace
 }  // namespace parley::plugins

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "plugins/child_process.hpp"
 #include "plugins/plugins.hpp"
 
 namespace parley::plugins::testing {
@@ -38,8 +39,20 @@ public:
 
 class zoo {
 public:
+    /// Where all of them run, from now on.
+    static inline isolation mode = isolation::in_process;
+    /// How processes of theirs are watched; quick, because tests wait for it.
+    static inline child_options watched{.program = PARLEY_PLUGIN_HOST,
+                                        .ping_every = std::chrono::milliseconds{100},
+                                        .first_pause = std::chrono::milliseconds{20},
+                                        .longest_pause = std::chrono::milliseconds{100}};
+
     explicit zoo(std::vector<std::string> ids, choices by = {}) : ids_(std::move(ids)) {
         plugins_options how;
+        for (const auto& id : ids_) how.load.isolation_of[id] = mode;
+        how.isolate = [](const plugin& of) -> std::expected<std::unique_ptr<instance>, problems> {
+            return std::make_unique<child_process>(of.file, watched);
+        };
         how.load.folders = {PARLEY_ZOO};
         how.load.load = ids_;
         how.threads.threads = 2;
@@ -84,6 +97,7 @@ public:
     result<kernel::judgement> judge(std::string text) const { return judge(message(std::move(text))); }
 
     [[nodiscard]] const plugin& one() const { return *all->all().front(); }
+    [[nodiscard]] child_process& child() const { return dynamic_cast<child_process&>(*one().runs); }
     /// All problems, line by line.
     [[nodiscard]] std::string said() const {
         std::string made;
