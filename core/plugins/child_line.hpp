@@ -43,11 +43,4 @@ struct child_process::line {
     bool ready = false;
 };
 
-/// Something the plugin asked the host for, that has not ended.
-struct child_process::asked {
-    child_process* me;
-    std::weak_ptr<line> from;
-    std::uint64_t request;
-};
-
 }  // namespace parley::plugins

@@ -89,6 +89,9 @@ std::filesystem::path child_options::beside_this_program() {
     return own.parent_path() / "parley-plugin-host";
 }
 
+child_process::child_process(std::filesystem::path file, child_options how)
+    : file_(std::move(file)), how_(std::move(how)) {}
+
 child_process::~child_process() {
     stop();
     if (woken_ >= 0) ::close(woken_);

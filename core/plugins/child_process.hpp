@@ -39,7 +39,7 @@ struct child_options {
 /// the process says is checked; what cannot be understood is its death, and no more.
 class child_process final : public instance {
 public:
-    child_process(std::filesystem::path file, child_options how) : file_(std::move(file)), how_(std::move(how)) {}
+    child_process(std::filesystem::path file, child_options how);
     ~child_process() override;
     child_process(const child_process&) = delete;
     child_process& operator=(const child_process&) = delete;
@@ -59,7 +59,12 @@ public:
 private:
     using moment = std::chrono::steady_clock::time_point;
     struct line;
-    struct asked;
+    /// Something the plugin asked the host for, that has not ended.
+    struct asked {
+        child_process* me;
+        std::weak_ptr<line> from;
+        std::uint64_t request;
+    };
 
     void supervise(const std::stop_token&);
     [[nodiscard]] std::shared_ptr<line> spawn(std::string& why);

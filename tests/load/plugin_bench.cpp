@@ -1,5 +1,5 @@
-// What it costs to ask a plugin in this process: a check hook beside a plain call, and a command with its way to a
-// thread and back. Prints numbers; judges nothing.
+// What it costs to ask a plugin: in this process a check hook beside a plain call, and a command with its way to a
+// thread and back; and the same command where the plugin has a process of its own. Prints numbers; judges nothing.
 #include <fmt/format.h>
 #include <malloc.h>
 
@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "plugins/chain.hpp"
+#include "plugins/child_process.hpp"
 #include "plugins/discovery.hpp"
 #include "plugins/host_side.hpp"
 #include "plugins/in_process.hpp"
@@ -43,7 +44,7 @@ struct bench {
     settings_pool pool;
     std::shared_ptr<const snapshot> generation;
 
-    bool load() {
+    bool load(isolation where) {
         load_choice how{.folders = {PARLEY_ZOO}, .load = {"passes", "good"}};
         auto found = discover(how);
         if (!found) return false;
@@ -52,9 +53,13 @@ struct bench {
         choices by;
         for (const auto& one : all) {
             side.connect(*one);
-            const auto code = load_library(one->file, one->says());
-            if (!code) return false;
-            one->runs = std::make_unique<in_process>(**code);
+            if (where == isolation::process) {
+                one->runs = std::make_unique<child_process>(one->file, child_options{});
+            } else {
+                const auto code = load_library(one->file, one->says());
+                if (!code) return false;
+                one->runs = std::make_unique<in_process>(**code);
+            }
             auto bound = one->runs->setup(one->says(), one->host);
             if (!bound) return false;
             one->bind(std::move(*bound));
@@ -175,7 +180,8 @@ void print_scopes() {
 
 int main() {
     static bench in;
-    if (!in.load()) {
+    static bench far;
+    if (!in.load(isolation::in_process) || !far.load(isolation::process)) {
         fmt::print(stderr, "the plugins of the zoo cannot be loaded from {}\n", PARLEY_ZOO);
         return 1;
     }
@@ -187,7 +193,10 @@ int main() {
     fmt::print("check hook, one more in a chain     {:10.1f} ns\n", (many - one) / static_cast<double>(hooks_in_a_row));
     fmt::print("message past one check hook         {:10.1f} ns on the thread that asks\n", one);
     fmt::print("command, to a thread and back       {:10.1f} ns\n", command(in));
+    fmt::print("the same in a process of its own    {:10.1f} ns\n", command(far));
+    for (const auto& one : far.all) one->runs->stop();
     print_scopes();
     in.threads.stop();
+    far.threads.stop();
     return 0;
 }
