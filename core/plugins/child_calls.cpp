@@ -19,9 +19,7 @@ const Table& table_of(const parley_host& host, std::string_view name) {
     return *static_cast<const Table*>(host.extension(&host, lend(name)));
 }
 
-void write_scope(wire::writer& to, const parley_scope& of) {
-    to.number(of.tenant).text(of.tenant_name).text(of.model);
-}
+void write_scope(wire::writer& to, const parley_scope& of) { to.number(of.tenant).text(of.tenant_name).text(of.model); }
 
 }  // namespace
 
@@ -90,8 +88,8 @@ void child_process::call(call_kind kind, std::uint32_t number, const parley_call
         .text(what.username)
         .text(what.request_id)
         .text(what.input);
-    const auto now = std::chrono::duration_cast<std::chrono::milliseconds>(
-        std::chrono::system_clock::now().time_since_epoch());
+    const auto now =
+        std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch());
     const auto left = std::chrono::milliseconds(what.deadline) - now;
     constexpr std::chrono::milliseconds longest = std::chrono::hours{25};
     send(reply, std::clamp<std::chrono::milliseconds>(left, {}, longest) + hook_memory, what.scope.settings, to.take());

@@ -227,9 +227,8 @@ std::string child_process::serve(const std::stop_token& end, const std::shared_p
         if (last && now >= *last) return "It did not stop in time.";
         if (!last)
             if (auto why = beat(*to, now); !why.empty()) return why;
-        std::array<pollfd, 3> all{{{to->calls.descriptor(), POLLIN, 0},
-                                   {to->requests.descriptor(), POLLIN, 0},
-                                   {woken_, POLLIN, 0}}};
+        std::array<pollfd, 3> all{
+            {{to->calls.descriptor(), POLLIN, 0}, {to->requests.descriptor(), POLLIN, 0}, {woken_, POLLIN, 0}}};
         if (to->calls.waits()) all[0].events |= POLLOUT;
         if (to->requests.waits()) all[1].events |= POLLOUT;
         const auto until = last ? *last : to->next_ping;

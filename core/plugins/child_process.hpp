@@ -24,7 +24,7 @@ struct child_options {
     std::chrono::milliseconds setup_patience{20'000};
     std::chrono::milliseconds stop_patience{2'000};
     std::chrono::milliseconds ping_every{1'000};
-    unsigned most_missed = 5;  ///< pings; then it hangs, and is killed
+    unsigned most_missed = 5;                      ///< pings; then it hangs, and is killed
     std::chrono::milliseconds first_pause{1'000};  ///< before it is started again; then twice as long each time
     std::chrono::milliseconds longest_pause{60'000};
     std::chrono::milliseconds quick{60'000};  ///< who lives longer has not died quickly
@@ -92,12 +92,12 @@ private:
 
     mutable std::mutex guard_;
     std::condition_variable_any changed_;
-    std::shared_ptr<line> line_;                                  // takes calls; null: none does
+    std::shared_ptr<line> line_;  // takes calls; null: none does
     pid_t process_ = 0;
-    std::unordered_map<parley_reply, moment> open_;               // and when to forget them
+    std::unordered_map<parley_reply, moment> open_;  // and when to forget them
     std::unordered_map<asked*, std::unique_ptr<asked>> asked_;
     std::optional<std::expected<bindings, problems>> first_;
-    std::string first_bindings_;                                  // as bytes
+    std::string first_bindings_;  // as bytes
     std::string trouble_;
     std::uint64_t starts_ = 0;
     unsigned quick_deaths_ = 0;

@@ -80,12 +80,28 @@ private:
 };
 
 /// Where libraries and what the C library reads are; nothing with a password in it.
-constexpr std::array<std::string_view, 22> system_reads{
-    "/usr/lib",         "/usr/lib64",         "/usr/share",        "/usr/local/lib",     "/lib",
-    "/lib64",           "/etc/ld.so.cache",   "/etc/ld.so.preload", "/etc/localtime",    "/etc/resolv.conf",
-    "/etc/hosts",       "/etc/nsswitch.conf", "/etc/host.conf",    "/etc/gai.conf",      "/etc/services",
-    "/etc/passwd",      "/etc/group",         "/etc/ssl/certs",    "/etc/ssl/openssl.cnf", "/dev/urandom",
-    "/dev/zero",        "/sys/devices/system/cpu"};
+constexpr std::array<std::string_view, 22> system_reads{"/usr/lib",
+                                                        "/usr/lib64",
+                                                        "/usr/share",
+                                                        "/usr/local/lib",
+                                                        "/lib",
+                                                        "/lib64",
+                                                        "/etc/ld.so.cache",
+                                                        "/etc/ld.so.preload",
+                                                        "/etc/localtime",
+                                                        "/etc/resolv.conf",
+                                                        "/etc/hosts",
+                                                        "/etc/nsswitch.conf",
+                                                        "/etc/host.conf",
+                                                        "/etc/gai.conf",
+                                                        "/etc/services",
+                                                        "/etc/passwd",
+                                                        "/etc/group",
+                                                        "/etc/ssl/certs",
+                                                        "/etc/ssl/openssl.cnf",
+                                                        "/dev/urandom",
+                                                        "/dev/zero",
+                                                        "/sys/devices/system/cpu"};
 
 void confine_files(confined& to, const confinement& by) {
     const long version = ::syscall(SYS_landlock_create_ruleset, nullptr, 0, LANDLOCK_CREATE_RULESET_VERSION);
@@ -113,23 +129,81 @@ void confine_files(confined& to, const confinement& by) {
 }
 
 /// Never any plugin's business: other processes, other programs, the machine, ways around this very filter.
-constexpr std::array denied{
-    SCMP_SYS(execve), SCMP_SYS(execveat), SCMP_SYS(fork), SCMP_SYS(vfork), SCMP_SYS(ptrace),
-    SCMP_SYS(process_vm_readv), SCMP_SYS(process_vm_writev), SCMP_SYS(kcmp), SCMP_SYS(pidfd_open),
-    SCMP_SYS(pidfd_getfd), SCMP_SYS(pidfd_send_signal), SCMP_SYS(tkill), SCMP_SYS(rt_sigqueueinfo),
-    SCMP_SYS(rt_tgsigqueueinfo), SCMP_SYS(mount), SCMP_SYS(umount2), SCMP_SYS(pivot_root), SCMP_SYS(chroot),
-    SCMP_SYS(fsopen), SCMP_SYS(fsconfig), SCMP_SYS(fsmount), SCMP_SYS(fspick), SCMP_SYS(move_mount),
-    SCMP_SYS(open_tree), SCMP_SYS(mount_setattr), SCMP_SYS(unshare), SCMP_SYS(setns), SCMP_SYS(init_module),
-    SCMP_SYS(finit_module), SCMP_SYS(delete_module), SCMP_SYS(kexec_load), SCMP_SYS(kexec_file_load), SCMP_SYS(reboot),
-    SCMP_SYS(bpf), SCMP_SYS(perf_event_open), SCMP_SYS(userfaultfd), SCMP_SYS(keyctl), SCMP_SYS(add_key),
-    SCMP_SYS(request_key), SCMP_SYS(io_uring_setup), SCMP_SYS(io_uring_enter), SCMP_SYS(io_uring_register),
-    SCMP_SYS(open_by_handle_at), SCMP_SYS(name_to_handle_at), SCMP_SYS(mknod), SCMP_SYS(mknodat), SCMP_SYS(swapon),
-    SCMP_SYS(swapoff), SCMP_SYS(acct), SCMP_SYS(quotactl), SCMP_SYS(syslog), SCMP_SYS(settimeofday),
-    SCMP_SYS(clock_settime), SCMP_SYS(adjtimex), SCMP_SYS(clock_adjtime), SCMP_SYS(sethostname),
-    SCMP_SYS(setdomainname), SCMP_SYS(iopl), SCMP_SYS(ioperm), SCMP_SYS(modify_ldt), SCMP_SYS(personality),
-    SCMP_SYS(fanotify_init), SCMP_SYS(setuid), SCMP_SYS(setgid), SCMP_SYS(setreuid), SCMP_SYS(setregid),
-    SCMP_SYS(setresuid), SCMP_SYS(setresgid), SCMP_SYS(setgroups), SCMP_SYS(setsid), SCMP_SYS(setpgid),
-    SCMP_SYS(bind), SCMP_SYS(listen), SCMP_SYS(accept), SCMP_SYS(accept4)};
+constexpr std::array denied{SCMP_SYS(execve),
+                            SCMP_SYS(execveat),
+                            SCMP_SYS(fork),
+                            SCMP_SYS(vfork),
+                            SCMP_SYS(ptrace),
+                            SCMP_SYS(process_vm_readv),
+                            SCMP_SYS(process_vm_writev),
+                            SCMP_SYS(kcmp),
+                            SCMP_SYS(pidfd_open),
+                            SCMP_SYS(pidfd_getfd),
+                            SCMP_SYS(pidfd_send_signal),
+                            SCMP_SYS(tkill),
+                            SCMP_SYS(rt_sigqueueinfo),
+                            SCMP_SYS(rt_tgsigqueueinfo),
+                            SCMP_SYS(mount),
+                            SCMP_SYS(umount2),
+                            SCMP_SYS(pivot_root),
+                            SCMP_SYS(chroot),
+                            SCMP_SYS(fsopen),
+                            SCMP_SYS(fsconfig),
+                            SCMP_SYS(fsmount),
+                            SCMP_SYS(fspick),
+                            SCMP_SYS(move_mount),
+                            SCMP_SYS(open_tree),
+                            SCMP_SYS(mount_setattr),
+                            SCMP_SYS(unshare),
+                            SCMP_SYS(setns),
+                            SCMP_SYS(init_module),
+                            SCMP_SYS(finit_module),
+                            SCMP_SYS(delete_module),
+                            SCMP_SYS(kexec_load),
+                            SCMP_SYS(kexec_file_load),
+                            SCMP_SYS(reboot),
+                            SCMP_SYS(bpf),
+                            SCMP_SYS(perf_event_open),
+                            SCMP_SYS(userfaultfd),
+                            SCMP_SYS(keyctl),
+                            SCMP_SYS(add_key),
+                            SCMP_SYS(request_key),
+                            SCMP_SYS(io_uring_setup),
+                            SCMP_SYS(io_uring_enter),
+                            SCMP_SYS(io_uring_register),
+                            SCMP_SYS(open_by_handle_at),
+                            SCMP_SYS(name_to_handle_at),
+                            SCMP_SYS(mknod),
+                            SCMP_SYS(mknodat),
+                            SCMP_SYS(swapon),
+                            SCMP_SYS(swapoff),
+                            SCMP_SYS(acct),
+                            SCMP_SYS(quotactl),
+                            SCMP_SYS(syslog),
+                            SCMP_SYS(settimeofday),
+                            SCMP_SYS(clock_settime),
+                            SCMP_SYS(adjtimex),
+                            SCMP_SYS(clock_adjtime),
+                            SCMP_SYS(sethostname),
+                            SCMP_SYS(setdomainname),
+                            SCMP_SYS(iopl),
+                            SCMP_SYS(ioperm),
+                            SCMP_SYS(modify_ldt),
+                            SCMP_SYS(personality),
+                            SCMP_SYS(fanotify_init),
+                            SCMP_SYS(setuid),
+                            SCMP_SYS(setgid),
+                            SCMP_SYS(setreuid),
+                            SCMP_SYS(setregid),
+                            SCMP_SYS(setresuid),
+                            SCMP_SYS(setresgid),
+                            SCMP_SYS(setgroups),
+                            SCMP_SYS(setsid),
+                            SCMP_SYS(setpgid),
+                            SCMP_SYS(bind),
+                            SCMP_SYS(listen),
+                            SCMP_SYS(accept),
+                            SCMP_SYS(accept4)};
 
 class filter {
 public:
@@ -179,8 +253,7 @@ void deny_sockets(filter& to, reach sockets) {
             to.deny(SCMP_SYS(socket), argument(0, SCMP_CMP_EQ, static_cast<scmp_datum_t>(domain)));
     for (const scmp_datum_t domain : {AF_INET, AF_INET6})
         for (const scmp_datum_t type : {SOCK_DGRAM, SOCK_RAW, SOCK_RDM, SOCK_SEQPACKET, SOCK_DCCP, SOCK_PACKET})
-            to.deny(SCMP_SYS(socket), argument(0, SCMP_CMP_EQ, domain),
-                    argument(1, SCMP_CMP_MASKED_EQ, 0xf, type));
+            to.deny(SCMP_SYS(socket), argument(0, SCMP_CMP_EQ, domain), argument(1, SCMP_CMP_MASKED_EQ, 0xf, type));
 }
 
 void confine_calls(confined& to, const confinement& by) {

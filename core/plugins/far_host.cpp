@@ -61,8 +61,8 @@ void committed(const parley_host* host) { of(host).tell(wire::writer(wire::frame
 void schedule(const parley_host* host, std::int64_t tenant, parley_text job, parley_text key, std::int64_t at,
               parley_text input, parley_done done, void* context) {
     of(host).ask(
-        wire::frame::schedule,
-        [&](wire::writer& to) { to.number(tenant).text(job).text(key).number(at).text(input); }, done, context);
+        wire::frame::schedule, [&](wire::writer& to) { to.number(tenant).text(job).text(key).number(at).text(input); },
+        done, context);
 }
 
 void call_service(const parley_host* host, std::uint64_t caller, std::int64_t tenant, parley_text model,

@@ -54,7 +54,8 @@ void frame_queue::send(std::unique_lock<std::mutex>& lock) {
         lock.unlock();
         std::size_t gone = 0;
         while (gone < batch.size() && !blocked) {
-            const auto sent = ::send(descriptor_, batch.data() + gone, batch.size() - gone, MSG_DONTWAIT | MSG_NOSIGNAL);
+            const auto sent =
+                ::send(descriptor_, batch.data() + gone, batch.size() - gone, MSG_DONTWAIT | MSG_NOSIGNAL);
             if (sent >= 0) gone += static_cast<std::size_t>(sent);
             if (sent < 0 && errno != EINTR) blocked = true;  // also when the other side is gone: its reader sees that
         }

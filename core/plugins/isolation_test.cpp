@@ -162,7 +162,8 @@ TEST_F(isolated, who_dies_again_and_again_stays_off_until_the_reload) {
     EXPECT_EQ(all.child().restarts(), 2U);
     EXPECT_FALSE(all.all->trouble().empty());
     EXPECT_FALSE(all.judge("x"));
-    EXPECT_TRUE(all.all->apply({.otherwise = {.enabled = {"rogue_refuse"}, .settings = {}}, .tenants = {}, .hooks = {}}).empty());
+    EXPECT_TRUE(all.all->apply({.otherwise = {.enabled = {"rogue_refuse"}, .settings = {}}, .tenants = {}, .hooks = {}})
+                    .empty());
     EXPECT_TRUE(comes_back(all));
 }
 

@@ -44,9 +44,6 @@ private:
     bool take(std::unique_lock<std::mutex>&, wire::frame, std::string& frame);
     void learn(wire::reader&);
 
-
-
-
     to_server calls_{wire::calls_descriptor};
     to_server requests_{wire::requests_descriptor};
     far_host host_{calls_, requests_};

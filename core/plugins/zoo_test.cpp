@@ -308,7 +308,8 @@ TEST_P(zoo_errands, events_and_jobs_reach_only_who_is_on) {
     EXPECT_EQ(ask(&plugins::hear, "message.created", "acme").how, call_end::not_asked);
     EXPECT_EQ(ask(&plugins::work, "sweep", "acme").how, call_end::done);
     EXPECT_EQ(ask(&plugins::work, "nothing", "acme").how, call_end::not_asked);
-    EXPECT_TRUE(wait_until([&] { return all.one().metrics.front().value == 4; }));  // each of the two that came counted to two
+    EXPECT_TRUE(
+        wait_until([&] { return all.one().metrics.front().value == 4; }));  // each of the two that came counted to two
 }
 
 TEST_P(zoo_stop, answers_what_waits_and_asks_nobody_afterwards) {

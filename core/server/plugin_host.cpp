@@ -25,7 +25,8 @@ std::expected<std::unique_ptr<plugin_host>, std::vector<error>> plugin_host::loa
                                                                                   const plugin_surroundings& near) {
     std::unique_ptr<plugin_host> made(new plugin_host(near));
     plugins::plugins_options how;
-    how.isolate = [](const plugins::plugin& of) -> std::expected<std::unique_ptr<plugins::instance>, plugins::problems> {
+    how.isolate =
+        [](const plugins::plugin& of) -> std::expected<std::unique_ptr<plugins::instance>, plugins::problems> {
         return std::make_unique<plugins::child_process>(of.file, plugins::child_options{});
     };
     how.load = load_choice_of(from);

@@ -157,7 +157,9 @@ plugin_databases::plugin_databases(database_options kernel, fs::path data, const
 
 bool plugin_databases::is_sqlite() const { return kernel_.url.starts_with(sqlite_scheme); }
 
-fs::path plugin_databases::file_of(const std::string& plugin) const { return data_ / "plugins" / (plugin + ".db"); }
+fs::path plugin_databases::file_of(const std::string& plugin) const {
+    return data_ / "plugins" / plugin / (plugin + ".db");
+}
 
 result<std::shared_ptr<database>> plugin_databases::open_there(const std::string& plugin) const {
     auto options = kernel_;
@@ -196,8 +198,10 @@ auto plugin_databases::guarded(const std::string& plugin, Work work) -> decltype
 result<std::unique_ptr<plugin_database>> plugin_databases::open(const std::string& plugin, migration_files files) {
     return guarded(plugin, [&]() -> result<std::unique_ptr<plugin_database>> {
         if (is_sqlite()) {
-            const auto folder = data_ / "plugins";
-            if (fs::create_directories(folder)) fs::permissions(folder, fs::perms::owner_all);
+            // A folder of its own, because a process of its own may write in it and nowhere else.
+            const auto folder = file_of(plugin).parent_path();
+            for (const auto& one : {folder.parent_path(), folder})
+                if (fs::create_directories(one)) fs::permissions(one, fs::perms::owner_all);
         } else {
             auto kernel = database::open(kernel_);
             if (!kernel) return std::unexpected(kernel.error());

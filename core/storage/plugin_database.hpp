@@ -51,7 +51,7 @@ struct plugin_traces {
 /// migrator. Archiving and purging must not be done while a server uses the plugin.
 class plugin_databases {
 public:
-    /// `kernel` is where everything else is kept; SQLite's files go to <data>/plugins/<id>.db.
+    /// `kernel` is where everything else is kept; SQLite's files go to <data>/plugins/<id>/<id>.db.
     plugin_databases(database_options kernel, std::filesystem::path data, const clock&);
 
     /// Makes what is not there yet, and runs the plugin's migrations.

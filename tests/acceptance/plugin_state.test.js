@@ -10,7 +10,8 @@ const zoo = process.env.PARLEY_ZOO ?? fileURLToPath(new URL('../../build/debug/z
 const acme = { people: { ann: 'admin' }, settings: { hosts: ['127.0.0.1'] } };
 const plugins = { folders: [zoo], load: ['keeper'], enable: ['keeper'] };
 
-stories('a plugin that keeps things', { tenants: { acme }, settings: { plugins } }, (story) => {
+for (const isolation of ['in_process', 'process'])
+stories(`a plugin that keeps things, ${isolation}`, { tenants: { acme }, settings: { plugins, keeper: { isolation } } }, (story) => {
     const times = (world, message) => world.server.logs.filter((line) => line.message === message).length;
 
     story('hears of each message after it was stored, and does later what it scheduled', async ({ ann, world, database }) => {
@@ -18,7 +19,7 @@ stories('a plugin that keeps things', { tenants: { acme }, settings: { plugins }
         for (const text of ['one', 'two', 'three']) await ann.sends('lobby', text);
         await eventually(() => times(world, 'the keeper heard') === 3 || undefined, 'three messages to be heard');
         await eventually(() => times(world, 'the keeper worked') === 3 || undefined, 'three jobs to be done');
-        if (database === 'sqlite') assert.ok(existsSync(path.join(world.server.folder, 'var', 'plugins', 'keeper.db')));
+        if (database === 'sqlite') assert.ok(existsSync(path.join(world.server.folder, 'var', 'plugins', 'keeper', 'keeper.db')));
     });
 
     story('goes round by itself', async ({ world }) => {
@@ -29,9 +30,10 @@ stories('a plugin that keeps things', { tenants: { acme }, settings: { plugins }
 // Made beside the zoo.
 const shipped = path.join(zoo, '..', 'plugins');
 
-stories('reactions', {
+for (const isolation of ['in_process', 'process'])
+stories(`reactions, ${isolation}`, {
     tenants: { acme: { people: { ann: 'admin', bob: 'member' }, settings: { hosts: ['127.0.0.1'] } } },
-    settings: { plugins: { folders: [shipped], load: ['reactions'], enable: ['reactions'] } },
+    settings: { plugins: { folders: [shipped], load: ['reactions'], enable: ['reactions'] }, reactions: { isolation } },
 }, (story) => {
     const reactionsTo = (who, message) => who.get(`/api/v1/messages/${message.id}/reactions`);
 

@@ -25,7 +25,8 @@ async function changes(server, change) {
     return server.cli('config', 'reload');
 }
 
-stories('reactions', { tenants, settings }, (story) => {
+for (const isolation of ['in_process', 'process'])
+stories(`reactions, ${isolation}`, { tenants, settings: { ...settings, reactions: { isolation } } }, (story) => {
     story('people add, see and take away emoji, over HTTP and over the WebSocket', async ({ ann, bob }) => {
         await ann.creates('channel', 'lobby');
         await bob.joins('lobby');

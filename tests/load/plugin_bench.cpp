@@ -194,7 +194,7 @@ int main() {
     fmt::print("message past one check hook         {:10.1f} ns on the thread that asks\n", one);
     fmt::print("command, to a thread and back       {:10.1f} ns\n", command(in));
     fmt::print("the same in a process of its own    {:10.1f} ns\n", command(far));
-    for (const auto& one : far.all) one->runs->stop();
+    for (const auto& each : far.all) each->runs->stop();
     print_scopes();
     in.threads.stop();
     far.threads.stop();
