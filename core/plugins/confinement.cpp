@@ -34,11 +34,18 @@ void limit(confined& to, int which, std::uint64_t most, std::string_view name) {
     if (::setrlimit(static_cast<__rlimit_resource>(which), &both) != 0) to.wrong.push_back(failed(name, errno));
 }
 
-/// Also of root: a root without capabilities is bound by limits and permissions of files like anybody.
-void drop_capabilities(confined& to) {
+/// Also of root: a root without capabilities is bound by limits and permissions of files like anybody. Only where the
+/// server is root and may have to reach PostgreSQL's socket in a folder of another user is that one right left, and
+/// Landlock keeps it from files.
+void drop_capabilities(confined& to, reach sockets) {
     __user_cap_header_struct head{.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
-    const std::array<__user_cap_data_struct, 2> none{};
-    if (::syscall(SYS_capset, &head, none.data()) != 0) to.wrong.push_back(failed("Having no capabilities", errno));
+    std::array<__user_cap_data_struct, 2> own{};
+    if (::syscall(SYS_capget, &head, own.data()) != 0)
+        return to.wrong.push_back(failed("Having no capabilities", errno));
+    const std::uint32_t left = sockets == reach::unix_and_tcp ? own[0].permitted & (1U << CAP_DAC_OVERRIDE) : 0;
+    const std::array<__user_cap_data_struct, 2> then{
+        {{.effective = left, .permitted = left, .inheritable = 0}, {.effective = 0, .permitted = 0, .inheritable = 0}}};
+    if (::syscall(SYS_capset, &head, then.data()) != 0) to.wrong.push_back(failed("Having no capabilities", errno));
 }
 
 class ruleset {
@@ -282,7 +289,7 @@ confined confine_this_process(const confinement& by) {
     limit(made, RLIMIT_NOFILE, by.descriptors, "The limit of descriptors");
     limit(made, RLIMIT_AS, by.memory_bytes, "The limit of memory");
     confine_files(made, by);
-    drop_capabilities(made);
+    drop_capabilities(made, by.sockets);
     if (made.wrong.empty()) confine_calls(made, by);
     return made;
 }
