@@ -96,6 +96,13 @@ export interface Ended {
     readonly ended: Count;
 }
 
+export interface EventPage {
+    readonly events: readonly (Events[keyof Events])[];
+    readonly upto: Position;
+    readonly log_end: Position;
+    readonly more: boolean;
+}
+
 /** What is left to say of a message that is gone for good. */
 export interface GoneMessage {
     readonly id: Id;
