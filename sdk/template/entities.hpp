@@ -13,11 +13,11 @@ struct word_count {
     std::int64_t count = 0;
 };
 
-// What the route shows; a view is a query with a name.
+// What the route shows; a view is a query with a name. PostgreSQL's SUM gives another type than it adds up.
 #pragma db view object(word_count) query((?) + "GROUP BY" + word_count::word + "ORDER BY" + word_count::word)
 struct word_total {
 #pragma db column(word_count::word)
     std::string word;
-#pragma db column("SUM(" + word_count::count + ")")
+#pragma db column("CAST(SUM(" + word_count::count + ") AS BIGINT)")
     std::int64_t count = 0;
 };

@@ -13,7 +13,7 @@ export async function ask(url, method, target, { token, body, headers = {} } = {
     const sent = isPlain ? body : JSON.stringify(body);
     const response = await within(fetchAny(url + target, { method, headers: all, body: sent, redirect: 'manual' }), `${method} ${target}`);
     const text = await within(response.text(), `the body of ${method} ${target}`);
-    return checkAnswer(url, method, target, understood(response.status, response.headers, text));
+    return checkAnswer(url, method, target, understood(response.status, response.headers, text), token ?? undefined);
 }
 
 function understood(status, headers, text) {

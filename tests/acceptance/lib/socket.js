@@ -1,7 +1,7 @@
 // A WebSocket to the server by the public `ws` client, which keeps what it hears until somebody asks for it.
 import assert from 'node:assert/strict';
 import WebSocket from 'ws';
-import { checkFrame, contractOf } from './contract.js';
+import { checkFrame, contractOf, knowsFrame } from './contract.js';
 import { patience, signal, within } from './deadline.js';
 import { trusted } from './tls.js';
 
@@ -25,7 +25,7 @@ export class Socket {
     // Without a token nobody is signed in yet, and the first command must be `authenticate`.
     static async open(url, { token, compression = true, headers = {} } = {}) {
         const made = new Socket();
-        made.contract = await contractOf(url);
+        Object.assign(made, { url, token, contract: await contractOf(url) });
         const address = `${url.replace('http', 'ws')}/api/v1/socket`;
         const all = token ? { authorization: `Bearer ${token}`, ...headers } : headers;
         made.ws = new WebSocket(address, 'parley.v1', { headers: all, perMessageDeflate: compression, ca: trusted.ca });
@@ -49,13 +49,23 @@ export class Socket {
         this.hear = () => {}; // each frame, in order, also those that nobody asks for
     }
 
+    #check(frame, command) {
+        const check = (contract) => {
+            try {
+                checkFrame(contract, frame, command);
+            } catch (why) {
+                this.fault ??= why;
+            }
+        };
+        if (knowsFrame(this.contract, frame, command) || !this.token) return check(this.contract);
+        // Perhaps a plugin's, which is on where this somebody is.
+        this.learning ??= contractOf(this.url, this.token, true).finally(() => (this.learning = undefined));
+        this.learning.then((contract) => check((this.contract = contract)), (why) => (this.fault ??= why));
+    }
+
     #hear(text) {
         const frame = JSON.parse(text);
-        try {
-            checkFrame(this.contract, frame, this.answers.get(frame.id)?.command);
-        } catch (why) {
-            this.fault ??= why;
-        }
+        this.#check(frame, this.answers.get(frame.id)?.command);
         if (Number.isInteger(frame.position) && 'at' in frame) {
             if (frame.position <= this.position) this.fault ??= new Error(`position ${frame.position} came after ${this.position}`);
             this.position = frame.position;
