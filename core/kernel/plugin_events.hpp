@@ -2,6 +2,7 @@
 #pragma once
 
 #include <boost/json/object.hpp>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -17,6 +18,8 @@ struct said_event_type {
     std::string type;            ///< "reaction.added"; none of the kernel's and no other plugin's
     std::string sentence;        ///< for the API documents
     boost::json::object schema;  ///< JSON Schema of its data
+    /// Whether the plugin is on anywhere in this tenant, for the API documents; empty: everywhere. Any thread.
+    std::function<bool(std::string_view tenant_name)> is_on{};
 };
 
 /// What a plugin wants to be heard: by a conversation's members or by one user, never both.

@@ -65,11 +65,16 @@ std::vector<error> plugin_host::offer(transport::operation_catalogue& to) {
     for (auto& one : all_->commands())
         if (auto added = to.add(std::move(one), find); !added) wrong.push_back(added.error());
     for (const auto& one : all_->all())
-        for (const auto& said : one->says().says)
-            if (auto added =
-                    to.add({.plugin = one->id(), .type = said.type, .sentence = said.sentence, .schema = said.data});
-                !added)
-                wrong.push_back(added.error());
+        for (const auto& said : one->says().says) {
+            auto added = to.add({.plugin = one->id(),
+                                 .type = said.type,
+                                 .sentence = said.sentence,
+                                 .schema = said.data,
+                                 .is_on = [&all = *all_, which = one.get()](std::string_view tenant) {
+                                     return all.now()->is_on(tenant, *which);
+                                 }});
+            if (!added) wrong.push_back(added.error());
+        }
     return wrong;
 }
 

@@ -6,7 +6,6 @@
 
 #include "base/json.hpp"
 #include "base/log.hpp"
-#include "transport/api_documents.hpp"
 #include "transport/browser_session.hpp"
 #include "transport/operation_catalogue.hpp"
 #include "transport/problem.hpp"
@@ -17,6 +16,8 @@ namespace json = boost::json;
 namespace {
 
 constexpr std::string_view socket_path = "/api/v1/socket";
+constexpr std::string_view openapi_path = "/api/v1/openapi.json";
+constexpr std::string_view asyncapi_path = "/api/v1/asyncapi.json";
 constexpr std::string_view subprotocol = "parley.v1";
 
 std::string_view bearer_of(const http_request& request) {
@@ -124,16 +125,27 @@ std::expected<json::object, http_response> read(const http_request& request, con
 }  // namespace
 
 api_handler::api_handler(chat_parts& parts, api_options options, other_routes others)
-    : parts_(parts),
-      options_(options),
-      others_(std::move(others)),
-      openapi_(openapi_document(parts.with.catalogue)),
-      asyncapi_(asyncapi_document(parts.with.catalogue)) {}
+    : parts_(parts), options_(options), others_(std::move(others)), documents_(parts.with.catalogue) {}
 
-std::optional<http_response> api_handler::document(const http_request& request) const {
-    if (request.path() == "/api/v1/openapi.json") return http_response{.headers = {}, .body = openapi_};
-    if (request.path() == "/api/v1/asyncapi.json") return http_response{.headers = {}, .body = asyncapi_};
-    return std::nullopt;
+/// Of the tenant that the address names, else of the one of who asks: which plugins another tenant has on is its own.
+void api_handler::tell_document(const http_request& request, http_answer answer) {
+    const bool is_openapi = request.path() == openapi_path;
+    // Only what tagging looks at.
+    http_request seen{.method = request.method, .request_id = request.request_id};
+    if (const auto tag = request.header("If-None-Match"); !tag.empty())
+        seen.headers.push_back({"If-None-Match", std::string(tag)});
+    auto tell = [this, is_openapi, seen = std::move(seen),
+                 answer = std::move(answer)](std::string_view tenant) mutable {
+        const auto texts = documents_.of(tenant);
+        answer(tagged(seen, {.headers = {}, .body = is_openapi ? texts->openapi : texts->asyncapi}));
+    };
+    if (const auto named = parts_.gate.tenant_named_in(request)) return tell(*named);
+    auto token = bearer_of(request);
+    if (request.header("Authorization").empty()) token = cookie_token(request);
+    if (token.empty()) return tell("");
+    parts_.who.find_session(token, [tell = std::move(tell)](result<session> found) mutable {
+        tell(found ? std::string_view(found->tenant_name) : std::string_view());
+    });
 }
 
 void api_handler::handle(http_request request, http_answer answer) {
@@ -141,7 +153,8 @@ void api_handler::handle(http_request request, http_answer answer) {
     answer = parts_.gate.readable(request, std::move(answer));
     if (auto judged = parts_.gate.judge(request)) return answer(std::move(*judged));
     if (request.method == "GET" || request.method == "HEAD")
-        if (auto text = document(request)) return answer(tagged(request, std::move(*text)));
+        if (request.path() == openapi_path || request.path() == asyncapi_path)
+            return tell_document(request, std::move(answer));
     if (auto known = parts_.gate.leads_somewhere(request); !known)
         return answer(problem(known.error(), request.request_id));
     if (request.path() == socket_path)

@@ -8,6 +8,7 @@
 
 #include "transport/chat_session.hpp"
 #include "transport/http_server.hpp"
+#include "transport/tenant_documents.hpp"
 
 namespace parley::transport {
 
@@ -32,15 +33,14 @@ public:
 private:
     /// A request's input, or the answer to one that makes no sense.
     using understood = std::expected<boost::json::object, http_response>;
-    [[nodiscard]] std::optional<http_response> document(const http_request&) const;
+    void tell_document(const http_request&, http_answer);
     void run(const operation&, http_request, understood, http_answer);
     void run_as(const operation&, const http_request&, kernel::caller, understood, http_answer);
 
     chat_parts& parts_;
     api_options options_;
     other_routes others_;
-    std::string openapi_;
-    std::string asyncapi_;
+    tenant_documents documents_;
 };
 
 }  // namespace parley::transport

@@ -116,7 +116,7 @@ json::object reference_to(std::string_view schema) { return {{"$ref", "#/compone
 
 json::object answer_of(const operation& of) { return reference_to(of.answers.empty() ? "Nothing" : of.answers); }
 
-json::object all_schemas(const operation_catalogue& catalogue) {
+json::object all_schemas(const operation_catalogue& catalogue, const operation_catalogue::plugin_set& on) {
     json::object all;
     for (const auto& one : api_schemas()) all[one.name] = read_schema(one.text);
     json::array any;
@@ -128,12 +128,14 @@ json::object all_schemas(const operation_catalogue& catalogue) {
                 any.emplace_back(reference_to(name));
             }
     for (const auto& one : catalogue.events()) {
+        if (!on.contains(one.plugin)) continue;
         const auto name = "Event." + one.type;
         all[name] =
             event_schema(one.type, one.sentence, one.schema.empty() ? json::object{{"type", "object"}} : one.schema);
         any.emplace_back(reference_to(name));
     }
-    for (const auto& one : catalogue.answers()) all[one.name] = one.schema;
+    for (const auto& one : catalogue.answers())
+        if (on.contains(one.plugin)) all[one.name] = one.schema;
     all["Event"] = json::object{{"description", "One entry of the event log."}, {"oneOf", std::move(any)}};
     return all;
 }
@@ -154,11 +156,12 @@ json::object example_of(std::string_view operation_name) {
 
 std::span<const named_schema> kernel_tags() { return tags; }
 
-json::array all_tags(const operation_catalogue& catalogue) {
+json::array all_tags(const operation_catalogue& catalogue, const operation_catalogue::plugin_set& on) {
     json::array all;
     for (const auto& one : tags) all.emplace_back(json::object{{"name", one.name}, {"description", one.text}});
     for (const auto& one : catalogue.plugins())
-        all.emplace_back(json::object{{"name", one}, {"description", "What the plugin " + one + " offers."}});
+        if (on.contains(one))
+            all.emplace_back(json::object{{"name", one}, {"description", "What the plugin " + one + " offers."}});
     return all;
 }
 

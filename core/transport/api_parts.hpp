@@ -34,8 +34,16 @@ template <class Wanted>
 /// The schema of what an operation answers, by reference.
 [[nodiscard]] boost::json::object answer_of(const operation&);
 
+/// The operations that are there where these plugins are on.
+template <class Take>
+void each_operation(const operation_catalogue& of, const operation_catalogue::plugin_set& on, Take take) {
+    for (const auto& one : of.all())
+        if (!one.is_there || on.contains(one.group)) take(one);
+}
+
 /// All components; with each log event as "Event.<type>" and any of them as "Event".
-[[nodiscard]] boost::json::object all_schemas(const operation_catalogue&);
+[[nodiscard]] boost::json::object all_schemas(const operation_catalogue&,
+                                              const operation_catalogue::plugin_set& on = {});
 
 /// Title, version, licence; `description` in Markdown.
 [[nodiscard]] boost::json::object info_of(std::string_view title, std::string_view description);
@@ -46,6 +54,6 @@ template <class Wanted>
 /// The groups of the kernel's operations with a sentence each.
 [[nodiscard]] std::span<const named_schema> kernel_tags();
 /// All groups, as both documents' tags; a plugin is one.
-[[nodiscard]] boost::json::array all_tags(const operation_catalogue&);
+[[nodiscard]] boost::json::array all_tags(const operation_catalogue&, const operation_catalogue::plugin_set& on = {});
 
 }  // namespace parley::transport

@@ -101,9 +101,9 @@ struct parts {
     }
 };
 
-void add_operations(parts& to, const operation_catalogue& catalogue) {
-    for (const auto& of : catalogue.all()) {
-        if (of.over == wires::http_alone) continue;
+void add_operations(parts& to, const operation_catalogue& catalogue, const operation_catalogue::plugin_set& on) {
+    each_operation(catalogue, on, [&](const operation& of) {
+        if (of.over == wires::http_alone) return;
         auto data = schema_of_fields(of, [](const field&) { return true; });
         auto command = message_of(of.name, of.sentence, command_frame(of.name, std::move(data)));
         if (auto example = example_of(of.name); !example.empty())
@@ -114,7 +114,7 @@ void add_operations(parts& to, const operation_catalogue& catalogue) {
         if (of.existing != 0) statuses.emplace_back(of.existing);
         to.add(message_of(answer_name(of.name), "It is done.", answer_frame(std::move(statuses), answer_of(of))));
         to.add_command(of.name, of.sentence, of.group);
-    }
+    });
 }
 
 void add_connection_commands(parts& to) {
@@ -125,13 +125,14 @@ void add_connection_commands(parts& to) {
     }
 }
 
-void add_events_and_frames(parts& to, const operation_catalogue& catalogue) {
+void add_events_and_frames(parts& to, const operation_catalogue& catalogue, const operation_catalogue::plugin_set& on) {
     json::array events;
     for (const auto& one : kernel::events::all()) {
         to.add(message_of(one.type, one.sentence, reference_to("Event." + std::string(one.type))));
         events.emplace_back(point_to(one.type));
     }
     for (const auto& one : catalogue.events()) {
+        if (!on.contains(one.plugin)) continue;
         to.add(message_of(one.type, one.sentence, reference_to("Event." + one.type)));
         events.emplace_back(point_to(one.type));
     }
@@ -149,13 +150,13 @@ void add_events_and_frames(parts& to, const operation_catalogue& catalogue) {
 
 }  // namespace
 
-std::string asyncapi_document(const operation_catalogue& catalogue) {
+std::string asyncapi_document(const operation_catalogue& catalogue, const operation_catalogue::plugin_set& on) {
     parts made;
-    add_operations(made, catalogue);
+    add_operations(made, catalogue, on);
     add_connection_commands(made);
-    add_events_and_frames(made, catalogue);
+    add_events_and_frames(made, catalogue, on);
     auto info = info_of("Parley over a WebSocket", about);
-    info["tags"] = all_tags(catalogue);
+    info["tags"] = all_tags(catalogue, on);
     json::object document{
         {"asyncapi", "3.0.0"},
         {"info", std::move(info)},
@@ -175,7 +176,7 @@ std::string asyncapi_document(const operation_catalogue& catalogue) {
         {"operations", std::move(made.operations)},
         {"components",
          {{"securitySchemes", {{"token", {{"type", "http"}, {"scheme", "bearer"}}}}},
-          {"schemas", all_schemas(catalogue)}}}};
+          {"schemas", all_schemas(catalogue, on)}}}};
     return json::serialize(document);
 }
 

@@ -95,14 +95,14 @@ json::object item_of(const operation& of) {
     return item;
 }
 
-json::object paths(const operation_catalogue& catalogue) {
+json::object paths(const operation_catalogue& catalogue, const operation_catalogue::plugin_set& on) {
     json::object all;
-    for (const auto& of : catalogue.all()) {
+    each_operation(catalogue, on, [&](const operation& of) {
         std::string method(of.method);
         std::ranges::transform(method, method.begin(), [](char c) { return static_cast<char>(c - 'A' + 'a'); });
         if (!all.contains(of.path)) all[of.path] = json::object{};
         all.at(of.path).as_object()[method] = item_of(of);
-    }
+    });
     return all;
 }
 
@@ -120,28 +120,29 @@ json::object problem_responses() {
 }
 
 /// Over HTTP, what an operation answers tells the ignored members too.
-json::object schemas(const operation_catalogue& catalogue) {
-    auto all = all_schemas(catalogue);
+json::object schemas(const operation_catalogue& catalogue, const operation_catalogue::plugin_set& on) {
+    auto all = all_schemas(catalogue, on);
     all.erase("CommandId");
     const auto allow_ignored = [&all](std::string_view name) {
         all.at(name).at("properties").as_object()["ignored"] = reference_to("Ignored");
     };
     allow_ignored("Nothing");
-    for (const auto& of : catalogue.all())
+    each_operation(catalogue, on, [&](const operation& of) {
         if (!of.answers.empty()) allow_ignored(of.answers);
+    });
     return all;
 }
 
 }  // namespace
 
-std::string openapi_document(const operation_catalogue& catalogue) {
+std::string openapi_document(const operation_catalogue& catalogue, const operation_catalogue::plugin_set& on) {
     json::object document{
         {"openapi", "3.1.0"},
         {"info", info_of("Parley over HTTP", about)},
         {"servers", {{{"url", "/"}, {"description", "The server that gave this document."}}}},
-        {"tags", all_tags(catalogue)},
+        {"tags", all_tags(catalogue, on)},
         {"security", ways_to_ask()},
-        {"paths", paths(catalogue)},
+        {"paths", paths(catalogue, on)},
         {"components",
          {{"securitySchemes",
            {{"token", {{"type", "http"}, {"scheme", "bearer"}, {"description", "The token that session.open gave."}}},
@@ -159,7 +160,7 @@ std::string openapi_document(const operation_catalogue& catalogue) {
               {"description", "The same as `client_key` in the body, which wins."},
               {"schema", {{"type", "string"}, {"maxLength", 64}}}}}}},
           {"responses", problem_responses()},
-          {"schemas", schemas(catalogue)}}}};
+          {"schemas", schemas(catalogue, on)}}}};
     return json::serialize(document);
 }
 

@@ -89,6 +89,16 @@ result<void> operation_catalogue::check_is_free(const kernel::offered_command& o
     return {};
 }
 
+operation_catalogue::plugin_set operation_catalogue::plugins_on(std::string_view tenant_name) const {
+    plugin_set on;
+    for (const auto& one : all_)
+        if (std::ranges::find(plugins_, one.group) != plugins_.end() && is_there(one, tenant_name))
+            on.emplace(one.group);
+    for (const auto& one : events_)
+        if (!one.is_on || one.is_on(tenant_name)) on.insert(one.plugin);
+    return on;
+}
+
 result<std::vector<field>> operation_catalogue::fields_of(const kernel::offered_command& of) {
     auto fields = read_fields(of, [this](std::string text) { return keep(std::move(text)); });
     if (!fields) return refused(of, fault::invalid, "command_field_invalid", "{}", fields.error().message);
@@ -100,7 +110,7 @@ std::string_view operation_catalogue::keep_schema(const kernel::offered_command&
     auto schema = of.output;
     if (!schema.contains("type")) schema["type"] = "object";
     if (!schema.contains("properties")) schema["properties"] = boost::json::object{};
-    return answers_.emplace_back(offered_schema{"Offered." + of.name, std::move(schema)}).name;
+    return answers_.emplace_back(offered_schema{of.plugin, "Offered." + of.name, std::move(schema)}).name;
 }
 
 result<void> operation_catalogue::add(kernel::offered_command of, const permission_lookup& known) {

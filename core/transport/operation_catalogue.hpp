@@ -4,6 +4,7 @@
 #include <deque>
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -45,8 +46,15 @@ public:
     [[nodiscard]] const std::vector<kernel::said_event_type>& events() const { return events_; }
     /// Plugins that offer commands, in the order in which they came.
     [[nodiscard]] const std::vector<std::string>& plugins() const { return plugins_; }
+    /// Plugins by their ids.
+    using plugin_set = std::set<std::string, std::less<>>;
+    /// Of the plugins that offer commands or say events, those that are on in this tenant; of no tenant: that are on
+    /// where nothing else is said.
+    [[nodiscard]] plugin_set plugins_on(std::string_view tenant_name) const;
+
     /// The schema of what an offered command answers, by the name under which its operation tells it.
     struct offered_schema {
+        std::string plugin;
         std::string name;
         boost::json::object schema;
     };

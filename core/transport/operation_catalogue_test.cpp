@@ -7,6 +7,7 @@
 
 #include "kernel/testing/house.hpp"
 #include "transport/api_documents.hpp"
+#include "transport/tenant_documents.hpp"
 #include "transport/testing/shop.hpp"
 
 namespace parley::transport {
@@ -124,7 +125,7 @@ TEST_F(catalogue, is_what_the_documents_tell) {
                          .type = "shop.sold",
                          .sentence = "Something was sold.",
                          .schema = {{"type", "object"}, {"properties", {{"thing", {{"type", "string"}}}}}}}));
-    const auto http = json::parse(openapi_document(all));
+    const auto http = json::parse(openapi_document(all, {"shop"}));
     const auto& item = http.at("paths").at("/api/v1/shop/{thing}/orders/{word}").at("put");
     EXPECT_EQ(item.at("operationId"), "shop.buy");
     EXPECT_EQ(item.at("tags").at(0), "shop");
@@ -133,10 +134,37 @@ TEST_F(catalogue, is_what_the_documents_tell) {
     bool is_tag = false;
     for (const auto& one : http.at("tags").as_array()) is_tag = is_tag || one.at("name") == "shop";
     EXPECT_TRUE(is_tag);
-    const auto socket = json::parse(asyncapi_document(all));
+    const auto socket = json::parse(asyncapi_document(all, {"shop"}));
     EXPECT_TRUE(socket.at("operations").as_object().contains("shop.buy"));
     EXPECT_EQ(socket.at("channels").at("socket").at("messages").at("shop.sold").at("summary"), "Something was sold.");
     EXPECT_TRUE(socket.at("components").at("schemas").as_object().contains("Event.shop.sold"));
+}
+
+TEST_F(catalogue, is_told_to_each_tenant_without_what_others_have) {
+    ASSERT_EQ(add(shop.buy()), "ok");
+    auto elsewhere = shop.offer("stall.buy", "GET", "/api/v1/stall");
+    elsewhere.plugin = "stall";
+    elsewhere.is_on = [](std::string_view tenant) { return tenant == "market"; };
+    ASSERT_EQ(add(std::move(elsewhere)), "ok");
+    ASSERT_TRUE(all.add({.plugin = "crier",
+                         .type = "crier.cried",
+                         .sentence = "Hear, hear.",
+                         .schema = {},
+                         .is_on = [](std::string_view tenant) { return tenant == "square"; }}));
+    tenant_documents documents(all);
+    const auto of = [&](std::string_view tenant) {
+        const auto texts = documents.of(tenant);
+        const auto both = texts->openapi + texts->asyncapi;
+        std::string on;
+        for (const auto* plugin : {"shop.buy", "stall.buy", "crier.cried"}) on += both.contains(plugin) ? '1' : '0';
+        EXPECT_EQ(both.contains("What the plugin stall offers."), on[1] == '1') << tenant;
+        return on;
+    };
+    EXPECT_EQ(of(""), "100");
+    EXPECT_EQ(of("market"), "110");
+    EXPECT_EQ(of("square"), "101");
+    EXPECT_EQ(documents.of(""), documents.of("nobody")) << "made once for each set of plugins";
+    EXPECT_NE(documents.of(""), documents.of("market"));
 }
 
 }  // namespace
