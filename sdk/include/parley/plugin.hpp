@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,6 +28,11 @@ struct stoppable {
 [[nodiscard]] inline std::vector<std::unique_ptr<stoppable>>& stoppables() {
     static std::vector<std::unique_ptr<stoppable>> all;
     return all;
+}
+/// Held by whoever adds one.
+[[nodiscard]] inline std::mutex& stoppables_lock() {
+    static std::mutex lock;
+    return lock;
 }
 
 template <class Plugin>

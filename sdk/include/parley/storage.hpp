@@ -236,8 +236,7 @@ class storage_thread final : public stoppable {
 public:
     /// Null when the host keeps no database for this plugin. Started by its first use.
     [[nodiscard]] static storage_thread* of(runtime& home) {
-        static std::mutex lock;
-        const std::lock_guard one_at_a_time(lock);
+        const std::lock_guard one_at_a_time(stoppables_lock());
         if (the_one() == nullptr && home.storage != nullptr) {
             const auto* where = home.storage->database(home.host);
             if (where == nullptr) return nullptr;
