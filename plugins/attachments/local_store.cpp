@@ -1,0 +1,153 @@
+// Renamed into place and synced; empty folders go with their last file.
+#include "local_store.hpp"
+
+#include <fcntl.h>
+#include <openssl/evp.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <memory>
+#include <system_error>
+
+#include <parley/runtime.hpp>
+
+namespace attachments {
+namespace fs = std::filesystem;
+namespace {
+
+class open_file {
+public:
+    open_file(const fs::path& path, int flags) : number_(::open(path.c_str(), flags | O_CLOEXEC | O_NOFOLLOW, 0600)) {}
+    ~open_file() {
+        if (number_ >= 0) ::close(number_);
+    }
+    open_file(const open_file&) = delete;
+    open_file& operator=(const open_file&) = delete;
+    [[nodiscard]] bool is_open() const { return number_ >= 0; }
+    [[nodiscard]] int number() const { return number_; }
+
+private:
+    int number_;
+};
+
+sdk::error trouble(const char* what, std::string_view why) {
+    sdk::log::warning("the store does not work", {{"what", what}, {"why", why}});
+    return sdk::unavailable("storage_failed", std::string("The file could not be ") + what + "; try again.");
+}
+
+void sync_folder(const fs::path& folder) {
+    const open_file opened(folder, O_RDONLY | O_DIRECTORY);
+    if (opened.is_open()) (void)::fsync(opened.number());
+}
+
+struct free_digest {
+    void operator()(EVP_MD_CTX* of) const { EVP_MD_CTX_free(of); }
+};
+
+std::string hexadecimal(const unsigned char* bytes, unsigned count) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string made;
+    for (unsigned i = 0; i < count; ++i) {
+        made += digits[bytes[i] >> 4U];
+        made += digits[bytes[i] & 15U];
+    }
+    return made;
+}
+
+}  // namespace
+
+sdk::result<void> local_store::take(const std::string& incoming, const std::string& blob) {
+    std::error_code wrong;
+    fs::create_directories(place(blob).parent_path(), wrong);
+    if (wrong) return trouble("put away", wrong.message());
+    if (::rename(place(incoming).c_str(), place(blob).c_str()) != 0) {
+        if (errno == ENOENT && size_of(blob)) return {};
+        return trouble("put away", std::strerror(errno));
+    }
+    // A crash must not leave a row without its blob.
+    for (auto at = place(blob).parent_path(); at != root_.parent_path() && at.has_relative_path();
+         at = at.parent_path()) {
+        sync_folder(at);
+        if (at == root_) break;
+    }
+    return {};
+}
+
+sdk::result<void> local_store::remove(const std::string& blob) {
+    if (::unlink(place(blob).c_str()) != 0 && errno != ENOENT) return trouble("removed", std::strerror(errno));
+    std::error_code not_empty;
+    for (auto at = place(blob).parent_path(); at != root_ && at.parent_path() != root_; at = at.parent_path())
+        if (!fs::remove(at, not_empty)) break;
+    return {};
+}
+
+std::optional<std::int64_t> local_store::size_of(const std::string& blob) const {
+    struct stat is{};
+    if (::lstat(place(blob).c_str(), &is) != 0 || !S_ISREG(is.st_mode)) return std::nullopt;
+    return is.st_size;
+}
+
+sdk::result<std::string> local_store::sha256_of(const std::string& blob) const {
+    const open_file from(place(blob), O_RDONLY);
+    if (!from.is_open()) return trouble("read", std::strerror(errno));
+    const std::unique_ptr<EVP_MD_CTX, free_digest> digest(EVP_MD_CTX_new());
+    if (digest == nullptr || EVP_DigestInit_ex(digest.get(), EVP_sha256(), nullptr) != 1)
+        return trouble("read", "no SHA-256");
+    std::array<char, 256 * 1024> buffer;  // NOLINT(*-member-init): written before it is read
+    for (;;) {
+        const auto got = ::read(from.number(), buffer.data(), buffer.size());
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0) return trouble("read", std::strerror(errno));
+        if (got == 0) break;
+        EVP_DigestUpdate(digest.get(), buffer.data(), static_cast<std::size_t>(got));
+    }
+    std::array<unsigned char, EVP_MAX_MD_SIZE> sum{};
+    unsigned bytes = 0;
+    EVP_DigestFinal_ex(digest.get(), sum.data(), &bytes);
+    return hexadecimal(sum.data(), bytes);
+}
+
+void local_store::each(const std::string& folder,
+                       const std::function<void(const std::string& blob, std::int64_t changed)>& what) const {
+    std::error_code gone;
+    for (fs::recursive_directory_iterator at(place(folder), gone), end; !gone && at != end; at.increment(gone)) {
+        struct stat is{};
+        if (::lstat(at->path().c_str(), &is) != 0 || S_ISDIR(is.st_mode)) continue;
+        what(at->path().lexically_relative(root_).string(),
+             is.st_mtim.tv_sec * std::int64_t{1000} + is.st_mtim.tv_nsec / 1'000'000);
+    }
+}
+
+std::int64_t local_store::free_bytes() const {
+    struct statvfs is{};
+    if (::statvfs(root_.c_str(), &is) != 0) return 0;
+    return static_cast<std::int64_t>(is.f_bavail) * static_cast<std::int64_t>(is.f_frsize);
+}
+
+std::string local_store::beginning_of(const std::string& path, std::size_t most) const {
+    const open_file from(place(path), O_RDONLY);
+    std::string made(most, '\0');
+    std::size_t has = 0;
+    while (from.is_open() && has < most) {
+        const auto got = ::pread(from.number(), made.data() + has, most - has, static_cast<off_t>(has));
+        if (got < 0 && errno == EINTR) continue;
+        if (got <= 0) break;
+        has += static_cast<std::size_t>(got);
+    }
+    made.resize(has);
+    return made;
+}
+
+sdk::result<void> local_store::make_empty(const std::string& path) const {
+    std::error_code wrong;
+    fs::create_directories(place(path).parent_path(), wrong);
+    const open_file made(place(path), O_WRONLY | O_CREAT | O_EXCL);
+    if (!made.is_open()) return trouble("begun", std::strerror(errno));
+    return {};
+}
+
+}  // namespace attachments

@@ -1,0 +1,132 @@
+// Files and what hangs on them, changed together.
+#include "rows.hpp"
+
+#include "entities-odb.hpp"
+#include "gates.hpp"
+
+namespace attachments {
+namespace {
+
+using file_query = odb::query<file_row>;
+
+std::optional<sdk::id> id_or_none(std::int64_t number) {
+    return number == 0 ? std::optional<sdk::id>() : sdk::id(number);
+}
+
+std::string limit_of(std::int64_t rows) { return "LIMIT " + std::to_string(rows); }
+
+void remove_one(odb::database& db, const file_row& row) {
+    doom(db, row.tenant, row.path);
+    book(db, holder_of(row), {-row.bytes, -1}, {});
+    db.erase<file_row>(row.id);
+}
+
+}  // namespace
+
+file_ptr find_file(odb::database& db, sdk::id tenant, sdk::id file) {
+    return db.query_one<file_row>(file_query::id == file.number() && file_query::tenant == tenant.number());
+}
+
+sdk::error no_such_file() { return sdk::not_found("file_unknown", "There is no such file."); }
+
+sdk::result<file_ptr> require_file(odb::database& db, sdk::id tenant, sdk::id file) {
+    if (auto found = find_file(db, tenant, file)) return found;
+    return no_such_file();
+}
+
+file_facts facts_of(const file_row& row) {
+    return {.file = sdk::id(row.id),
+            .conversation = sdk::id(row.conversation),
+            .model = row.model,
+            .uploader = sdk::id(row.uploader),
+            .message = id_or_none(row.message),
+            .published = row.published != 0,
+            .path = row.path,
+            .name = row.name,
+            .type = row.type,
+            .category = category_of(row),
+            .bytes = row.bytes,
+            .sha256 = row.sha256,
+            .state = state_of(row),
+            .reason = row.reason,
+            .version_of = id_or_none(row.version_of),
+            .version = row.version,
+            .created_at = row.created};
+}
+
+holder holder_of(const file_row& row) { return {row.tenant, row.model, row.uploader}; }
+holder holder_of(const upload_row& row) { return {row.tenant, row.model, row.uploader}; }
+
+std::vector<file_ptr> files_of_message(odb::database& db, sdk::id tenant, sdk::id message) {
+    const file_query wanted =
+        file_query::tenant == tenant.number() && file_query::message == message.number() && file_query::version_of == 0;
+    return all_of<file_row>(db, wanted + "ORDER BY" + file_query::id);
+}
+
+std::vector<file_ptr> versions_of(odb::database& db, const file_row& first) {
+    auto all = all_of<file_row>(db, (file_query::tenant == first.tenant && file_query::version_of == first.id) +
+                                        "ORDER BY" + file_query::version);
+    all.insert(all.begin(), std::make_shared<file_row>(first));
+    return all;
+}
+
+files_page page_of_files(odb::database& db, sdk::id tenant, const files_wanted& in) {
+    const auto limit = in.limit ? std::int64_t{*in.limit} : 100;
+    file_query wanted = file_query::tenant == tenant.number() && file_query::id > in.after.value_or(sdk::id()).number();
+    if (in.state) wanted = wanted && file_query::state == std::string(name_of(*in.state));
+    files_page page;
+    for (const auto& row : all_of<file_row>(db, wanted + "ORDER BY" + file_query::id + limit_of(limit + 1)))
+        page.files.push_back(facts_of(*row));
+    page.more = static_cast<std::int64_t>(page.files.size()) > limit;
+    if (page.more) page.files.pop_back();
+    return page;
+}
+
+std::vector<file_ptr> list_files(odb::database& db, const list_wanted& in) {
+    file_query wanted =
+        file_query::tenant == in.tenant.number() && file_query::conversation == in.conversation.number();
+    if (in.own_of) {
+        wanted = wanted && file_query::uploader == in.own_of->number() && file_query::version_of == 0 &&
+                 file_query::state != std::string(name_of(file_state::kept));
+        if (!in.state.empty()) wanted = wanted && file_query::state == in.state;
+    } else {
+        wanted = wanted && file_query::shown == 1;
+    }
+    if (!in.category.empty()) wanted = wanted && file_query::category == in.category;
+    if (in.before) wanted = wanted && file_query::id < in.before->number();
+    return all_of<file_row>(db, wanted + "ORDER BY" + file_query::id + "DESC" + limit_of(in.limit + 1));
+}
+
+void store_change(sdk::transaction& t, file_row& row, file_state before) {
+    t.db().update(row);
+    if (state_of(row) == before) return;
+    const file_changed said{sdk::id(row.id), state_of(row), row.reason, id_or_none(row.message)};
+    t.say("file.changed", said, {.conversation = {}, .user = sdk::id(row.uploader), .message = {}});
+}
+
+void remove_file(sdk::transaction& t, const file_row& first, bool says_conversation) {
+    for (const auto& one : versions_of(t.db(), first)) {
+        remove_one(t.db(), *one);
+        sdk::about to{};
+        if (says_conversation && first.shown != 0)
+            to.conversation = sdk::id(first.conversation);
+        else
+            to.user = sdk::id(one->uploader);
+        t.say("file.removed", file_removed{sdk::id(one->id)}, to);
+    }
+}
+
+void doom(odb::database& db, std::int64_t tenant, const std::string& path) {
+    doomed_row row;
+    row.id = sdk::next_id().number();
+    row.tenant = tenant;
+    row.path = path;
+    db.persist(row);
+}
+
+std::vector<std::shared_ptr<doomed_row>> doomed_of(odb::database& db, sdk::id tenant) {
+    using query = odb::query<doomed_row>;
+    return all_of<doomed_row>(db, (query::tenant == tenant.number()) + "ORDER BY" + query::id + limit_of(1000));
+}
+
+}  // namespace attachments

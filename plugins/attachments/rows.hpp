@@ -1,0 +1,64 @@
+// What the plugin does with its rows. Each function runs in a transaction of the caller's.
+#pragma once
+
+#include <parley/storage.hpp>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "attachments/contract.hpp"
+#include "entities.hpp"
+#include "quota.hpp"
+
+namespace attachments {
+
+using file_ptr = std::shared_ptr<file_row>;
+
+[[nodiscard]] file_ptr find_file(odb::database&, sdk::id tenant, sdk::id file);
+/// The same, or the error that stands for unknown and hidden ones alike.
+[[nodiscard]] sdk::result<file_ptr> require_file(odb::database&, sdk::id tenant, sdk::id file);
+[[nodiscard]] sdk::error no_such_file();
+[[nodiscard]] file_facts facts_of(const file_row&);
+[[nodiscard]] holder holder_of(const file_row&);
+[[nodiscard]] holder holder_of(const upload_row&);
+
+/// First versions, in the order in which they came.
+[[nodiscard]] std::vector<file_ptr> files_of_message(odb::database&, sdk::id tenant, sdk::id message);
+/// Of one first version, itself included, by number.
+[[nodiscard]] std::vector<file_ptr> versions_of(odb::database&, const file_row& first);
+[[nodiscard]] files_page page_of_files(odb::database&, sdk::id tenant, const files_wanted&);
+
+/// Which part of a conversation's list is wanted.
+struct list_wanted {
+    sdk::id tenant;
+    sdk::id conversation;
+    std::optional<sdk::id> own_of;  ///< this user's, in any state; none: what everybody sees
+    std::string category;           ///< empty: all
+    std::string state;              ///< of own ones; empty: all
+    std::optional<sdk::id> before;  ///< newest first, older than this one
+    std::int64_t limit = 50;
+};
+/// One more than the limit, when there are more.
+[[nodiscard]] std::vector<file_ptr> list_files(odb::database&, const list_wanted&);
+
+/// Writes it and tells its uploader, when the state is another one than `before`.
+void store_change(sdk::transaction&, file_row&, file_state before);
+
+/// The row, its versions and its room are gone; the blobs are doomed. `says_conversation`: whoever could see it is
+/// told, else its uploader alone.
+void remove_file(sdk::transaction&, const file_row& first, bool says_conversation);
+void doom(odb::database&, std::int64_t tenant, const std::string& path);
+[[nodiscard]] std::vector<std::shared_ptr<doomed_row>> doomed_of(odb::database&, sdk::id tenant);
+
+/// All of a query, so that rows may be changed while they are looked at.
+template <class Row>
+[[nodiscard]] std::vector<std::shared_ptr<Row>> all_of(odb::database& db, const odb::query<Row>& wanted) {
+    std::vector<std::shared_ptr<Row>> all;
+    auto found = db.query<Row>(wanted);
+    for (auto i = found.begin(); i != found.end(); ++i) all.push_back(i.load());
+    return all;
+}
+
+}  // namespace attachments
