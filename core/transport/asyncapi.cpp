@@ -34,6 +34,10 @@ constexpr std::array connection_commands{
                        "Sends the events after the last position that is known, then resumed, then what happens. When "
                        "the log does not reach back that far: snapshot_needed and a problem.",
                        R"({"properties": {"since": "Position"}})", R"({"properties": {"log_end": "Position"}})"},
+    connection_command{"ping",
+                       "Answered, and nothing else: for clients that cannot send the protocol's own pings and want to "
+                       "know whether the connection lives. It does not count as activity.",
+                       R"({"properties": {}})", R"("Nothing")"},
     connection_command{"snapshot",
                        "Answers with everything at one position, then sends the events from there as resume does.",
                        R"({"properties": {}})", R"("Snapshot")"},

@@ -233,6 +233,11 @@ void chat::hear(std::string_view text, std::move_only_function<void()> done) {
         answer(asked->id, failure(fault::unauthenticated, "not_signed_in", "Authenticate first."), {});
         return done();
     }
+    // A program asks for its own sake whether somebody is there; nobody is active by that.
+    if (asked->name == "ping") {
+        answer_done(asked->id);
+        return done();
+    }
     note_activity();
     if (asked->name == "resume") return resume(std::move(*asked), std::move(done));
     if (asked->name == "snapshot") return take_snapshot(std::move(*asked), std::move(done));

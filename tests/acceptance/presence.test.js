@@ -1,5 +1,6 @@
 // Who is here and who is writing: told to those who share a conversation, stored nowhere.
 import assert from 'node:assert/strict';
+import { eventually } from './lib/deadline.js';
 import { assertRefused } from './lib/person.js';
 import { stories } from './lib/story.js';
 
@@ -57,5 +58,16 @@ stories('presence and typing', { tenants }, (story) => {
         await bob.hearsNothingOf('typing.started', {});
         assertRefused(await carol.post(`${carol.pathOf('draft')}/typing`), 403, 'not_allowed');
         assertRefused(await bob.asks('typing.start', { conversation: '1' }), 404, 'not_found');
+    });
+
+    story('a program that only asks whether somebody is there makes nobody active', async ({ ann, bob }) => {
+        await ann.creates('channel', 'pulse', { members: [bob] });
+        await bob.connects();
+        const lastActive = async () => (await ann.get(`/api/v1/presence?users=${bob.id}`)).body.presence[0].last_active;
+        const before = await lastActive();
+        assert.equal((await bob.asks('ping')).status, 200);
+        assert.equal(await lastActive(), before);
+        assert.equal((await bob.asks('user.me')).status, 200);
+        await eventually(async () => ((await lastActive()) > before ? true : undefined), 'the command to count as activity');
     });
 });

@@ -376,14 +376,14 @@ class TheClient implements Client {
         for (const id of [...stale])
             void this.#inLine(id, async () => {
                 const room = this.store.get().conversations.get(id);
-                if (!room || !stale.has(id)) return;
+                // Deleted first: the next snapshot may come while this is under way.
+                if (!stale.delete(id) || !room) return;
                 if (room.members) await this.#members(id);
                 if (room.loaded) {
                     await this.#page(id, 'newest');
                     await this.#withheld(id);
                 }
-                stale.delete(id);
-            }).catch(() => {});
+            }).catch(() => stale.add(id));
         const { presence } = this.store.get();
         if (this.status === 'live' && presence.size > 0) this.loadPresence(presence.keys()).catch(() => {});
     }

@@ -2,7 +2,7 @@
 import net from 'node:net';
 
 export async function lay(port) {
-    const cable = { ends: new Set(), loses: 'nothing', isDown: false };
+    const cable = { ends: new Set(), loses: 'nothing', isDown: false, heard: 0 };
     const server = net.createServer((near) => {
         if (cable.isDown) return near.destroy();
         const far = net.connect({ host: '127.0.0.1', port: cable.to });
@@ -14,6 +14,7 @@ export async function lay(port) {
         cable.ends.add(end);
         for (const [from, to, way] of [[near, far, 'questions'], [far, near, 'answers']]) {
             from.on('data', (bytes) => {
+                if (way === 'answers') ++cable.heard;
                 if (cable.loses === way) return;
                 to.write(bytes);
             });
