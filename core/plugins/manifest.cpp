@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 #include "base/json.hpp"
@@ -14,6 +15,10 @@
 
 namespace parley::plugins {
 namespace {
+
+constexpr std::array<std::string_view, 2> events{"message.send", "message.edit"};
+constexpr std::array<std::string_view, 4> changes{"conversation.create", "conversation.archive", "member.add",
+                                                  "user.create"};
 
 constexpr std::size_t sentence_bytes = 500;
 constexpr std::int64_t most_deadline_ms = 60'000;
@@ -113,12 +118,9 @@ void read_judging(member_reader& one, judging_said& into, std::vector<std::strin
 void read_hooks(member_reader& in, manifest& into) {
     read_list(in, "hooks", [&](member_reader& one) {
         hook_said made;
-        made.event = one.word("event", {"message.send", "message.edit"});
+        made.event = one.word("event", {events.begin(), events.end()});
         made.when = one.word("phase", {"amend", "check"}) == "amend" ? phase::amend : phase::check;
-        // Only a new message can be held: an edit's old text is there already.
-        read_judging(one, made,
-                     made.event == "message.send" ? std::vector<std::string_view>{"refuse", "hold", "skip"}
-                                                  : std::vector<std::string_view>{"refuse", "skip"});
+        read_judging(one, made, policies_of(made.event));
         made.held_until_holder = one.word("held_until", {"review", "holder"}, "review") == "holder";
         for (const auto& other : into.hooks)
             if (other.event == made.event && other.when == made.when)
@@ -130,7 +132,7 @@ void read_hooks(member_reader& in, manifest& into) {
 void read_changes(member_reader& in, manifest& into) {
     read_list(in, "changes", [&](member_reader& one) {
         change_said made;
-        made.change = one.word("change", {"conversation.create", "conversation.archive", "member.add", "user.create"});
+        made.change = one.word("change", {changes.begin(), changes.end()});
         read_judging(one, made, {"refuse", "skip"});
         if (stands_in(into.changes, made.change, &change_said::change)) one.problem("change", "stands there twice");
         into.changes.push_back(std::move(made));
@@ -235,6 +237,16 @@ std::expected<embedded, problems> read_library_bytes(std::string_view file) {
 }
 
 bool is_plugin_id(std::string_view text) { return is_word(text) && text.size() >= 2 && text.size() <= 32; }
+
+std::span<const std::string_view> judged_events() { return events; }
+
+std::vector<std::string_view> policies_of(std::string_view event) {
+    // Only a new message can be held: an edit's old text is there already.
+    if (event == "message.send") return {"refuse", "hold", "skip"};
+    return {"refuse", "skip"};
+}
+
+std::span<const std::string_view> judged_changes() { return changes; }
 
 std::string_view name_of(phase of) { return of == phase::amend ? "amend" : "check"; }
 

@@ -8,6 +8,7 @@
 #include <expected>
 #include <filesystem>
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -126,6 +127,13 @@ inline constexpr std::string_view section_name = ".parley_plugin";
 
 /// The same from a file, which nobody but its owner may be able to change: a plugin is code of the server's.
 [[nodiscard]] std::expected<embedded, problems> read_library(const std::filesystem::path& file);
+
+/// What hooks on messages can be asked about: "message.send".
+[[nodiscard]] std::span<const std::string_view> judged_events();
+/// What a failure of such a hook can mean, the default first.
+[[nodiscard]] std::vector<std::string_view> policies_of(std::string_view event);
+/// The other changes that can be judged: "member.add".
+[[nodiscard]] std::span<const std::string_view> judged_changes();
 
 /// ^[a-z][a-z0-9_]{1,31}$
 [[nodiscard]] bool is_plugin_id(std::string_view);
