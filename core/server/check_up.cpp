@@ -133,10 +133,12 @@ std::vector<finding> check_database(const config::configuration& of, const fs::p
     if (auto role = check_row_security(**opened)) all.push_back(std::move(*role));
     nobody listener;
     auto store = storage::open_store(std::move(*opened), {.readers = 1}, listener);
-    if (!store)
+    if (!store) {
         all.push_back({health::fail, "database clock", store.error().message});
-    else
-        all.push_back(check_newest_id(**store, time));
+        return all;
+    }
+    all.push_back(check_newest_id(**store, time));
+    for (auto& one : check_plugin_places(**store, of, time)) all.push_back(std::move(one));
     return all;
 }
 

@@ -8,6 +8,7 @@
 
 #include "base/clock.hpp"
 #include "config/configuration.hpp"
+#include "kernel/ports.hpp"
 
 namespace parley::server {
 
@@ -27,6 +28,8 @@ struct finding {
 /// Also whether ids in the database come from the future, and whether PostgreSQL's row security is in force.
 [[nodiscard]] std::vector<finding> check_database(const config::configuration&, const std::filesystem::path& migrations,
                                                   const clock&);
+/// Plugins that are off, and for which the event log is kept longer than its tenant wants; nothing without plugins.
+[[nodiscard]] std::vector<finding> check_plugin_places(kernel::store&, const config::configuration&, const clock&);
 /// How long the certificate is good, and who may read its key; nothing without TLS.
 [[nodiscard]] std::vector<finding> check_certificate(const config::configuration&, const clock&);
 [[nodiscard]] finding check_listening(const config::configuration&);

@@ -13,6 +13,7 @@
 #include "server/periodic.hpp"
 #include "server/port_probe.hpp"
 #include "server/testing/installation.hpp"
+#include "server/workspace.hpp"
 
 namespace parley::server {
 namespace {
@@ -135,6 +136,38 @@ TEST(Doctor, FindsASecretThatOthersMayRead) {
 TEST(Doctor, FindsAClockThatCannotBeRight) {
     EXPECT_EQ(check_clock(fake_clock(moment{})).how, health::fail);
     EXPECT_EQ(check_clock(fake_clock()).how, health::ok);
+}
+
+TEST(Doctor, WarnsOfAPluginThatIsOffAndKeepsTheLog) {
+    const installation here;
+    ASSERT_EQ(here.run({"migrate", "up"}).code, 0);
+    ASSERT_EQ(here.run({"tenant", "create", "demo"}).code, 0);
+    auto opened = workspace::open(*here.load(), here.migrations());
+    ASSERT_TRUE(opened);
+    auto& work = **opened;
+    const auto by = work.system_in("demo").value();
+    const system_clock today;
+    const fake_clock in_two_months(today.now() + std::chrono::days{60});
+    EXPECT_THAT(check_plugin_places(work.store(), work.configured(), today), ::testing::IsEmpty());
+
+    const auto wrote = work.write(by, [&](kernel::writing& w) -> result<void> {
+        w.keep({.plugin = "sleeper", .heard = w.log_end(), .relayed = 0});
+        event said;
+        said.type = "user.updated";
+        said.created_at = today.now();
+        w.append(said);
+        w.append(said);
+        return {};
+    });
+    ASSERT_TRUE(wrote);
+    const auto young = check_plugin_places(work.store(), work.configured(), today);
+    ASSERT_EQ(young.size(), 1U);
+    EXPECT_EQ(young[0].how, health::ok);
+    const auto old = check_plugin_places(work.store(), work.configured(), in_two_months);
+    ASSERT_EQ(old.size(), 1U);
+    EXPECT_EQ(old[0].how, health::warn);
+    EXPECT_THAT(old[0].detail, AllOf(HasSubstr("sleeper is off in demo and has not heard 2 events"),
+                                     HasSubstr("parley plugin remove sleeper --archive")));
 }
 
 TEST(Periodic, ComesRoundAgainEvenAfterAnException) {
