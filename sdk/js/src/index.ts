@@ -251,10 +251,10 @@ export interface Client {
     /** Asks for an operation: over the WebSocket when it is open, else over HTTP. Rejects with ParleyError. */
     call<Name extends keyof AllOperations & string>(operation: Name, ...input: InputArguments<Name>): Promise<Output<Name>>;
     /** The same for operations that no type knows. */
-    call(operation: string & {}, input?: { readonly [name: string]: unknown }): Promise<any>;
+    call<Name extends string>(operation: Name extends keyof AllOperations ? never : Name, input?: { readonly [name: string]: unknown }): Promise<any>;
     /** Entries of the log, frames of the server, and OwnEvents. Gives the function that ends it. */
     on<Type extends keyof AllEvents>(type: Type, listener: (what: AllEvents[Type]) => void): () => void;
-    on(type: string & {}, listener: (what: any) => void): () => void;
+    on<Type extends string>(type: Type extends keyof AllEvents ? never : Type, listener: (what: any) => void): () => void;
 
     // --- what a view does
 

@@ -220,3 +220,19 @@ stories('returning late', { tenants: { brief } }, (story) => {
         }
     });
 });
+
+const slow = { people: { ann: 'admin' }, settings: { limits: { messages_per_minute: 60, messages_burst: 3 } } };
+
+stories('returning when told', { tenants: { slow }, settings: { server: { limits: true } } }, (story) => {
+    story('more messages than are taken at once are sent later, in their order', async ({ ann }) => {
+        await ann.creates('channel', 'patience');
+        const id = ann.idOf('patience');
+        const client = await clientOf(ann);
+        await client.load(id);
+        const begun = Date.now();
+        await Promise.all(numbered(6, 'word').map((text) => client.send(id, text).stored));
+        assert.ok(Date.now() - begun >= 2000, 'one a second after the first three');
+        await until(client, isQuiet(client, id));
+        assert.deepEqual(textsIn(client, id), numbered(6, 'word'));
+    });
+});
