@@ -37,7 +37,8 @@ public:
     stage(const scene& of, const stage_options& with)
         : database_(with.database == "postgresql" ? std::make_unique<cluster>(folder_.path() / "postgresql") : nullptr),
           server_(with.programs, folder_.path() / "parley",
-                  database_ ? database_->url() : "sqlite:" + (folder_.path() / "parley/data/parley.db").string()) {
+                  database_ ? database_->url() : "sqlite:" + (folder_.path() / "parley/data/parley.db").string(),
+                  of.reloads > 0 ? with_the_pair(with.isolation) : "") {
         server_.prepare(std::string(tenant));
         people_ = seed(server_.config(), std::string(tenant), of.people, of.rooms, of.members_each);
         server_.start();
@@ -128,6 +129,22 @@ void talk(const scene& of, const stage_options& with, stage& here, crowd& all, m
     if (beside) beside->wait();
 }
 
+void talk_through_reloads(const scene& of, stage& here, crowd& all, measurement& into) {
+    const auto before = here.look(all);
+    all.seen().sampling = true;
+    into.reloads = talk_through_reloads(of.reloads, std::string(tenant), of.how, here.server(), all);
+    all.seen().sampling = false;
+    const auto after = here.look(all);
+    take_difference(before, after, into);
+    into.resident_end = here.server_memory();
+    into.calls = grown(before, after, "parley_plugin_calls_total");
+    // Nobody was disconnected, not even to come back; and the pair was asked, so that it would have noticed.
+    const bool stayed = grown(before, after, "parley_websockets_opened_total") == 0 &&
+                        after.counted.at("parley_websockets_open") == static_cast<double>(of.people);
+    into.complete = all.hear_everything(hear_patience) && all.seen().problems == 0 && stayed && into.calls > 0;
+    if (!all.seen().first_problem.empty()) fmt::print(stderr, "refused: {}\n", all.seen().first_problem);
+}
+
 }  // namespace
 
 measurement play(const scene& of, const stage_options& with) {
@@ -137,7 +154,10 @@ measurement play(const scene& of, const stage_options& with) {
     made.connections = of.people;
     open_all(here, all, made);
     made.complete = true;
-    if (of.seconds > 0) talk(of, with, here, all, made);
+    if (of.reloads > 0)
+        talk_through_reloads(of, here, all, made);
+    else if (of.seconds > 0)
+        talk(of, with, here, all, made);
     auto& seen = all.seen();
     made.delivery_p50_ms = percentile_ms(seen.delivery_us, 0.5);
     made.delivery_p99_ms = percentile_ms(seen.delivery_us, 0.99);
@@ -180,6 +200,10 @@ void print(const measurement& of, std::ostream& to) {
         fmt::print(to, "; measured: {:.1f} s, server {:.2f} CPU s, database {:.2f}, load generator {:.2f}", of.seconds,
                    of.server_cpu, of.database_cpu, of.own_cpu);
     fmt::print(to, "\n");
+    if (const auto& by = of.reloads; by.applied > 0)
+        fmt::print(
+            to, "    reloads: {} applied, {} refused, {:.0f} ms each and {:.0f} at most; {:.0f} calls into plugins\n",
+            by.applied, by.refused, by.all_ms / (by.applied + by.refused), by.longest_ms, of.calls);
 }
 
 }  // namespace parley::load

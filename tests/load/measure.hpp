@@ -5,6 +5,7 @@
 #include <iosfwd>
 #include <string>
 
+#include "load/reloads.hpp"
 #include "load/scene.hpp"
 
 namespace parley::load {
@@ -13,8 +14,9 @@ struct stage_options {
     std::filesystem::path programs;  ///< the folder of parleyd and parley
     std::string database;            ///< "sqlite" or "postgresql"
     double warm_up_seconds = 1.5;
-    std::size_t window = 0;  ///< messages on their way at most; 0: as the scene says
-    std::string alongside;   ///< a shell command to run while it is measured, with PID and SECONDS in its environment
+    std::size_t window = 0;                ///< messages on their way at most; 0: as the scene says
+    std::string isolation = "in_process";  ///< of the plugins of scenes with reloads
+    std::string alongside;  ///< a shell command to run while it is measured, with PID and SECONDS in its environment
 };
 
 struct measurement {
@@ -41,7 +43,9 @@ struct measurement {
     std::uint64_t resident_before = 0;  ///< bytes, without connections
     std::uint64_t resident_open = 0;    ///< bytes, all open and quiet
     std::uint64_t resident_end = 0;     ///< bytes, after the talk
-    bool complete = false;              ///< everything acknowledged was delivered to everybody, once
+    reload_count reloads;
+    double calls = 0;       ///< into plugins, in scenes with reloads
+    bool complete = false;  ///< everything acknowledged was delivered to everybody, once
 };
 
 /// Throws std::runtime_error when the scene cannot be played.

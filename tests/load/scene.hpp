@@ -15,7 +15,8 @@ struct scene {
     std::size_t rooms = 0;
     std::size_t members_each = 0;
     pace how;
-    double seconds = 6;  ///< measured, after a warm-up; 0 for a scene in which nobody talks
+    unsigned reloads = 0;  ///< how often the configuration changes while they talk; then `seconds` say nothing
+    double seconds = 6;    ///< measured, after a warm-up; 0 for a scene in which nobody talks
 };
 
 [[nodiscard]] std::span<const scene> all_scenes();

@@ -73,7 +73,7 @@ std::optional<std::string> get(std::uint16_t port, std::string_view path) {
 }  // namespace
 
 server_process::server_process(std::filesystem::path programs, std::filesystem::path folder,
-                               const std::string& database_url)
+                               const std::string& database_url, const std::string& more)
     : programs_(std::move(programs)), folder_(std::move(folder)), port_(free_port()) {
     std::filesystem::create_directories(folder_ / "config");
     std::filesystem::create_directories(folder_ / "data");
@@ -81,8 +81,8 @@ server_process::server_process(std::filesystem::path programs, std::filesystem::
     std::ofstream to(config_);
     to << fmt::format(
         "server: {{address: 127.0.0.1, port: {}, data_directory: {}, limits: false}}\ndatabase: {{url: \"{}\"}}\n"
-        "log: {{level: warning, format: text}}\n",
-        port_, (folder_ / "data").string(), database_url);
+        "log: {{level: warning, format: text}}\n{}",
+        port_, (folder_ / "data").string(), database_url, more);
     if (!to.flush()) throw std::runtime_error("the configuration cannot be written");
 }
 
@@ -113,6 +113,19 @@ void server_process::stop() {
     server_->stop(SIGTERM, stop_patience);
     if (server_->wait() != 0) throw std::runtime_error("parleyd ended badly:\n" + tail_of(folder_ / "parleyd.log"));
 }
+
+void server_process::write_tenant(const std::string& tenant, const std::string& text) const {
+    const auto folder = config_.parent_path() / "tenants";
+    std::filesystem::create_directories(folder);
+    const auto made = folder / "made";  // no *.yaml, so no tenant's
+    std::ofstream to(made);
+    to << text;
+    to.close();
+    if (!to) throw std::runtime_error("the tenant's file cannot be written");
+    std::filesystem::rename(made, folder / (tenant + ".yaml"));
+}
+
+void server_process::tell_to_reload() const { ::kill(pid(), SIGHUP); }
 
 metrics server_process::read_metrics() const {
     metrics all;

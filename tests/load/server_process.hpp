@@ -18,7 +18,9 @@ using metrics = std::map<std::string, double, std::less<>>;
 class server_process {
 public:
     /// Writes the configuration below `folder`; `programs` holds parleyd and parley.
-    server_process(std::filesystem::path programs, std::filesystem::path folder, const std::string& database_url);
+    /// `more`: further lines of parley.yaml.
+    server_process(std::filesystem::path programs, std::filesystem::path folder, const std::string& database_url,
+                   const std::string& more = {});
     ~server_process();
 
     /// Makes the tables and the tenant; before start().
@@ -31,6 +33,10 @@ public:
     [[nodiscard]] std::uint16_t port() const { return port_; }
     [[nodiscard]] pid_t pid() const { return server_->pid(); }
     [[nodiscard]] metrics read_metrics() const;
+    /// Replaces the tenant's file, in one step.
+    void write_tenant(const std::string& tenant, const std::string& text) const;
+    /// Tells the server that its configuration changed.
+    void tell_to_reload() const;
 
 private:
     std::filesystem::path programs_;
