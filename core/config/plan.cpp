@@ -121,8 +121,14 @@ std::string plugin_switch::text() const {
                        on ? "on" : "off");
 }
 
+std::string plugin_turnover::text() const {
+    const auto what = needs_restart.empty() ? std::string("replaced") : "needs a restart: " + needs_restart;
+    return fmt::format("plugin {}: {} -> {}, {}", plugin, before, after, what);
+}
+
 bool plan::wants_restart() const {
-    return std::ranges::any_of(changes, [](const change& one) { return one.takes_effect == effect::restart; });
+    return std::ranges::any_of(changes, [](const change& one) { return one.takes_effect == effect::restart; }) ||
+           std::ranges::any_of(turnovers, [](const plugin_turnover& one) { return !one.needs_restart.empty(); });
 }
 
 std::vector<std::string> plan::lines() const {
@@ -131,6 +137,7 @@ std::vector<std::string> plan::lines() const {
     for (const auto& scope : scopes_removed) made.push_back(scope + ": its file is gone; it has what it inherits");
     for (const auto& one : changes) made.push_back(one.text());
     for (const auto& one : switches) made.push_back(one.text());
+    for (const auto& one : turnovers) made.push_back(one.text());
     return made;
 }
 
@@ -154,8 +161,17 @@ json::object to_json(const plan& of) {
     json::array switches;
     for (const auto& one : of.switches)
         switches.push_back(json::object{{"scope", one.scope}, {"plugin", one.plugin}, {"on", one.on}});
+    json::array replaced;
+    for (const auto& one : of.turnovers)
+        replaced.push_back(
+            json::object{{"plugin", one.plugin},
+                         {"before", one.before},
+                         {"after", one.after},
+                         {"takes_effect", name_of(one.needs_restart.empty() ? effect::live : effect::restart)},
+                         {"why", one.needs_restart}});
     return {{"changes", std::move(changes)},
             {"plugins", std::move(switches)},
+            {"replaced", std::move(replaced)},
             {"scopes_added", texts(of.scopes_added)},
             {"scopes_removed", texts(of.scopes_removed)},
             {"unseen_secrets", of.unseen_secrets}};

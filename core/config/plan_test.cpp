@@ -200,6 +200,23 @@ TEST_F(planning, a_running_server_keeps_what_has_to_wait) {
         std::ranges::all_of(rest.changes, [](const change& one) { return one.takes_effect == effect::restart; }));
 }
 
+TEST(plan, plugins_that_are_replaced_or_wait_for_a_restart_are_named) {
+    plan made;
+    EXPECT_TRUE(made.empty());
+    made.turnovers = {{"reactions", "1.0.0", "1.1.0", ""}};
+    EXPECT_FALSE(made.empty());
+    EXPECT_FALSE(made.wants_restart());
+    made.turnovers.push_back({"polls", "1.0.0", "2.0.0", "its manifest has other jobs"});
+    EXPECT_TRUE(made.wants_restart());
+    EXPECT_THAT(made.lines(),
+                ElementsAre("plugin reactions: 1.0.0 -> 1.1.0, replaced",
+                            "plugin polls: 1.0.0 -> 2.0.0, needs a restart: its manifest has other jobs"));
+    const auto said = to_json(made).at("replaced").as_array();
+    EXPECT_EQ(said[0].at("takes_effect").as_string(), "now");
+    EXPECT_EQ(said[1].at("takes_effect").as_string(), "at the next start");
+    EXPECT_EQ(said[1].at("why").as_string(), "its manifest has other jobs");
+}
+
 TEST(plan, settings_of_tenants_are_all_live) {
     for (const auto& each : kernel_schema().settings) {
         EXPECT_TRUE(each.lowest == level::server || each.live) << each.path << ": without_restart() cannot keep it";

@@ -174,15 +174,20 @@ void child_process::told(void* context, const parley_outcome* end) {
         if (found == me->asked_.end()) return;
         own = std::move(found->second);
         me->asked_.erase(found);
+        ++me->telling_;
     }
-    const auto to = own->from.lock();
-    if (!to) return;  // it has died meanwhile
-    wire::writer frame(wire::frame::ended);
-    frame.number(own->request);
-    wire::write(frame, *end);
-    if (!to->requests.push(frame.take()))
-        log::warning("an answer for a plugin was lost, because its process does not take any",
-                     {{"plugin", me->says_->id}});
+    // Nothing to tell when it has died meanwhile.
+    if (const auto to = own->from.lock()) {
+        wire::writer frame(wire::frame::ended);
+        frame.number(own->request);
+        wire::write(frame, *end);
+        if (!to->requests.push(frame.take()))
+            log::warning("an answer for a plugin was lost, because its process does not take any",
+                         {{"plugin", me->says_->id}});
+    }
+    // The last that is done here: nobody may be left to be told afterwards.
+    const std::lock_guard lock(me->guard_);
+    --me->telling_;
 }
 
 /// False for what is no request. Whether the plugin may is decided where it is for a plugin in this process.

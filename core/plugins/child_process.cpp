@@ -155,6 +155,24 @@ void child_process::reloaded() {
     changed_.notify_all();
 }
 
+void child_process::retire() {
+    {
+        const std::lock_guard lock(guard_);
+        retired_ = true;
+    }
+    changed_.notify_all();
+}
+
+bool child_process::is_idle() const {
+    const std::lock_guard lock(guard_);
+    return open_.empty() && asked_.empty() && telling_ == 0;
+}
+
+bool child_process::is_awaited() const {
+    const std::lock_guard lock(guard_);
+    return !asked_.empty() || telling_ != 0;
+}
+
 void child_process::first_result(std::expected<bindings, problems> made) {
     {
         const std::lock_guard lock(guard_);
@@ -175,9 +193,11 @@ void child_process::supervise(const std::stop_token& end) {
         first_result(std::unexpected(problems{why}));
         {
             const std::lock_guard lock(guard_);
-            if (!was_set_up_) return;
+            if (!was_set_up_ || retired_) return;
         }
         pause(end, std::chrono::steady_clock::now() - began < how_.quick, why);
+        const std::lock_guard lock(guard_);
+        if (retired_) return;
     }
     first_result(std::unexpected(problems{"The server stops."}));
 }
@@ -271,7 +291,7 @@ std::string child_process::settle(const std::shared_ptr<line>& to, std::string_v
     wire::reader in(ready);
     const auto version = in.text();
     if (in.well() && version != says_->version_text)
-        return fmt::format("Its file is of version {} now, and {} was loaded; restart the server to take it.",
+        return fmt::format("Its file is of version {} now, and {} was loaded; reload the configuration to take it.",
                            escape_and_cut(version, 40), says_->version_text);
     say_lacks(wire::read_problems(in));
     auto made = wire::read_bindings(in, *says_);
@@ -348,7 +368,7 @@ void child_process::pause(const std::stop_token& end, bool was_quick, const std:
         log::error("the process of a plugin died; it is started again",
                    {{"plugin", says_->id}, {"why", why}, {"after_ms", static_cast<std::int64_t>(wait.count())}});
     lock.lock();
-    const auto go = [this] { return reloaded_; };
+    const auto go = [this] { return reloaded_ || retired_; };
     if (off)
         changed_.wait(lock, end, go);
     else

@@ -23,6 +23,7 @@ struct child_options {
     std::uint64_t memory_bytes = 512ULL << 20;
     std::chrono::milliseconds setup_patience{20'000};
     std::chrono::milliseconds stop_patience{2'000};
+    std::chrono::milliseconds leave_patience{60'000};  ///< for what is open in a process that was replaced
     std::chrono::milliseconds ping_every{1'000};
     unsigned most_missed = 5;                      ///< pings; then it hangs, and is killed
     std::chrono::milliseconds first_pause{1'000};  ///< before it is started again; then twice as long each time
@@ -52,6 +53,13 @@ public:
     [[nodiscard]] std::string trouble() const override;
     [[nodiscard]] std::uint64_t restarts() const override;
     void reloaded() override;
+
+    /// When it dies now it is not started again: another has taken its place. Any thread.
+    void retire();
+    /// Nobody waits for an answer of it, nor it for one.
+    [[nodiscard]] bool is_idle() const;
+    /// It asked for something and has not been told the end; until then it must stay where it is.
+    [[nodiscard]] bool is_awaited() const;
 
     /// Of the running process; 0: none. For tests.
     [[nodiscard]] pid_t process() const;
@@ -96,6 +104,7 @@ private:
     pid_t process_ = 0;
     std::unordered_map<parley_reply, moment> open_;  // and when to forget them
     std::unordered_map<asked*, std::unique_ptr<asked>> asked_;
+    std::size_t telling_ = 0;  // ends of what was asked that are on their way
     std::optional<std::expected<bindings, problems>> first_;
     std::string first_bindings_;  // as bytes
     std::string trouble_;
@@ -104,6 +113,7 @@ private:
     bool was_set_up_ = false;
     bool started_ = false;
     bool reloaded_ = false;
+    bool retired_ = false;
 
     std::jthread thread_;
 };

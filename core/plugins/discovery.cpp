@@ -94,6 +94,7 @@ std::expected<plugin_list, problems> in_order_of_needs(plugin_list all) {
     for (const auto i : *order) {
         const auto& one = *all[i];
         made.push_back(std::make_unique<plugin>(static_cast<std::uint32_t>(made.size()), one.file, one.from));
+        made.back()->runs_from(one.running());
     }
     return made;
 }
@@ -109,11 +110,14 @@ std::vector<found_file> find_files(const std::vector<std::filesystem::path>& fol
             if (entry.path().extension() == ".so") files.push_back(entry.path());
         if (failed)
             made.push_back(
-                {folder, std::unexpected(problems{fmt::format("The folder cannot be read: {}.", failed.message())})});
+                {folder,
+                 {},
+                 std::unexpected(problems{fmt::format("The folder cannot be read: {}.", failed.message())})});
         std::ranges::sort(files, {}, [](const auto& file) { return file.filename(); });
         for (auto& file : files) {
+            const auto stamp = stamp_of(file).value_or(file_stamp{});
             auto read = read_library(file);
-            made.push_back({std::move(file), std::move(read)});
+            made.push_back({std::move(file), stamp, std::move(read)});
         }
     }
     return made;
@@ -134,6 +138,7 @@ std::expected<plugin_list, problems> discover(const load_choice& by, const judge
         }
         add(wrong, fmt::format("plugin {}", one->read->says.id), judge(one->file, *one->read, server));
         all.push_back(std::make_unique<plugin>(0, std::filesystem::absolute(one->file), std::move(*one->read)));
+        all.back()->runs_from({all.back()->says().version_text, one->stamp});
     }
     check_ids(all, wrong);
     check_needs(all, wrong);

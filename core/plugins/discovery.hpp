@@ -16,6 +16,7 @@ using plugin_list = std::vector<std::unique_ptr<plugin>>;
 /// A file in one of the folders, and what became of reading it.
 struct found_file {
     std::filesystem::path file;
+    file_stamp stamp;  ///< from before it was read
     std::expected<embedded, problems> read;
 };
 

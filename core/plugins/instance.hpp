@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <expected>
+#include <memory>
 #include <string>
 
 #include "plugins/bindings.hpp"
@@ -15,7 +16,16 @@ namespace parley::plugins {
 /// Which list of the bindings a number belongs to.
 enum class call_kind : std::uint8_t { change = 1, event, command, job, service, health };
 
-/// Implementations: in_process.hpp, and child_process.hpp for a process of the plugin's own.
+/// Code of another version, set up beside the one that runs; nobody calls it yet. Ends when it is let go of.
+class successor {
+public:
+    virtual ~successor() = default;
+    [[nodiscard]] virtual const bindings& bound() const = 0;
+    /// Calls go to it from now on; the one before it ends what it has begun. Once.
+    virtual void take() = 0;
+};
+
+/// Implementations: in_process.hpp, and replaceable_process.hpp for a process of the plugin's own.
 class instance {
 public:
     virtual ~instance() = default;
@@ -38,6 +48,11 @@ public:
     [[nodiscard]] virtual std::uint64_t restarts() const { return 0; }
     /// Another configuration is in force: what was given up may be tried again. Any thread.
     virtual void reloaded() {}
+
+    /// Sets up what is in the plugin's file now, while this runs on. Waits for it; on the thread that reloads.
+    [[nodiscard]] virtual std::expected<std::unique_ptr<successor>, problems> succeed(std::shared_ptr<const embedded>) {
+        return std::unexpected(problems{"It runs in the server's process and stays there until the server ends."});
+    }
 };
 
 }  // namespace parley::plugins

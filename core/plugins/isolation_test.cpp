@@ -112,7 +112,7 @@ TEST_F(isolated, killed_under_load_it_answers_who_waits_and_others_go_on) {
     by.tenants["calm"].own = {.enabled = {"censor"}, .settings = {}};
     const zoo all({"rogue_refuse", "censor"}, by);
     ASSERT_EQ(all.said(), "");
-    auto& victim = dynamic_cast<child_process&>(*all.all->find("rogue_refuse")->runs);
+    auto& victim = *dynamic_cast<replaceable_process&>(*all.all->find("rogue_refuse")->runs).now();
     std::atomic<bool> over{false};
     std::atomic<int> passed{0};
     std::atomic<int> refused{0};

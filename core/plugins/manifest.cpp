@@ -215,6 +215,7 @@ std::expected<embedded, problems> read_embedded(std::string_view section) {
     const auto built = in.object("built");
     in.finish();
     made.says = read_manifest(said, wrong);
+    made.written = said;
     member_reader texts(migrations, "migrations", wrong);
     made.sqlite = read_migrations(texts, "sqlite");
     made.postgresql = read_migrations(texts, "postgresql");

@@ -107,7 +107,8 @@ using migration_texts = std::map<std::string, std::string, std::less<>>;
 /// Everything in the section .parley_plugin.
 struct embedded {
     manifest says;
-    std::string source;  ///< plugin.yaml as its author wrote it
+    boost::json::object written;  ///< the manifest's members as they are in the file
+    std::string source;           ///< plugin.yaml as its author wrote it
     migration_texts sqlite;
     migration_texts postgresql;
     std::string compiler;   ///< what built it: "clang 19.1.7"

@@ -9,9 +9,11 @@
 #include <deque>
 #include <filesystem>
 #include <memory>
+#include <mutex>
 #include <string>
 
 #include "plugins/bindings.hpp"
+#include "plugins/file_stamp.hpp"
 #include "plugins/instance.hpp"
 #include "plugins/manifest.hpp"
 #include "plugins/watch.hpp"
@@ -35,10 +37,16 @@ struct own_database {
     parley_database table{};
 };
 
+/// What runs of a plugin now: at first what was loaded, later what took its place.
+struct running_file {
+    std::string version;
+    file_stamp stamp;
+};
+
 /// Made and set up on one thread; afterwards only what is atomic changes. Lives as long as anything calls it.
 struct plugin {
     plugin(std::uint32_t index, std::filesystem::path at, embedded read)
-        : number(index), file(std::move(at)), from(std::move(read)) {}
+        : number(index), file(std::move(at)), from(std::move(read)), running_{from.says.version_text, {}} {}
 
     [[nodiscard]] const manifest& says() const { return from.says; }
     [[nodiscard]] const std::string& id() const { return from.says.id; }
@@ -47,6 +55,16 @@ struct plugin {
     void bind(bindings all);
     [[nodiscard]] watch& of(call_kind kind, std::uint32_t index) {
         return calls[static_cast<std::size_t>(kind) - 1][index];
+    }
+
+    /// Any thread.
+    [[nodiscard]] running_file running() const {
+        const std::lock_guard lock(running_guard_);
+        return running_;
+    }
+    void runs_from(running_file what) {
+        const std::lock_guard lock(running_guard_);
+        running_ = std::move(what);
     }
 
     /// Around calls that the host makes on its own threads: false when the plugin was stopped, and then it must not be
@@ -77,6 +95,10 @@ struct plugin {
     std::atomic<std::uint64_t> unknown_answers{0};   ///< to numbers that never were
     std::atomic<std::uint64_t> refused_requests{0};  ///< what it asked the host for and may not
     std::atomic<bool> healthy{true};                 ///< by what it says itself
+
+private:
+    mutable std::mutex running_guard_;
+    running_file running_;
 };
 
 }  // namespace parley::plugins

@@ -90,6 +90,7 @@ struct plugins::parts {
           desk(open, threads, known, names, passing, given.time),
           judging(open, threads, desk, names, passing),
           side(open, known, names, desk, judging, std::move(given)),
+          server(how.server),
           all(std::move(found)) {
         side.know(all);
         for (const auto& one : all) side.connect(*one);
@@ -107,6 +108,7 @@ struct plugins::parts {
     call_desk desk;
     chain judging;
     host_side side;
+    const judged_by server;
     plugin_list all;
     settings_pool pool;
     std::once_flag stopped;
@@ -213,6 +215,12 @@ problems plugins::apply(const choices& by) {
     (*made)();
     return {};
 }
+
+std::expected<succession, problems> plugins::look_at_files() const {
+    return succession::look(parts_->all, parts_->server);
+}
+
+plugin_store* plugins::rows() const { return parts_->side.ports().storage; }
 
 void plugins::start(kernel::api& to) {
     parts_->side.open_api(to);

@@ -15,6 +15,7 @@
 #include "plugins/executor.hpp"
 #include "plugins/ports.hpp"
 #include "plugins/snapshot.hpp"
+#include "plugins/succession.hpp"
 
 namespace parley::plugins {
 
@@ -61,6 +62,11 @@ public:
     [[nodiscard]] std::expected<std::move_only_function<void()>, problems> prepare(const choices&);
     /// Both in one.
     [[nodiscard]] problems apply(const choices&);
+
+    /// What lies in the place of the files that were loaded; nothing is done about it. On the thread that reloads.
+    [[nodiscard]] std::expected<succession, problems> look_at_files() const;
+    /// For succession::begin.
+    [[nodiscard]] plugin_store* rows() const;
 
     /// From now on plugins may ask for things by themselves. On the setup thread, once.
     void start(kernel::api&);

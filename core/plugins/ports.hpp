@@ -32,6 +32,9 @@ public:
     virtual ~plugin_store() = default;
     /// Makes the database where there is none and runs the plugin's migrations; before setup, on the setup thread.
     [[nodiscard]] virtual result<database_place> open(const embedded&) = 0;
+    /// Runs the migrations that another version of a plugin brings, while the one that has it open works on. On the
+    /// thread that reloads.
+    [[nodiscard]] virtual result<void> upgrade(const embedded&) = 0;
     /// The plugin says that there are new rows in its outbox. Any thread; must not wait.
     virtual void committed(std::string_view plugin) = 0;
 };

@@ -7,7 +7,7 @@
 
 #include "base/log.hpp"
 #include "kernel/review_message.hpp"
-#include "plugins/child_process.hpp"
+#include "plugins/replaceable_process.hpp"
 #include "server/plugin_wiring.hpp"
 
 namespace parley::server {
@@ -19,6 +19,10 @@ std::vector<error> as_errors(const plugins::problems& from) {
     return made;
 }
 
+std::unexpected<error> unusable(const plugins::problems& why) {
+    return invalid("plugin_unusable", fmt::format("{}", fmt::join(why, "; ")));
+}
+
 }  // namespace
 
 std::expected<std::unique_ptr<plugin_host>, std::vector<error>> plugin_host::load(const config::configuration& from,
@@ -27,7 +31,7 @@ std::expected<std::unique_ptr<plugin_host>, std::vector<error>> plugin_host::loa
     plugins::plugins_options how;
     how.isolate =
         [](const plugins::plugin& of) -> std::expected<std::unique_ptr<plugins::instance>, plugins::problems> {
-        return std::make_unique<plugins::child_process>(of.file, plugins::child_options{});
+        return std::make_unique<plugins::replaceable_process>(of.file, plugins::child_options{});
     };
     how.load = load_choice_of(from);
     plugins::host_ports ports{.time = near.time, .ids = near.ids};
@@ -91,14 +95,21 @@ void plugin_host::stop() {
     all_->stop();
 }
 
-result<std::move_only_function<void()>> plugin_host::follow(const config::configuration& next) {
+result<reloader::following> plugin_host::follow(const config::configuration& next, reloader::intent wanted) {
     auto made = all_->prepare(choices_of(next, all_->all()));
-    if (made)
-        return [this, apply = std::move(*made)]() mutable {
-            apply();
-            state_.look();
-        };
-    return invalid("plugin_unusable", fmt::format("{}", fmt::join(made.error(), "; ")));
+    if (!made) return unusable(made.error());
+    auto changed = all_->look_at_files();
+    if (!changed) return unusable(changed.error());
+    if (wanted == reloader::intent::reload)
+        if (const auto wrong = changed->begin(all_->rows()); !wrong.empty()) return unusable(wrong);
+    reloader::following follow;
+    for (auto& one : changed->all()) follow.plugins.push_back({one.plugin, one.before, one.after, one.needs_restart});
+    follow.apply = [this, apply = std::move(*made), turn = std::move(*changed)]() mutable {
+        apply();
+        turn.take();
+        state_.look();
+    };
+    return follow;
 }
 
 void plugin_host::measure(metrics::exposition& to) const {

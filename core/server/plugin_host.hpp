@@ -12,6 +12,7 @@
 #include "metrics/exposition.hpp"
 #include "plugins/plugins.hpp"
 #include "server/plugin_state.hpp"
+#include "server/reload.hpp"
 #include "transport/api_calls.hpp"
 #include "transport/operation_catalogue.hpp"
 
@@ -44,8 +45,9 @@ public:
     /// After the wire and before the store.
     void stop();
 
-    /// What puts the choices of the next configuration into force, or why they cannot be.
-    [[nodiscard]] result<std::move_only_function<void()>> follow(const config::configuration& next);
+    /// What puts the choices of the next configuration into force, and other files in the place of loaded plugins; or
+    /// why that cannot be.
+    [[nodiscard]] result<reloader::following> follow(const config::configuration& next, reloader::intent);
 
     /// What is not as it should be, a sentence each.
     [[nodiscard]] std::vector<std::string> trouble() const { return all_->trouble(); }

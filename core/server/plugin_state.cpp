@@ -46,6 +46,12 @@ result<plugins::database_place> plugin_state::open(const plugins::embedded& from
         .of = is_sqlite_ ? sqlite : postgresql, .where = own->where(), .schema = own->schema()};
 }
 
+result<void> plugin_state::upgrade(const plugins::embedded& from) {
+    const auto made = databases_.open(from.says.id, is_sqlite_ ? from.sqlite : from.postgresql);
+    if (!made) return std::unexpected(made.error());
+    return {};
+}
+
 void plugin_state::committed(std::string_view plugin) { relay_.committed(plugin); }
 
 void plugin_state::schedule(request what, std::move_only_function<void(result<void>)> done) {

@@ -26,6 +26,7 @@ public:
 
     // For plugins.
     [[nodiscard]] result<plugins::database_place> open(const plugins::embedded&) override;
+    [[nodiscard]] result<void> upgrade(const plugins::embedded&) override;
     void committed(std::string_view plugin) override;
     void schedule(request, std::move_only_function<void(result<void>)>) override;
 

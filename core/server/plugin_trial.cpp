@@ -55,6 +55,7 @@ public:
         return plugins::database_place{
             .of = plugins::database_place::kind::sqlite, .where = open_.back()->where(), .schema = {}};
     }
+    [[nodiscard]] result<void> upgrade(const plugins::embedded&) override { return {}; }
     void committed(std::string_view) override {}
 
 private:

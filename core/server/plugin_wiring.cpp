@@ -114,6 +114,11 @@ void write_faults(metrics::exposition& to, const plugins::plugin_list& all) {
     to.family(kind::counter, "parley_plugin_restarts_total", "How often a plugin's own process was started again.");
     for (const auto& one : all)
         if (one->runs_as == plugins::isolation::process) to.sample(one->runs->restarts(), {{"plugin", one->id()}});
+    to.family(kind::gauge, "parley_plugin_info", "1; its version is what runs now.");
+    for (const auto& one : all) {
+        const auto version = one->running().version;
+        to.sample(1, {{"plugin", one->id()}, {"version", version}, {"isolation", plugins::name_of(one->runs_as)}});
+    }
     to.family(kind::gauge, "parley_plugin_process_down", "1 while a plugin's own process does not run.");
     for (const auto& one : all)
         if (one->runs_as == plugins::isolation::process)

@@ -23,6 +23,11 @@ void say(const config::plan& made) {
     for (const auto& one : made.switches)
         log::info(one.on ? "plugin switched on" : "plugin switched off",
                   {{"scope", one.scope}, {"plugin", one.plugin}});
+    for (const auto& one : made.turnovers)
+        if (!one.needs_restart.empty())
+            log::info(
+                "plugin is replaced at the next start",
+                {{"plugin", one.plugin}, {"from", one.before}, {"to", one.after}, {"because", one.needs_restart}});
     for (const auto& scope : made.scopes_added) log::info("settings of its own", {{"scope", scope}});
     for (const auto& scope : made.scopes_removed) log::info("file gone, settings inherited", {{"scope", scope}});
     for (const auto& one : made.changes) {
@@ -73,26 +78,26 @@ reloader::reloader(config_settings& in_force, const clock& time, follower also, 
     state_.loaded_at = time.now();
 }
 
-result<std::move_only_function<void()>> reloader::nothing_follows(const config::configuration&) {
-    return [] {};
-}
+result<reloader::following> reloader::nothing_follows(const config::configuration&, intent) { return following{}; }
 
-reloader::preparation reloader::prepare(const config::configuration& running,
-                                        const config::environment& variables) const {
+reloader::preparation reloader::prepare(const config::configuration& running, const config::environment& variables,
+                                        intent wanted) const {
     const auto next = config::load(running.file, variables, plugins_);
     if (!next) return std::unexpected(next.error());
     auto turned_to = config::without_restart(running, **next);
-    auto follow = also_(*turned_to);
+    auto follow = also_(*turned_to, wanted);
     if (!follow)
         return std::unexpected(std::vector<config::problem>{{running.file.string(), 0, 0, "", follow.error().message}});
-    return prepared{std::move(turned_to), config::make_plan(running, **next), std::move(*follow)};
+    auto changes = config::make_plan(running, **next);
+    changes.turnovers = std::move(follow->plugins);
+    return prepared{std::move(turned_to), std::move(changes), std::move(follow->apply)};
 }
 
 /// A border: whatever breaks here must not end a server that runs well on what it has.
 reloader::preparation reloader::prepare_at_border(const config::configuration& running,
-                                                  const config::environment& variables) const {
+                                                  const config::environment& variables, intent wanted) const {
     try {
-        return prepare(running, variables);
+        return prepare(running, variables, wanted);
     } catch (const std::exception& why) {
         return std::unexpected(std::vector<config::problem>{
             {running.file.string(), 0, 0, "", std::string("cannot be loaded: ") + config::printable(why.what())}});
@@ -115,7 +120,7 @@ reload_outcome reloader::reload(const config::environment& variables, const relo
     const std::lock_guard lock(one_at_a_time_);
     last_ = reload_record{.began = steady_now(), .plan = {}, .problems = {}};
     const auto running = in_force_.now();
-    auto next = prepare_at_border(*running, variables);
+    auto next = prepare_at_border(*running, variables, intent::reload);
     auto made = next ? apply(*running, std::move(*next), who) : refuse(std::move(next.error()), who);
     last_->plan = made.changes.lines();
     for (const auto& one : made.problems) last_->problems.push_back(one.text());
@@ -127,7 +132,7 @@ reload_outcome reloader::preview(const config::environment& variables) {
     const std::lock_guard lock(one_at_a_time_);
     reload_outcome made;
     made.generation = state().generation;
-    if (auto next = prepare_at_border(*in_force_.now(), variables))
+    if (auto next = prepare_at_border(*in_force_.now(), variables, intent::preview))
         made.changes = std::move(next->changes);
     else
         made.problems = std::move(next.error());

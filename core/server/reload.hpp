@@ -58,9 +58,16 @@ struct reload_state {
 /// Safe to use from any thread; of several reloads one runs at a time.
 class reloader {
 public:
-    /// What has to change along with the settings. Given the configuration that is to hold, it changes nothing yet and
-    /// gives what does so, which cannot fail; or why it cannot be done, and then nothing changes at all.
-    using follower = std::function<result<std::move_only_function<void()>>(const config::configuration& next)>;
+    /// Whether a change is to be thought through, or made.
+    enum class intent : std::uint8_t { preview = 1, reload };
+    /// What changes along with the settings.
+    struct following {
+        std::move_only_function<void()> apply = [] {};  ///< cannot fail
+        std::vector<config::plugin_turnover> plugins{};
+    };
+    /// Given the configuration that is to hold, it changes nothing yet and gives what does so; or why it cannot be
+    /// done, and then nothing changes at all. For a preview it starts nothing either.
+    using follower = std::function<result<following>(const config::configuration& next, intent)>;
 
     /// The first two must outlive it.
     reloader(config_settings& in_force, const clock& time, follower also = nothing_follows,
@@ -86,9 +93,10 @@ private:
     struct prepared;
     using preparation = std::expected<prepared, std::vector<config::problem>>;
 
-    static result<std::move_only_function<void()>> nothing_follows(const config::configuration&);
-    [[nodiscard]] preparation prepare(const config::configuration& running, const config::environment&) const;
-    [[nodiscard]] preparation prepare_at_border(const config::configuration& running, const config::environment&) const;
+    static result<following> nothing_follows(const config::configuration&, intent);
+    [[nodiscard]] preparation prepare(const config::configuration& running, const config::environment&, intent) const;
+    [[nodiscard]] preparation prepare_at_border(const config::configuration& running, const config::environment&,
+                                                intent) const;
     reload_outcome apply(const config::configuration& running, prepared next, const reload_asker&);
     reload_outcome refuse(std::vector<config::problem> problems, const reload_asker&);
 

@@ -164,7 +164,7 @@ struct server::parts {
     [[nodiscard]] result<void> listen();
     [[nodiscard]] result<void> listen_for_tls();
     [[nodiscard]] result<void> redirect();
-    [[nodiscard]] result<std::move_only_function<void()>> follow(const config::configuration& next);
+    [[nodiscard]] result<reloader::following> follow(const config::configuration& next, reloader::intent);
     void measure();
     void stop();
     void sweep_tenants();
@@ -177,10 +177,12 @@ struct server::parts {
     config::environment variables;
     system_clock time;
     config_settings settings;
-    reloader reloading{settings, time, [this](const config::configuration& next) { return follow(next); },
-                       [this](const config::plugin_settings& chosen, std::vector<std::string>& wrong) {
-                           return sections_of(plugged->all().all())(chosen, wrong);
-                       }};
+    reloader reloading{
+        settings, time,
+        [this](const config::configuration& next, reloader::intent wanted) { return follow(next, wanted); },
+        [this](const config::plugin_settings& chosen, std::vector<std::string>& wrong) {
+            return sections_of(plugged->all().all())(chosen, wrong);
+        }};
     kernel::kind_registry kinds;
     permission_catalogue permissions;
     metrics::registry measured;
@@ -300,15 +302,16 @@ result<void> server::parts::redirect() {
     return redirecting->start();
 }
 
-result<std::move_only_function<void()>> server::parts::follow(const config::configuration& next) {
+result<reloader::following> server::parts::follow(const config::configuration& next, reloader::intent wanted) {
     auto tls = tls_of(next);
     if (!tls) return std::unexpected(tls.error());
-    auto choices = plugged->follow(next);
-    if (!choices) return std::unexpected(choices.error());
-    return [this, tls = std::move(*tls), choices = std::move(*choices)]() mutable {
+    auto made = plugged->follow(next, wanted);
+    if (!made) return made;
+    made->apply = [this, tls = std::move(*tls), plugins = std::move(made->apply)]() mutable {
         wire.use_tls(std::move(tls));
-        choices();
+        plugins();
     };
+    return made;
 }
 
 boost::json::object server::parts::ready_details() const {

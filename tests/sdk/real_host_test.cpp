@@ -38,6 +38,7 @@ public:
             if (name.ends_with(".up.sql")) run(file, sql);
         return database_place{database_place::kind::sqlite, file.string(), {}};
     }
+    result<void> upgrade(const embedded&) override { return {}; }
     void committed(std::string_view plugin) override {
         const std::lock_guard lock(guard);
         ++commits[std::string(plugin)];

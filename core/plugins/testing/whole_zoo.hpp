@@ -9,8 +9,8 @@
 #include <utility>
 #include <vector>
 
-#include "plugins/child_process.hpp"
 #include "plugins/plugins.hpp"
+#include "plugins/replaceable_process.hpp"
 
 namespace parley::plugins::testing {
 
@@ -47,17 +47,22 @@ public:
                                         .first_pause = std::chrono::milliseconds{20},
                                         .longest_pause = std::chrono::milliseconds{100}};
 
+    /// Where they lie and where their rows would be, from now on; null: they may have none.
+    static inline std::filesystem::path folder = PARLEY_ZOO;
+    static inline plugin_store* rows = nullptr;
+
     explicit zoo(std::vector<std::string> ids, choices by = {}) : ids_(std::move(ids)) {
         plugins_options how;
         for (const auto& id : ids_) how.load.isolation_of[id] = mode;
         how.isolate = [](const plugin& of) -> std::expected<std::unique_ptr<instance>, problems> {
-            return std::make_unique<child_process>(of.file, watched);
+            return std::make_unique<replaceable_process>(of.file, watched);
         };
-        how.load.folders = {PARLEY_ZOO};
+        how.load.folders = {folder};
         how.load.load = ids_;
         how.threads.threads = 2;
         host_ports ports{.time = time, .ids = source};
         ports.jobs = &jobs;
+        ports.storage = rows;
         ports.find_permission = [](std::string_view name) {
             return name == "messages.review" ? std::optional(permission::messages_review) : std::nullopt;
         };
@@ -97,7 +102,8 @@ public:
     result<kernel::judgement> judge(std::string text) const { return judge(message(std::move(text))); }
 
     [[nodiscard]] const plugin& one() const { return *all->all().front(); }
-    [[nodiscard]] child_process& child() const { return dynamic_cast<child_process&>(*one().runs); }
+    [[nodiscard]] replaceable_process& place() const { return dynamic_cast<replaceable_process&>(*one().runs); }
+    [[nodiscard]] child_process& child() const { return *place().now(); }
     /// All problems, line by line.
     [[nodiscard]] std::string said() const {
         std::string made;

@@ -64,7 +64,7 @@ ZOO_C __attribute__((visibility("default"))) const parley_plugin* parley_plugin_
     made.abi_major = PARLEY_ABI_MAJOR;
     made.abi_minor = PARLEY_ABI_MINOR;
     made.id = zoo_text(ZOO_ID);
-    made.version = zoo_text("1.0.0");
+    made.version = zoo_text(ZOO_VERSION);
     made.extension = zoo_extension;
     return &made;
 }
