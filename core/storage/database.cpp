@@ -6,6 +6,7 @@
 #include <libpq-fe.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <map>
 
 #include "storage/connection.hpp"
@@ -80,8 +81,11 @@ std::string without_password(const keywords& of) {
                        port.empty() ? "" : ":" + port, part("dbname"));
 }
 
-/// Made before SQLite does, because the file and the log beside it hold password hashes and everybody's words.
+/// Made before SQLite does, because the file and the log beside it hold password hashes and everybody's words. One that
+/// is there is not even opened: closing it would drop every lock that connections of this process have on it, and the
+/// next process to leave would take the write-ahead log away under them.
 result<void> make_private_file(const std::string& path) {
+    if (std::error_code ignored; std::filesystem::exists(path, ignored)) return {};
     const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
     if (file < 0)
         return unreachable(fmt::format("The database file {} cannot be opened: {}.", path,

@@ -1,5 +1,7 @@
 // Outboxes, cursors and jobs of plugins on both databases.
+#include <fcntl.h>
 #include <gmock/gmock.h>
+#include <unistd.h>
 
 #include "base/json.hpp"
 #include "kernel/event_runner.hpp"
@@ -87,6 +89,28 @@ TEST_P(plugin_database_test, is_made_migrated_and_found_again) {
                                              std::pair<std::string, std::int64_t>("parley_outbox", 0),
                                              std::pair<std::string, std::int64_t>("poll", 2)));
     if (GetParam() == engine::postgresql) EXPECT_EQ(again->schema(), "plugin_polls");
+}
+
+/// Otherwise the next process that leaves takes the write-ahead log away under who stays, and what that writes is lost.
+TEST_P(plugin_database_test, that_is_opened_twice_keeps_the_locks_of_who_has_it_open) {
+    if (GetParam() != engine::sqlite) GTEST_SKIP() << "SQLite's files alone are locked";
+    const auto first = made();
+    add_row(*first, "poll.opened", "{}");
+    EXPECT_EQ(first->read(10).size(), 1U);
+    {
+        const auto again = made();
+    }
+    const int file = ::open(first->where().c_str(), O_RDWR | O_CLOEXEC);
+    ASSERT_GE(file, 0);
+    // SQLite's shared lock; whoever wants these bytes alone meets it, also in the same process.
+    struct flock wanted{};
+    wanted.l_type = F_WRLCK;
+    wanted.l_whence = SEEK_SET;
+    wanted.l_start = 0x40000002;
+    wanted.l_len = 510;
+    EXPECT_EQ(::fcntl(file, F_OFD_GETLK, &wanted), 0);
+    EXPECT_EQ(wanted.l_type, F_RDLCK);
+    ::close(file);
 }
 
 TEST_P(plugin_database_test, a_step_that_fails_or_was_changed_is_refused) {
