@@ -1,5 +1,5 @@
 /* What every plugin of the zoo has: its manifest in the file, its entry, and setup(), which each brings along.
- * ZOO_ID, ZOO_VERSION and ZOO_MANIFEST (a file) come from the build. */
+ * ZOO_ID and ZOO_MANIFEST (a file) come from the build, and ZOO_VERSION where it is not the first. */
 #ifndef PARLEY_ZOO_H
 #define PARLEY_ZOO_H
 
@@ -12,6 +12,10 @@
 #define ZOO_C extern "C"
 #else
 #define ZOO_C
+#endif
+
+#ifndef ZOO_VERSION
+#define ZOO_VERSION "1.0.0"
 #endif
 
 __asm__(".pushsection .parley_plugin,\"\",@progbits\n.incbin \"" ZOO_MANIFEST "\"\n.popsection\n");
