@@ -10,6 +10,7 @@
 #include "kernel/accounts.hpp"
 #include "kernel/testing/house.hpp"
 #include "transport/api_handler.hpp"
+#include "transport/browser_session.hpp"
 #include "transport/issuer_keys.hpp"
 #include "transport/oidc_client.hpp"
 #include "transport/test_server.hpp"
@@ -426,6 +427,33 @@ TEST_F(gate, a_plugins_command_is_like_none_where_it_is_off) {
     EXPECT_EQ(socket.say(R"({"id":"2","command":"shop.lock"})"), "command_unknown");
     EXPECT_EQ(socket.last_problem, offered);
     EXPECT_EQ(shop.heard.size(), 2U);
+}
+
+TEST_F(gate, the_documents_are_those_of_the_tenant_that_asks) {
+    shop.off = {"inn"};
+    const auto has_shop = [this](headers with, bearer brought_by = bearer::anybody) {
+        std::string found;
+        for (const auto* target : {"/api/v1/openapi.json", "/api/v1/asyncapi.json"}) {
+            auto asked = request("GET", target, with);
+            asked.brought_by = brought_by;
+            const auto answer = ask(std::move(asked));
+            EXPECT_EQ(answer.status, 200);
+            found += answer.body.contains("shop.buy") ? '1' : '0';
+        }
+        return found;
+    };
+    EXPECT_EQ(has_shop({{"Host", "inn.example"}}), "00");
+    EXPECT_EQ(has_shop(signed_in(hers)), "00");
+    EXPECT_EQ(has_shop(signed_in(hers, "nobody.example")), "00") << "by the token";
+    EXPECT_EQ(has_shop({{"Host", "nobody.example"}, {"Cookie", std::string(session_cookie) + "=" + hers}}), "00")
+        << "by the cookie";
+    EXPECT_EQ(has_shop({{"Host", "nobody.example"}, {"X-Tenant", "inn"}}, bearer::trusted_proxy), "00");
+    EXPECT_EQ(has_shop({{"Host", "nobody.example"}, {"X-Tenant", "inn"}}), "11") << "anybody can say that";
+    EXPECT_EQ(has_shop({{"Host", "nobody.example"}}), "11") << "where nothing else is said";
+    EXPECT_EQ(has_shop(signed_in("prl_bad", "nobody.example")), "11");
+    EXPECT_EQ(has_shop(signed_in(hers, "other.example")), "11") << "the address goes before the token";
+    shop.off = {};
+    EXPECT_EQ(has_shop(signed_in(hers)), "11") << "the next time it is asked";
 }
 
 TEST(RouteClasses, EveryOperationHasTheOneItShould) {
