@@ -3,9 +3,10 @@ import type { Id, Member, Message, Presence, Seq, Snapshot, User } from './api.j
 import { Connection } from './connection.js';
 import { ParleyError } from './errors.js';
 import { Http } from './http.js';
-import type { Client, ClientOptions, ConversationState, CurrentSession, Draft, SignInPassword, Sending, Timing, Vouched, WebSocketClass } from './index.js';
+import type { Client, ClientOptions, ConversationState, CurrentSession, Draft, SignInPassword, Sending, StoredFile, Timing, UploadOptions, Vouched, WebSocketClass } from './index.js';
 import { after, aside, backOff, Line, signal, type Signal } from './later.js';
 import { Outbox } from './outbox.js';
+import { upload } from './upload.js';
 import { routes } from './routes.js';
 import { Session } from './session.js';
 import { usualStorage, type Storage } from './storage.js';
@@ -14,6 +15,7 @@ import { Model } from './store.js';
 const usualTiming: Timing = { firstBackOff: 1000, longestBackOff: 30_000, idle: 25_000, answer: 15_000 };
 const membersAtOnce = 200;
 const readMarkWaits = 250;
+type Which = 'newest' | 'before' | 'after' | { around: Seq };
 const fallBack = new Set(['network', 'timeout']);
 
 /** A client of the server at `options.url`. Nothing is asked for before one of its functions is called. */
@@ -145,7 +147,11 @@ class TheClient implements Client {
     connect(): Promise<void> {
         if (!this.session) return Promise.reject(new ParleyError('signed_out', 'Nobody is signed in.'));
         this.#isWanted = true;
-        this.#connection.start();
+        try {
+            this.#connection.start();
+        } catch (why) {
+            return Promise.reject(why);
+        }
         if (this.status === 'live') return Promise.resolve();
         this.#live ??= signal();
         return this.#live.promise;
@@ -268,6 +274,13 @@ class TheClient implements Client {
         }
     }
 
+    upload(conversation: Id, file: Blob, options: UploadOptions = {}): Promise<StoredFile> {
+        const { session } = this;
+        if (!session) return Promise.reject(new ParleyError('signed_out', 'Nobody is signed in.'));
+        const prefix = `parley/${this.url}/${session.user.id}/up/`;
+        return upload({ ask: (...request) => this.#session.ask(...request), storage: this.#storage, timing: this.#timing, prefix }, conversation, file, options);
+    }
+
     // --- what a view does
 
     send(conversation: Id, draft: Draft | string): Sending {
@@ -282,49 +295,55 @@ class TheClient implements Client {
         return this.#outbox.drop(key);
     }
 
-    load(conversation: Id, which: 'newest' | 'before' | 'after' | { around: Seq } = 'newest'): Promise<void> {
+    load(conversation: Id, which: Which = 'newest'): Promise<void> {
         return this.#inLine(conversation, async () => {
-            const room = this.#room(conversation);
-            if (!room.loaded && (which === 'before' || which === 'after')) which = 'newest';
-            if (which === 'newest' && room.loaded && !room.moreAfter) return;
-            if ((which === 'before' && !room.moreBefore) || (which === 'after' && !room.moreAfter)) return;
-            this.store.set(conversation, { loading: true });
-            try {
-                await this.#page(conversation, which);
-                if (!room.loaded) await this.#withheld(conversation);
-            } finally {
-                this.store.set(conversation, { loading: false });
-            }
+            while (!(await this.#load(conversation, which)));
         });
     }
 
-    async #page(conversation: Id, which: 'newest' | 'before' | 'after' | { around: Seq }): Promise<void> {
+    // False when what was there has changed altogether meanwhile, and it is to be looked at again what is wanted.
+    async #load(conversation: Id, which: Which): Promise<boolean> {
+        const room = this.#room(conversation);
+        const range = !room.loaded && (which === 'before' || which === 'after') ? 'newest' : which;
+        if (range === 'newest' && room.loaded && !room.moreAfter) return true;
+        if ((range === 'before' && !room.moreBefore) || (range === 'after' && !room.moreAfter)) return true;
+        this.store.set(conversation, { loading: true });
+        try {
+            if (!(await this.#page(conversation, range))) return false;
+            if (!room.loaded) await this.#withheld(conversation);
+            return true;
+        } finally {
+            this.store.set(conversation, { loading: false });
+        }
+    }
+
+    #page(conversation: Id, which: Which): Promise<boolean> {
         const { messages } = this.#room(conversation);
         const range =
             typeof which === 'object' ? which : which === 'before' ? { before: messages[0]?.seq ?? 1 } : which === 'after' ? { after: messages.at(-1)?.seq ?? 0 } : {};
         const where = typeof which === 'object' ? 'around' : which;
-        await this.#asked(conversation, () => this.call('message.list', { conversation, limit: this.#pageSize, ...range }), (page, meanwhile) => {
+        return this.#asked(conversation, () => this.call('message.list', { conversation, limit: this.#pageSize, ...range }), (page, meanwhile) => {
             this.store.addPage(conversation, page, where, meanwhile);
             this.#meet(page.messages);
         });
     }
 
-    // Takes an answer about a conversation with what happened while it was on its way; asks anew when a snapshot came.
-    async #asked<T>(conversation: Id, ask: () => Promise<T>, take: (answer: T, meanwhile: any[]) => void): Promise<void> {
-        for (;;) {
-            const { generation } = this.store;
-            const recorded = this.store.record(conversation);
-            try {
-                const answer = await ask();
-                if (generation === this.store.generation) return take(answer, recorded());
-                this.#room(conversation);
-            } finally {
-                recorded();
-            }
+    // Takes an answer about a conversation with what happened while it was on its way; false when that is not all, since
+    // the conversation was left or a snapshot came.
+    async #asked<T>(conversation: Id, ask: () => Promise<T>, take: (answer: T, meanwhile: any[]) => void): Promise<boolean> {
+        const { generation } = this.store;
+        const recorded = this.store.record(conversation);
+        try {
+            const answer = await ask();
+            if (generation !== this.store.generation) return false;
+            take(answer, recorded());
+            return true;
+        } finally {
+            recorded();
         }
     }
 
-    #withheld(conversation: Id): Promise<void> {
+    async #withheld(conversation: Id): Promise<void> {
         const all = async () => {
             const found: Message[] = [];
             for (let after: Id | undefined; ; ) {
@@ -334,7 +353,7 @@ class TheClient implements Client {
                 after = page.messages.at(-1)!.id;
             }
         };
-        return this.#asked(conversation, all, (found, meanwhile) => this.store.setWithheld(conversation, found, meanwhile));
+        while (!(await this.#asked(conversation, all, (found, meanwhile) => this.store.setWithheld(conversation, found, meanwhile)))) this.#room(conversation);
     }
 
     async open(conversation: Id): Promise<ConversationState> {
@@ -353,7 +372,7 @@ class TheClient implements Client {
             return this.#room(conversation).members!;
         });
     }
-    #members(conversation: Id): Promise<void> {
+    async #members(conversation: Id): Promise<void> {
         const all = async () => {
             const found = new Map<Id, Member>();
             for (let after: Id | undefined; ; ) {
@@ -363,10 +382,11 @@ class TheClient implements Client {
                 after = page.next;
             }
         };
-        return this.#asked(conversation, all, (found, meanwhile) => {
+        const take = (found: Map<Id, Member>, meanwhile: any[]) => {
             this.store.setMembers(conversation, found, meanwhile);
             for (const id of found.keys()) this.#fresh.add(id);
-        });
+        };
+        while (!(await this.#asked(conversation, all, take))) this.#room(conversation);
     }
 
     // After a snapshot, what was loaded before is asked for again; where that fails, when the connection is there again.
@@ -380,7 +400,7 @@ class TheClient implements Client {
                 if (!stale.delete(id) || !room) return;
                 if (room.members) await this.#members(id);
                 if (room.loaded) {
-                    await this.#page(id, 'newest');
+                    while (!(await this.#page(id, 'newest'))) this.#room(id);
                     await this.#withheld(id);
                 }
             }).catch(() => stale.add(id));

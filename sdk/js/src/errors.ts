@@ -3,7 +3,7 @@ import type { Problem } from './api.js';
 
 /**
  * Why something was not done. `code` is the server's own, or one of this client's:
- * `network` (nothing came back; it may have been done), `timeout` (the same), `signed_out`, `dropped`, `closed`, `no_websocket`.
+ * `network` (nothing came back; it may have been done), `timeout` (the same), `signed_out`, `dropped`, `closed`, `aborted`, `no_websocket`.
  */
 export class ParleyError extends Error {
     override readonly name = 'ParleyError';

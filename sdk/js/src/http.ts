@@ -8,6 +8,15 @@ export interface Answer {
     readonly headers: Headers;
 }
 
+/** A request that is not JSON alone. */
+export interface More {
+    readonly headers?: Record<string, string>;
+    readonly signal?: AbortSignal | undefined;
+}
+
+// What carries bytes may take longer, in comparison.
+const bytesTake = 4;
+
 export class Http {
     #learned: Promise<Record<string, string>> | undefined;
 
@@ -18,26 +27,33 @@ export class Http {
         readonly patience: number,
     ) {}
 
-    async ask(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
-        const all: Record<string, string> = { ...headers };
-        if (body !== undefined) all['content-type'] = 'application/json';
+    /** `body` is JSON unless it is a Blob or a form. */
+    async ask(method: string, path: string, body?: unknown, headers: Record<string, string> = {}, more: More = {}): Promise<Answer> {
+        const all: Record<string, string> = { ...headers, ...more.headers };
+        const isBytes = body instanceof Blob || body instanceof FormData;
+        if (body !== undefined && !isBytes) all['content-type'] = 'application/json';
         const ends = new AbortController();
-        const timer = setTimeout(() => ends.abort(), this.patience);
+        const abort = () => ends.abort();
+        if (more.signal?.aborted) abort();
+        more.signal?.addEventListener('abort', abort);
+        const timer = setTimeout(abort, isBytes ? this.patience * bytesTake : this.patience);
         let response: Response;
         let text: string;
         try {
             response = await this.fetch.call(globalThis, `${this.url}/api/v1/${path}`, {
                 method,
                 headers: all,
-                body: body === undefined ? null : JSON.stringify(body),
+                body: body === undefined ? null : isBytes ? body : JSON.stringify(body),
                 credentials: this.cookies ? 'same-origin' : 'omit',
                 signal: ends.signal,
             });
             text = await response.text();
         } catch (why) {
+            if (more.signal?.aborted) throw new ParleyError('aborted', 'It was not wanted any more.');
             throw ends.signal.aborted ? new ParleyError('timeout', 'No answer came.') : networkError(String(why));
         } finally {
             clearTimeout(timer);
+            more.signal?.removeEventListener('abort', abort);
         }
         return { status: response.status, headers: response.headers, data: understood(response, text) };
     }

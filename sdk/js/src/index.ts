@@ -157,7 +157,7 @@ export interface State {
 export interface Store {
     /** The state now. */
     get(): State;
-    /** Calls the listener after changes, once for all changes of one turn. Gives the function that ends it. */
+    /** Calls the listener after changes, once for all changes of one turn, and every 50 ms while catching up. Gives the function that ends it. */
     subscribe(listener: (state: State) => void): () => void;
     /** The same, only when what the selector takes has changed (Object.is, or as `same` says). */
     select<T>(selector: (state: State) => T, listener: (now: T, before: T) => void, same?: (one: T, other: T) => boolean): () => void;
@@ -214,6 +214,32 @@ export interface Vouched {
     signature: string;
 }
 
+/** A file as the plugin attachments shows it. */
+export interface StoredFile {
+    /** Goes into `data.files` of a message: `{files: [{file}]}`. */
+    readonly file: Id;
+    readonly conversation: Id;
+    readonly name: string;
+    /** Found from the content. */
+    readonly type: string;
+    readonly category: string;
+    readonly bytes: number;
+    /** `checking`, `waiting`, `ready`, `rejected`, `quarantined`; `file.changed` tells of changes. */
+    readonly state: string;
+    readonly reason: string;
+    readonly [more: string]: unknown;
+}
+export interface UploadOptions {
+    /** The file's own name when it is not said. */
+    name?: string;
+    /** The file of one's own of which this is a newer version. */
+    versionOf?: Id;
+    /** Bytes that the server has, and all. */
+    onProgress?: (sent: number, total: number) => void;
+    /** Ends it; nothing stays of it on the server. */
+    signal?: AbortSignal;
+}
+
 export interface Client {
     readonly url: string;
     readonly store: Store;
@@ -237,12 +263,12 @@ export interface Client {
     providers(): Promise<readonly Provider[]>;
     /** Where to send the browser to sign in at a provider; it comes back to `returnTo` with a cookie, or with `sign_in_error` in the query. */
     providerUrl(provider: string, returnTo?: string): string;
-    /** Signs out, here or everywhere; what was not sent is forgotten. */
+    /** Signs out, here or everywhere; what was not sent is forgotten. Rejects, and one stays signed in, when the server cannot be asked. */
     signOut(how?: { everywhere?: boolean }): Promise<void>;
 
     // --- the connection
 
-    /** Connects and stays connected until `disconnect`; resolves when the state is live for the first time. Rejects only when signed out. */
+    /** Connects and stays connected until `disconnect`; resolves when everything is heard. Rejects with `signed_out`, `closed`, or `no_websocket`. */
     connect(): Promise<void>;
     disconnect(): void;
     /** Ends everything, timers too; the client is good for nothing any more. Unsent messages stay in storage. */
@@ -255,6 +281,12 @@ export interface Client {
     /** Entries of the log, frames of the server, and OwnEvents. Gives the function that ends it. */
     on<Type extends keyof AllEvents>(type: Type, listener: (what: AllEvents[Type]) => void): () => void;
     on<Type extends string>(type: Type extends keyof AllEvents ? never : Type, listener: (what: any) => void): () => void;
+
+    /**
+     * Brings a file into a conversation (where the plugin attachments is on), piece by piece, and goes on where it was when
+     * the network was away, also in the next visit of the page when it is called with the same file again.
+     */
+    upload(conversation: Id, file: Blob, options?: UploadOptions): Promise<StoredFile>;
 
     // --- what a view does
 

@@ -1,7 +1,7 @@
 // Who is signed in, and the tokens that say so.
 import type { Moment, SignedIn, User } from './api.js';
 import { ParleyError } from './errors.js';
-import type { Answer, Http } from './http.js';
+import type { Answer, Http, More } from './http.js';
 import type { CurrentSession } from './index.js';
 import { aside, Line } from './later.js';
 import type { Storage } from './storage.js';
@@ -41,18 +41,18 @@ export class Session {
     }
 
     /** A request as whoever is signed in. */
-    async ask(method: string, path: string, body?: unknown): Promise<Answer> {
+    async ask(method: string, path: string, body?: unknown, more?: More): Promise<Answer> {
         await this.#renewIfNeeded();
         const used = this.#kept?.token;
         try {
-            return await this.#ask(method, path, body);
+            return await this.#ask(method, path, body, more);
         } catch (why) {
             if (!(why instanceof ParleyError) || why.status !== 401 || !this.current) throw why;
             if (this.#kept?.token === used && !(await this.#renew(used))) {
                 await this.#end();
                 throw why;
             }
-            return this.#ask(method, path, body);
+            return this.#ask(method, path, body, more);
         }
     }
 
@@ -61,8 +61,8 @@ export class Session {
         return this.#csrf ? { 'x-csrf-token': this.#csrf } : {};
     }
 
-    async #ask(method: string, path: string, body?: unknown): Promise<Answer> {
-        const answer = await this.http.ask(method, path, body, this.headers());
+    async #ask(method: string, path: string, body?: unknown, more?: More): Promise<Answer> {
+        const answer = await this.http.ask(method, path, body, this.headers(), more);
         this.#csrf = answer.headers.get('x-csrf-token') ?? this.#csrf;
         return answer;
     }

@@ -6,6 +6,7 @@ import { aside } from './later.js';
 export type LogEvent = Events[keyof Events] | PluginEvent;
 
 const excerptBytes = 200;
+const catchingUpShows = 50; // milliseconds
 const nothing: State = {
     status: 'idle', retryAt: null, session: null, self: null, limits: null, position: 0, conversations: new Map(), users: new Map(), presence: new Map(),
 };
@@ -31,7 +32,7 @@ export class Model implements Store {
     #typing = new Map<string, () => void>();
     #recordings = new Set<{ conversation: Id; events: LogEvent[] }>();
     #held: LogEvent[] | undefined;
-    /** Grows with each snapshot: what was asked for before it may be older than it. */
+    /** Grows with each snapshot and each conversation that is left: what was asked for before it is of another time. */
     generation = 0;
     /** Whose messages or members are to be loaded anew since the snapshot. */
     readonly stale = new Set<Id>();
@@ -74,16 +75,21 @@ export class Model implements Store {
         this.#state = { ...this.#state, ...part };
         if (!this.#told) return;
         this.#told = false;
-        queueMicrotask(() => {
-            this.#told = true;
-            for (const listener of [...this.#listeners]) {
-                try {
-                    listener(this.#state);
-                } catch (why) {
-                    this.tell.fault(why);
-                }
+        const tell = () => this.#tellListeners();
+        // Thousands of events may come in; nobody has to draw each of them.
+        if (this.#state.status === 'catching_up') aside(catchingUpShows, tell);
+        else queueMicrotask(tell);
+    }
+
+    #tellListeners(): void {
+        this.#told = true;
+        for (const listener of [...this.#listeners]) {
+            try {
+                listener(this.#state);
+            } catch (why) {
+                this.tell.fault(why);
             }
-        });
+        }
     }
 
     /** Somebody else is signed in, or nobody: nothing of what is known is theirs. */
@@ -279,6 +285,7 @@ export class Model implements Store {
         this.#gone(id);
     }
     #gone(id: Id): void {
+        ++this.generation;
         this.stale.delete(id);
         this.tell.left(id);
     }

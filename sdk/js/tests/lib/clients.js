@@ -93,8 +93,11 @@ export async function assertAsFresh(client, person) {
         assert.deepEqual(room.conversation, other.rooms[i].conversation);
         assert.deepEqual(room.membership, other.rooms[i].membership, room.conversation.name);
         assert.deepEqual(room.messages.map((each) => each.seq), other.rooms[i].messages.map((each) => each.seq), `which messages in ${room.conversation.name}`);
+        assert.deepEqual(room.members, other.rooms[i].members, `members of ${room.conversation.name}`);
+        assert.deepEqual(room.withheld, other.rooms[i].withheld, `withheld in ${room.conversation.name}`);
         room.messages.forEach((message, at) => assert.deepEqual(message, other.rooms[i].messages[at]));
     });
+    assert.deepEqual(one.people, other.people, `whom ${person.name} knows`);
     assert.deepEqual(one, other);
     fresh.close();
 }
