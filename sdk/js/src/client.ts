@@ -414,10 +414,12 @@ class TheClient implements Client {
         await Promise.all([...wanted].map((id) => this.#user(id)));
     }
     #user(id: Id): Promise<void> {
+        const before = this.store.get().users.get(id);
         const asked = this.#asking.get(id) ?? this.call('user.get', { user: id }).then(
             (user: User) => {
                 this.#fresh.add(id);
-                this.store.addUsers([user]);
+                // An event that came meanwhile is newer.
+                if (this.store.get().users.get(id) === before) this.store.addUsers([user]);
             },
             (why) => {
                 if (!(why instanceof ParleyError) || why.status !== 404) throw why;
@@ -438,9 +440,11 @@ class TheClient implements Client {
         const all = [...ids];
         for (let i = 0; i < all.length; i += membersAtOnce) {
             const users = all.slice(i, i + membersAtOnce);
+            const before = this.store.get().presence;
             const { presence } = await this.call('presence.get', { users });
             const here = new Map<Id, Presence>(presence.map((one: Presence) => [one.user, one]));
-            this.store.setPresence(users.map((user) => here.get(user) ?? { user, presence: 'offline', last_active: null }));
+            const unheard = users.filter((user) => this.store.get().presence.get(user) === before.get(user));
+            this.store.setPresence(unheard.map((user) => here.get(user) ?? { user, presence: 'offline', last_active: null }));
         }
     }
 

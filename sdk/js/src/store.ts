@@ -27,7 +27,8 @@ export function totals(state: State): Totals {
 export class Model implements Store {
     #state: State = nothing;
     #listeners = new Set<(state: State) => void>();
-    #told = true;
+    #isToTell = false;
+    #endWait: (() => void) | undefined;
     #locals = new Map<Id, readonly LocalMessage[]>();
     #typing = new Map<string, () => void>();
     #recordings = new Set<{ conversation: Id; events: LogEvent[] }>();
@@ -73,16 +74,17 @@ export class Model implements Store {
 
     change(part: Partial<State>): void {
         this.#state = { ...this.#state, ...part };
-        if (!this.#told) return;
-        this.#told = false;
-        const tell = () => this.#tellListeners();
         // Thousands of events may come in; nobody has to draw each of them.
-        if (this.#state.status === 'catching_up') aside(catchingUpShows, tell);
-        else queueMicrotask(tell);
+        if (this.#state.status === 'catching_up') return void (this.#endWait ??= aside(catchingUpShows, () => this.#tellListeners()));
+        if (this.#isToTell) return;
+        this.#isToTell = true;
+        queueMicrotask(() => this.#tellListeners());
     }
 
     #tellListeners(): void {
-        this.#told = true;
+        this.#isToTell = false;
+        this.#endWait?.();
+        this.#endWait = undefined;
         for (const listener of [...this.#listeners]) {
             try {
                 listener(this.#state);
@@ -276,7 +278,8 @@ export class Model implements Store {
         this.#put(id, (old) => old && { ...old, ...part });
     }
     add(conversation: Conversation, membership: Membership | null): void {
-        this.#put(conversation.id, (old) => ({ ...(old ?? this.#room(conversation, membership)), conversation, membership }));
+        // Who has joined meanwhile knows better by the events.
+        this.#put(conversation.id, (old) => (old?.membership ? undefined : { ...(old ?? this.#room(conversation, membership)), conversation, membership }));
     }
     remove(id: Id): void {
         const conversations = new Map(this.#state.conversations);
@@ -319,8 +322,9 @@ export class Model implements Store {
         this.#put(id, (room) => room && { ...room, withheld: withOne(room.withheld, message) });
     }
     setMembers(id: Id, members: ReadonlyMap<Id, Member>, meanwhile: LogEvent[]): void {
-        this.addUsers([...members.values()].map((one) => one.user));
-        this.#put(id, (room) => room && { ...room, members: meanwhile.reduce(membersAfter, members) });
+        const now = meanwhile.reduce(membersAfter, members);
+        this.addUsers([...now.values()].map((one) => one.user));
+        this.set(id, { members: now });
     }
     addUsers(all: readonly User[]): void {
         const { users } = this.#state;
