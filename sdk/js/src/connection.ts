@@ -3,7 +3,7 @@ import type { Frames, Position, Problem, Snapshot } from './api.js';
 import { asError, networkError, ParleyError } from './errors.js';
 import type { Status, Timing, WebSocketClass, WebSocketLike } from './index.js';
 import { after, aside, backOff, signal, type Signal } from './later.js';
-import type { LogEvent } from './store.js';
+import type { LogEvent } from './after_event.js';
 
 export interface ConnectionNeeds {
     /** Undefined where a cookie says who it is. Rejects with `signed_out` when nobody is. */

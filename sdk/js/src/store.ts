@@ -1,15 +1,16 @@
 // All that is known here, and how events change it: old state + events = fresh state.
-import type { Conversation, Events, GoneMessage, Id, Member, Membership, Message, MessagePage, Presence, Seq, Snapshot, ThreadOf, User } from './api.js';
-import type { ConversationState, LocalMessage, PluginEvent, State, Store, Totals } from './index.js';
+import type { Conversation, Events, Id, Member, Membership, Message, MessagePage, Presence, Seq, Snapshot, User } from './api.js';
+import type { ConversationState, LocalMessage, State, Store, Totals } from './index.js';
+import { isGone, membersAfter, membershipAfter, messagesAfter, withOne, type LogEvent } from './after_event.js';
 import { aside } from './later.js';
 
-export type LogEvent = Events[keyof Events] | PluginEvent;
-
-const excerptBytes = 200;
 const catchingUpShows = 50; // milliseconds
 const nothing: State = {
     status: 'idle', retryAt: null, session: null, self: null, limits: null, position: 0, conversations: new Map(), users: new Map(), presence: new Map(),
 };
+
+const userOf = ({ id, username, display_name, status_text, status_expires_at, disabled }: User): User => ({ id, username, display_name, status_text, status_expires_at, disabled });
+const alike = (one: User | undefined, other: User) => one !== undefined && (Object.keys(other) as (keyof User)[]).every((name) => one[name] === other[name]);
 
 /** Unread messages and mentions of all conversations that may notify. */
 export function totals(state: State): Totals {
@@ -222,30 +223,10 @@ export class Model implements Store {
     }
 
     #onMessage(room: ConversationState, event: Events[keyof Events]): ConversationState {
-        const membership = this.#counted(room, event);
+        const membership = membershipAfter(room.membership, event, this.#me);
         if (event.type !== 'message.created') return messagesAfter({ ...room, membership }, event);
         const conversation = { ...room.conversation, last_seq: event.data.message.seq!, last_message_at: event.at };
         return messagesAfter({ ...room, membership, conversation }, event);
-    }
-
-    #counted({ membership }: ConversationState, event: Events[keyof Events]): Membership | null {
-        if (!membership) return null;
-        const named = (ids: readonly Id[]) => (ids.includes(this.#me!) ? 1 : 0);
-        const count = (message: { author?: Id; seq: Seq | null }, messages: number, mentions: number) =>
-            message.author === this.#me || (message.seq ?? 0) <= membership.last_read
-                ? membership
-                : { ...membership, unread: membership.unread + messages, mentions: membership.mentions + mentions };
-        switch (event.type) {
-            case 'message.created':
-                return count(event.data.message, 1, named(event.data.message.mentions));
-            case 'message.edited':
-                return count(event.data.message, 0, named(event.data.mentions_added) - named(event.data.mentions_removed));
-            case 'message.deleted':
-                return count(event.data.message, -1, -named(event.data.mentions_removed));
-            case 'message.purged':
-                return event.data.was_deleted ? membership : count(event.data.message, -1, -named(event.data.message.mentions));
-        }
-        return membership;
     }
 
     get #me(): Id | undefined {
@@ -381,60 +362,4 @@ export class Model implements Store {
     nobodyTypes(): void {
         for (const key of [...this.#typing.keys()]) this.#stopsTyping(...(key.split('/') as [Id, Id]));
     }
-}
-
-const isGone = (message: Message | GoneMessage): message is GoneMessage => 'purged' in message;
-const userOf = ({ id, username, display_name, status_text, status_expires_at, disabled }: User): User => ({ id, username, display_name, status_text, status_expires_at, disabled });
-const alike = (one: User | undefined, other: User) => one !== undefined && (Object.keys(other) as (keyof User)[]).every((name) => one[name] === other[name]);
-
-function withOne(all: readonly Message[], message: Message): readonly Message[] {
-    const at = all.findIndex((one) => one.id === message.id);
-    return at < 0 ? [...all, message] : all.map((one, i) => (i === at ? message : one));
-}
-
-/** What an event does to the loaded messages; doing it twice is the same as once. */
-function messagesAfter(room: ConversationState, event: LogEvent): ConversationState {
-    if (!event.type.startsWith('message.')) return room;
-    const { message, thread } = event.data as { message: Message | GoneMessage; thread?: ThreadOf };
-    const others = room.withheld.some((one) => one.id === message.id) ? room.withheld.filter((one) => one.id !== message.id) : room.withheld;
-    if (event.type === 'message.held' || event.type === 'message.rejected') return isGone(message) ? { ...room, withheld: others } : { ...room, withheld: withOne(room.withheld, message) };
-    if (event.type === 'message.withdrawn') return { ...room, withheld: others };
-    let messages = isGone(message) ? room.messages.filter((one) => one.id !== message.id) : placed(room, message);
-    if (messages.some((one) => one.reply_to?.id === message.id)) messages = messages.map((one) => (one.reply_to?.id === message.id ? { ...one, reply_to: summaryAfter(one.reply_to, message) } : one));
-    if (thread) {
-        const { root, ...summary } = thread;
-        messages = messages.map((one) => (one.id === root ? { ...one, thread: summary } : one));
-    }
-    return { ...room, messages, withheld: others };
-}
-
-// In its place; a new one only where the end of the history is loaded.
-function placed({ messages, loaded, moreAfter }: ConversationState, message: Message): readonly Message[] {
-    const at = messages.findIndex((one) => one.id === message.id);
-    if (at >= 0) return messages.map((one, i) => (i === at ? message : one));
-    const last = messages.at(-1)?.seq ?? 0;
-    return !loaded || moreAfter || (message.seq ?? 0) <= last ? messages : [...messages, message];
-}
-
-function summaryAfter(reply: NonNullable<Message['reply_to']>, message: Message | GoneMessage): Message['reply_to'] {
-    return isGone(message) ? null : { ...reply, text: excerpt(message.text), deleted: message.deleted_at !== null };
-}
-
-// The start of a text as a reply shows it: at most 200 bytes, cut between characters.
-function excerpt(text: string): string {
-    const bytes = new TextEncoder().encode(text);
-    if (bytes.length <= excerptBytes) return text;
-    let end = excerptBytes;
-    while ((bytes[end]! & 0xc0) === 0x80) --end;
-    return `${new TextDecoder().decode(bytes.subarray(0, end))}…`;
-}
-
-function membersAfter<M extends ReadonlyMap<Id, Member> | null>(members: M, event: LogEvent): M {
-    if (!members) return members;
-    const made = new Map<Id, Member>(members);
-    if (event.type === 'member.removed') made.delete(event.data.user);
-    else if (event.type === 'member.added' || event.type === 'member.updated') made.set(event.data.member.user.id, event.data.member);
-    else if (event.type === 'user.updated' && made.has(event.data.user.id)) made.set(event.data.user.id, { ...made.get(event.data.user.id)!, user: event.data.user });
-    else return members;
-    return made as ReadonlyMap<Id, Member> as M;
 }
