@@ -184,7 +184,7 @@ class TheClient implements Client {
             this.#marks.sendReads();
         }
         if (status === 'signed_out' || status === 'idle') {
-            this.#live?.reject(new ParleyError(status === 'idle' ? 'closed' : 'signed_out', 'It was not to be.'));
+            this.#live?.reject(new ParleyError(status === 'idle' ? 'closed' : 'signed_out', status === 'idle' ? 'The client was disconnected.' : 'Nobody is signed in any more.'));
             this.#live = undefined;
         }
     }

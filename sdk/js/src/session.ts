@@ -75,15 +75,15 @@ export class Session {
 
     async useToken(token: string): Promise<CurrentSession> {
         const { data } = await this.http.ask('GET', 'users/me', undefined, { authorization: `Bearer ${token}` });
-        await this.#set({ token, session: sessionOf(data as User) });
+        this.#set({ token, session: sessionOf(data as User) });
         return this.current!;
     }
 
     async restore(): Promise<CurrentSession | null> {
         if (this.http.cookies) return this.#byCookie();
-        const text = await this.storage.get(this.#key);
-        if (!text) return null;
-        await this.#set(JSON.parse(text) as Kept);
+        const stored = await this.#stored();
+        if (!stored) return null;
+        this.#set(stored);
         try {
             await this.ask('GET', 'users/me');
         } catch (why) {
@@ -96,7 +96,7 @@ export class Session {
     async #byCookie(): Promise<CurrentSession | null> {
         try {
             const { data } = await this.#ask('GET', 'users/me');
-            await this.#set({ session: sessionOf(data as User) });
+            this.#set({ session: sessionOf(data as User) });
         } catch (why) {
             // 403: signed in at a provider, and the second factor is still to be shown.
             if (!(why instanceof ParleyError) || why.status !== 401) throw why;
@@ -123,22 +123,23 @@ export class Session {
         const session: CurrentSession = { ...sessionOf(data.user), session: data.session, endsAt: data.ends_at, mustEnrol: data.must_enrol };
         // A clock that is far ahead must not make this renew all the time.
         const lasts = Math.max(Date.parse(data.expires_at) - Date.now(), 60_000);
-        await this.#set({
+        const kept: Kept = {
             session,
             ...(data.token === undefined ? {} : { token: data.token }),
             ...(data.refresh_token === undefined ? {} : { refresh: data.refresh_token, renewAt: Date.now() + lasts * renewedAt }),
-        });
+        };
+        // Only what the server has just given is stored: what was read may be older than what another tab has stored since.
+        if (kept.token) await this.storage.set(this.#key, JSON.stringify(kept));
+        this.#set(kept);
         return session;
     }
 
-    async #set(kept: Kept): Promise<void> {
+    #set(kept: Kept): void {
         const before = this.current;
         this.#kept = kept;
         this.current = kept.session;
         this.#endTimer();
         if (kept.renewAt) this.#endTimer = aside(Math.max(kept.renewAt - Date.now(), 0) + 100, () => void this.#renewIfNeeded().catch(() => {}));
-        // A token that was given is its giver's to keep.
-        if (kept.session.session && kept.token) await this.storage.set(this.#key, JSON.stringify(kept));
         if (before?.user.id !== kept.session.user.id || before.session !== kept.session.session) this.changed(this.current, before);
     }
 
@@ -148,8 +149,14 @@ export class Session {
         this.#kept = undefined;
         this.#csrf = undefined;
         this.current = null;
-        await this.storage.remove(this.#key);
+        // Somebody else may have signed in in another tab.
+        if (before && (await this.#stored())?.session.session === before.session) await this.storage.remove(this.#key);
         if (before) this.changed(null, before);
+    }
+
+    async #stored(): Promise<Kept | undefined> {
+        const text = await this.storage.get(this.#key);
+        return text ? (JSON.parse(text) as Kept) : undefined;
     }
 
     async #renewIfNeeded(): Promise<void> {
@@ -168,10 +175,9 @@ export class Session {
 
     async #renewNow(used: string | undefined): Promise<boolean> {
         if (this.#kept?.token !== used) return this.#kept !== undefined;
-        const text = this.#kept?.refresh ? await this.storage.get(this.#key) : null;
-        const stored = text ? (JSON.parse(text) as Kept) : undefined;
+        const stored = this.#kept?.refresh ? await this.#stored() : undefined;
         if (stored?.refresh && stored.refresh !== this.#kept?.refresh && stored.session.session === this.#kept?.session.session) {
-            await this.#set(stored); // another tab was here first
+            this.#set(stored); // another tab was here first
             return true;
         }
         if (!this.#kept?.refresh) return false;

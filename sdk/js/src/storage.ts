@@ -20,7 +20,10 @@ export function memoryStorage(): Storage {
     };
 }
 
-/** localStorage or sessionStorage. */
+/**
+ * localStorage or sessionStorage. Browsers tell other tabs of changes a little later: where several tabs of one page may be
+ * open and tokens are not in a cookie, use IndexedDB, or two that renew a session at the same moment end it.
+ */
 export function webStorage(area: globalThis.Storage): Storage {
     return {
         get: (key) => area.getItem(key),

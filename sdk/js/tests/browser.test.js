@@ -1,4 +1,4 @@
-// What only a browser has: its own WebSocket, IndexedDB, localStorage, locks among tabs, and words about the network.
+// What only a browser has: its own WebSocket, IndexedDB, locks among tabs, and words about the network.
 import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
 import { after, before } from 'node:test';
@@ -55,6 +55,20 @@ stories('the SDK in a browser', { tenants: { acme } }, (story) => {
         await within(second.waitForFunction(async () => (await window.parley.indexedDbStorage().keys('')).every((one) => !one.includes('/out/'))), 'IndexedDB to be empty');
     });
 
+    story('localStorage is a storage as well', async ({ world, t }) => {
+        const context = await browser.newContext({ bypassCSP: true });
+        t.after(() => context.close());
+        const page = await opens(context, world.server.url);
+        const found = await page.evaluate(() => {
+            localStorage.setItem('of somebody else', 'x');
+            const storage = window.parley.webStorage(localStorage);
+            for (const name of ['p/1', 'p/2', 'p/3']) storage.set(name, name.toUpperCase());
+            storage.remove('p/2');
+            return [storage.get('p/1'), storage.get('p/2'), storage.keys('p/').sort()];
+        });
+        assert.deepEqual(found, ['P/1', null, ['p/1', 'p/3']]);
+    });
+
     story('the network goes and comes, and the page is live again at once', async ({ world, t }) => {
         const context = await browser.newContext({ bypassCSP: true });
         t.after(() => context.close());
@@ -74,17 +88,21 @@ stories('the SDK in a browser', { tenants: { acme } }, (story) => {
     story('two tabs renew one session without ending it', async ({ world, t }) => {
         const context = await browser.newContext({ bypassCSP: true });
         t.after(() => context.close());
-        const storage = '{ storage: parley.webStorage(localStorage) }';
-        const one = await opens(context, world.server.url, storage);
+        const one = await opens(context, world.server.url);
         await one.evaluate(({ password }) => window.client.signIn({ username: 'ann', password }), { password });
         // As if its time were over, for both.
-        await one.evaluate(() => {
-            const key = Object.keys(localStorage).find((each) => each.endsWith('/session'));
-            localStorage.setItem(key, JSON.stringify({ ...JSON.parse(localStorage.getItem(key)), renewAt: Date.now() + 1500 }));
+        await one.evaluate(async () => {
+            window.kept = async (change) => {
+                const storage = window.parley.indexedDbStorage();
+                const [key] = (await storage.keys('')).filter((each) => each.endsWith('/session'));
+                if (change) await storage.set(key, JSON.stringify({ ...JSON.parse(await storage.get(key)), ...change }));
+                return JSON.parse(await storage.get(key));
+            };
+            await window.kept({ renewAt: Date.now() + 1500 });
         });
-        const tabs = await Promise.all([opens(context, world.server.url, storage), opens(context, world.server.url, storage)]);
+        const tabs = await Promise.all([opens(context, world.server.url), opens(context, world.server.url)]);
         await Promise.all(tabs.map((tab) => tab.evaluate(() => window.client.restore())));
-        await within(tabs[0].waitForFunction(() => JSON.parse(localStorage.getItem(Object.keys(localStorage).find((each) => each.endsWith('/session')))).renewAt > Date.now() + 10_000), 'the session to be renewed');
+        await within(one.waitForFunction(async () => (await window.kept()).renewAt > Date.now() + 10_000), 'the session to be renewed');
         for (const tab of [...tabs, one]) {
             assert.equal(await tab.evaluate(() => window.client.call('user.me').then((me) => me.username)), 'ann');
             await tab.evaluate(() => window.client.connect());
