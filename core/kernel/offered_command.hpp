@@ -2,14 +2,24 @@
 #pragma once
 
 #include <boost/json/object.hpp>
+#include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/error.hpp"
 #include "kernel/environment.hpp"
 
 namespace parley::kernel {
+
+/// What a command carries besides JSON, as the constants of parley/abi/ext/registry.h say; all but `json` are
+/// transfers.
+enum class carried : std::uint8_t { json = 1, sends, takes_bytes, takes_parts };
+
+/// The permission that nobody need hold.
+inline constexpr std::string_view public_permission = "public";
 
 /// Texts live as long as the server.
 struct offered_command {
@@ -23,6 +33,9 @@ struct offered_command {
     std::string sentence;
     boost::json::object input;   ///< {"fields": [...]}, as parley/abi/ext/registry.h says
     boost::json::object output;  ///< JSON Schema of the answer; empty: an empty object
+    carried carries = carried::json;
+    std::filesystem::path files{};   ///< of transfers: where bodies go and answers come from; empty: neither
+    std::filesystem::path assets{};  ///< of transfers: what the plugin brings along to serve
 
     /// Whether the plugin is on anywhere in this tenant; where it is not, the command is not there. Any thread.
     std::function<bool(std::string_view tenant_name)> is_on;

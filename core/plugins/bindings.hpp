@@ -24,6 +24,7 @@ struct bound_command {
     std::string sentence;
     boost::json::object input;
     boost::json::object output;
+    std::uint32_t carries = 1;  ///< as parley_command.carries
 };
 
 struct bound_job {

@@ -231,6 +231,9 @@ std::string child_process::serve(const std::stop_token& end, const std::shared_p
     const auto* rows = storage->database(host_);
     if (rows == nullptr) begin.number<std::uint32_t>(0).text("").text("");
     if (rows != nullptr) begin.number(rows->kind).text(rows->where).text(rows->schema);
+    const auto& files = *static_cast<const parley_files*>(host_->extension(host_, lend(PARLEY_FILES)));
+    begin.text(files.folder(host_, {})).number(static_cast<std::uint32_t>(says_->reads_files_of.size()));
+    for (const auto& one : says_->reads_files_of) begin.text(one).text(files.folder(host_, lend(one)));
     if (!to->calls.push(begin.take())) return "It could not be told what to load.";
     std::optional<moment> last;
     while (true) {

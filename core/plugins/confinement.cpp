@@ -121,7 +121,8 @@ void confine_files(confined& to, const confinement& by) {
     constexpr std::uint64_t read =
         LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR;
     constexpr std::uint64_t write = read | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_REMOVE_FILE |
-                                    LANDLOCK_ACCESS_FS_MAKE_REG | 1ULL << 14;
+                                    LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_MAKE_DIR |
+                                    LANDLOCK_ACCESS_FS_REMOVE_DIR | 1ULL << 13 | 1ULL << 14;
     ruleset rules(version);
     if (!rules.made()) return to.wrong.push_back(failed("Landlock", errno));
     int error = rules.allow("/dev/null", read | LANDLOCK_ACCESS_FS_WRITE_FILE);

@@ -73,6 +73,8 @@ void call_service(const parley_host* host, std::uint64_t caller, std::int64_t te
         context);
 }
 
+parley_text folder(const parley_host* host, parley_text plugin) { return of(host).folder(view(plugin)); }
+
 void record(const parley_host* host, std::uint32_t number, double value) {
     wire::writer frame(wire::frame::metric);
     frame.number(number).number(value);
@@ -88,6 +90,7 @@ constexpr parley_kernel kernel_table{.size = sizeof(parley_kernel),
                                      .decide = decide,
                                      .next_id = next_id};
 constexpr parley_storage storage_table{.size = sizeof(parley_storage), .database = database, .committed = committed};
+constexpr parley_files files_table{.size = sizeof(parley_files), .folder = folder};
 constexpr parley_jobs jobs_table{.size = sizeof(parley_jobs), .schedule = schedule};
 constexpr parley_services services_table{.size = sizeof(parley_services), .call = call_service};
 constexpr parley_metrics metrics_table{.size = sizeof(parley_metrics), .record = record};
@@ -99,6 +102,7 @@ const void* table_of(const parley_host*, parley_text id) {
     if (name == PARLEY_LOG) return &log_table;
     if (name == PARLEY_KERNEL) return &kernel_table;
     if (name == PARLEY_STORAGE) return &storage_table;
+    if (name == PARLEY_FILES) return &files_table;
     if (name == PARLEY_JOBS) return &jobs_table;
     if (name == PARLEY_SERVICES) return &services_table;
     if (name == PARLEY_METRICS) return &metrics_table;
@@ -153,6 +157,11 @@ void far_host::set_database(std::uint32_t kind, std::string where, std::string s
     schema_ = std::move(schema);
     database_ = {.size = sizeof database_, .kind = kind, .where = lend(where_), .schema = lend(schema_)};
     has_database_ = true;
+}
+
+parley_text far_host::folder(std::string_view plugin) const {
+    const auto found = folders_.find(plugin);
+    return found == folders_.end() ? parley_text{} : lend(found->second);
 }
 
 void far_host::listen() {

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -42,6 +43,8 @@ public:
 
     [[nodiscard]] const parley_host& table() const { return host_; }
     void set_database(std::uint32_t kind, std::string where, std::string schema);
+    /// Before setup; "" is the plugin's own.
+    void set_folder(std::string_view plugin, std::string_view path) { folders_.emplace(plugin, path); }
     /// Starts the threads that hear the ends of what the plugin asks for.
     void listen();
 
@@ -54,6 +57,7 @@ public:
     /// Sends a request; `done` hears its end.
     void ask(wire::frame what, const std::function<void(wire::writer&)>& fill, parley_done done, void* context);
     std::int64_t next_id();
+    [[nodiscard]] parley_text folder(std::string_view plugin) const;
     [[nodiscard]] const parley_database* database() const { return has_database_ ? &database_ : nullptr; }
 
 private:
@@ -75,6 +79,7 @@ private:
     std::string where_;
     std::string schema_;
     parley_database database_{};
+    std::map<std::string, std::string, std::less<>> folders_;
 
     std::mutex kept_guard_;
     std::unordered_map<parley_reply, std::shared_ptr<const void>> kept_;

@@ -19,6 +19,9 @@ bool has(const std::vector<std::string>& list, std::string_view name) {
     return std::ranges::find(list, name) != list.end();
 }
 
+/// "file_check/1" of virus_scan is "virus_scan.file_check/1".
+std::string service_of(const plugin& of, std::string_view asked) { return fmt::format("{}.{}", of.id(), asked); }
+
 std::unexpected<error> refuse(plugin& me, std::string code, std::string sentence) {
     if (me.refused_requests.fetch_add(1) == 0)
         log::warning("a plugin asks for what it may not; later ones are only counted",
@@ -114,9 +117,26 @@ plugin* host_side::who_serves(const plugin& me, std::string_view service) const 
     for (const auto& one : *all_) {
         const bool needed =
             std::ranges::any_of(me.says().needs, [&](const need_said& need) { return need.plugin == one->id(); });
-        if (needed && has(one->bound.services, service)) return one.get();
+        const bool asked = std::ranges::any_of(
+            me.says().asks, [&](const std::string& name) { return service == service_of(*one, name); });
+        if ((needed || asked) && has(one->bound.services, service)) return one.get();
     }
     return nullptr;
+}
+
+result<boost::json::object> host_side::providers(plugin& me, const snapshot& at, std::string_view tenant_name,
+                                                 const service_request& of) const {
+    const auto input = parse_object(of.input, {.max_bytes = most_input});
+    if (!input) return std::unexpected(input.error());
+    const auto* wanted = input->if_contains("service");
+    const std::string name = wanted != nullptr && wanted->is_string() ? std::string(wanted->get_string()) : "";
+    if (!has(me.says().asks, name))
+        return refuse(me, "service_not_asked", fmt::format("\"{}\" is not under asks in the manifest.", name));
+    boost::json::array found;
+    for (const auto& one : *all_)
+        if (has(one->bound.services, service_of(*one, name)) && at.at(tenant_name, of.model).is_on(*one))
+            found.emplace_back(one->id());
+    return boost::json::object{{"plugins", std::move(found)}};
 }
 
 void host_side::call_service(plugin& me, const service_request& of, answer_taker done) {
@@ -128,12 +148,6 @@ void host_side::call_service(plugin& me, const service_request& of, answer_taker
               .sentence = std::move(sentence),
               .field = {}});
     };
-    auto* to = who_serves(me, of.service);
-    if (to == nullptr) {
-        const auto why = refuse(me, "service_not_needed",
-                                fmt::format("No plugin under needs in the manifest has the service {}.", of.service));
-        return end(call_end::done, PARLEY_FORBIDDEN, why.error().code, why.error().message);
-    }
     const auto whom = of.caller == 0 ? std::nullopt : known_.find(me.number, of.caller);
     if (of.caller != 0 && (!whom || whom->who.tenant != of.tenant))
         return end(call_end::done, PARLEY_FORBIDDEN, "caller_over",
@@ -141,6 +155,18 @@ void host_side::call_service(plugin& me, const service_request& of, answer_taker
     auto who = whom ? result<kernel::caller>(whom->who) : as_plugin(me, of.tenant);
     if (!who) return end(call_end::done, status_of(who.error().kind), who.error().code, who.error().message);
     auto generation = judging_.now();
+    if (of.service == "host.providers/1") {
+        const auto found = providers(me, *generation, who->tenant_name, of);
+        if (!found)
+            return end(call_end::done, status_of(found.error().kind), found.error().code, found.error().message);
+        return done({.how = call_end::done, .status = PARLEY_OK, .json = to_text(*found)});
+    }
+    auto* to = who_serves(me, of.service);
+    if (to == nullptr) {
+        const auto why = refuse(me, "service_not_needed",
+                                fmt::format("No plugin under needs in the manifest has the service {}.", of.service));
+        return end(call_end::done, PARLEY_FORBIDDEN, why.error().code, why.error().message);
+    }
     const unsigned depth = whom ? whom->depth + 1 : 1;
     if (depth > most_depth || !generation->at(who->tenant_name, of.model).is_on(*to))
         return end(call_end::done, PARLEY_UNAVAILABLE, "service_off", "The plugin that has this service is off here.");

@@ -50,6 +50,8 @@ public:
 private:
     [[nodiscard]] result<kernel::caller> as_plugin(const plugin&, tenant_id) const;
     void run(plugin& me, result<kernel::caller>, std::string_view command, std::string_view input, taker);
+    [[nodiscard]] result<boost::json::object> providers(plugin& me, const snapshot&, std::string_view tenant_name,
+                                                        const service_request&) const;
     [[nodiscard]] plugin* who_serves(const plugin& me, std::string_view service) const;
 
     replies& open_;

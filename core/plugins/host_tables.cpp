@@ -122,6 +122,12 @@ void committed(const parley_host* host) {
     at_border(host, nullptr, nullptr, [](plugin& me) { me.side->committed(me); });
 }
 
+parley_text folder(const parley_host* host, parley_text plugin) {
+    const auto& all = of(host).folders;
+    const auto found = all.find(view(plugin));
+    return found == all.end() ? parley_text{} : lend(found->second);
+}
+
 void schedule(const parley_host* host, std::int64_t tenant, parley_text job, parley_text key, std::int64_t at,
               parley_text input, parley_done done, void* context) {
     at_border(host, done, context, [&](plugin& me) {
@@ -183,6 +189,7 @@ constexpr parley_kernel kernel_table{.size = sizeof(parley_kernel),
                                      .decide = decide,
                                      .next_id = next_id};
 constexpr parley_storage storage_table{.size = sizeof(parley_storage), .database = database, .committed = committed};
+constexpr parley_files files_table{.size = sizeof(parley_files), .folder = folder};
 constexpr parley_jobs jobs_table{.size = sizeof(parley_jobs), .schedule = schedule};
 constexpr parley_services services_table{.size = sizeof(parley_services), .call = call_service};
 constexpr parley_metrics metrics_table{.size = sizeof(parley_metrics), .record = record};
@@ -197,6 +204,7 @@ const void* host_table(const parley_host* host, parley_text id) {
     if (name == PARLEY_LOG) return &log_table;
     if (name == PARLEY_KERNEL) return &kernel_table;
     if (name == PARLEY_STORAGE) return &storage_table;
+    if (name == PARLEY_FILES) return &files_table;
     if (name == PARLEY_JOBS) return &jobs_table;
     if (name == PARLEY_SERVICES) return &services_table;
     if (name == PARLEY_METRICS) return &metrics_table;

@@ -59,6 +59,8 @@ void read_who(member_reader& in, manifest& into) {
     into.sentence = in.text("sentence", sentence_bytes);
     into.licence = in.text("licence", 80);
     into.storage = in.yes("storage", false);
+    into.files = in.yes("files", false);
+    into.web_root = in.yes("web_root", false);
     into.runs = *parse_isolation(in.word("isolation", {"in_process", "process"}, "in_process"));
 }
 
@@ -161,6 +163,8 @@ void read_names(member_reader& in, manifest& into) {
     into.commands = in.names("commands", is_dotted, dotted_shape);
     into.jobs = in.names("jobs", is_word, word_shape);
     into.services = in.names("services", is_service, "a dotted name and a version, as in reactions.count/1");
+    into.asks = in.names("asks", is_asked, "a word and a version, as in file_check/1");
+    into.reads_files_of = in.names("reads_files_of", is_plugin_id, id_shape);
     into.metrics = in.names("metrics", is_word, word_shape);
     into.settings = in.object("settings");
     into.kinds = in.array("kinds");

@@ -83,6 +83,9 @@ struct manifest {
     std::string licence;
     std::vector<need_said> needs;
     bool storage = false;
+    bool files = false;                       ///< has a folder for files
+    std::vector<std::string> reads_files_of;  ///< plugins whose files it may read
+    bool web_root = false;                    ///< may answer "/"
     isolation runs = isolation::in_process;
     std::vector<std::string> uses;              ///< API commands it invokes
     std::vector<std::string> permissions_used;  ///< its rights when it acts as itself
@@ -95,6 +98,7 @@ struct manifest {
     std::vector<std::string> commands;
     std::vector<std::string> jobs;
     std::vector<std::string> services;
+    std::vector<std::string> asks;  ///< "file_check/1": what it asks whoever has a service of this name
     std::vector<std::string> metrics;
     boost::json::array kinds;  ///< as written
     std::vector<message_type_said> message_types;

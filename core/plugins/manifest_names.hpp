@@ -33,4 +33,13 @@ namespace parley::plugins {
            std::ranges::all_of(number, digit);
 }
 
+/// What is asked of whoever has a service of this name: a word and a version, "file_check/1"
+[[nodiscard]] constexpr bool is_asked(std::string_view text) {
+    const auto slash = text.find('/');
+    if (slash == std::string_view::npos || !is_word(text.substr(0, slash))) return false;
+    const auto number = text.substr(slash + 1);
+    return !number.empty() && number.size() <= 3 && number[0] != '0' &&
+           std::ranges::all_of(number, [](char c) { return c >= '0' && c <= '9'; });
+}
+
 }  // namespace parley::plugins

@@ -77,9 +77,19 @@ bool child::begin() {
     const auto kind = in.number<std::uint32_t>();
     const std::string where(in.text());
     const std::string schema(in.text());
+    if (const auto own = in.text(); !own.empty()) {
+        by.writes.emplace_back(own);
+        host_.set_folder("", own);
+    }
+    for (auto left = in.number<std::uint32_t>(); left > 0 && in.well(); --left) {
+        const auto whose = in.text();
+        const auto folder = in.text();
+        by.reads.emplace_back(folder);
+        host_.set_folder(whose, folder);
+    }
     if (!in.done()) return false;
     if (kind != 0) host_.set_database(kind, where, schema);
-    if (kind == PARLEY_SQLITE) by.writes = {std::filesystem::path(where).parent_path()};
+    if (kind == PARLEY_SQLITE) by.writes.push_back(std::filesystem::path(where).parent_path());
     if (kind == PARLEY_POSTGRESQL) by.sockets = reach::unix_and_tcp;
     auto limits = confine_this_process(by);
     if (!limits.wrong.empty()) return say(std::move(limits.wrong)), false;

@@ -8,6 +8,7 @@
 #include <atomic>
 #include <deque>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -89,7 +90,9 @@ struct plugin {
     std::array<std::deque<watch>, 6> calls;  ///< by kind
     std::deque<measured> metrics;
     std::unique_ptr<own_database> database;  ///< null: none
-    std::atomic<std::uint32_t> inside{0};    ///< calls between enter and leave
+    /// Folders for files, by plugin: this one's own under "", and those that it may read.
+    std::map<std::string, std::string, std::less<>> folders;
+    std::atomic<std::uint32_t> inside{0};  ///< calls between enter and leave
     std::atomic<bool> stopped{false};
     std::atomic<std::uint64_t> late_answers{0};      ///< second ones, too
     std::atomic<std::uint64_t> unknown_answers{0};   ///< to numbers that never were

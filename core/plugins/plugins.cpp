@@ -55,6 +55,19 @@ problems open_database(plugin& of, plugin_store* in) {
     return {};
 }
 
+/// Its own folder, and those of others that it may read, whether they are loaded or not.
+problems open_folders(plugin& of, const host_ports& in) {
+    auto wanted = of.says().reads_files_of;
+    if (of.says().files) wanted.insert(wanted.begin(), of.id());
+    for (const auto& whose : wanted) {
+        if (!in.files_folder) return {"It keeps files, and this server has no place for them."};
+        const auto made = in.files_folder(whose);
+        if (!made) return {made.error().message};
+        of.folders.emplace(whose == of.id() ? std::string() : whose, made->string());
+    }
+    return {};
+}
+
 /// Routes of two plugins must differ in more than the names of their parameters.
 std::string shape_of(const bound_command& of) {
     std::string made = of.method + ' ';
@@ -125,6 +138,10 @@ problems plugins::parts::set_up(const plugins_options& how) {
             continue;
         }
         if (auto failed = open_database(*one, side.ports().storage); !failed.empty()) {
+            add(named(*one, std::move(failed)));
+            continue;
+        }
+        if (auto failed = open_folders(*one, side.ports()); !failed.empty()) {
             add(named(*one, std::move(failed)));
             continue;
         }
@@ -267,16 +284,21 @@ std::vector<kernel::offered_command> plugins::commands() {
                 parts_->desk.call(now(), *to, std::move(request),
                                   [done = std::move(done)](const answer& said) mutable { done(result_of(said)); });
             };
-            made.push_back({.plugin = one->id(),
-                            .name = of.name,
-                            .permission = of.permission,
-                            .method = of.method,
-                            .path = of.path,
-                            .sentence = of.sentence,
-                            .input = of.input,
-                            .output = of.output,
-                            .is_on = std::move(is_on),
-                            .run = std::move(run)});
+            const auto own = one->folders.find("");
+            made.push_back(
+                {.plugin = one->id(),
+                 .name = of.name,
+                 .permission = of.permission,
+                 .method = of.method,
+                 .path = of.path,
+                 .sentence = of.sentence,
+                 .input = of.input,
+                 .output = of.output,
+                 .carries = static_cast<kernel::carried>(of.carries),
+                 .files = own == one->folders.end() ? std::filesystem::path() : std::filesystem::path(own->second),
+                 .assets = one->file.parent_path() / (one->id() + ".share"),
+                 .is_on = std::move(is_on),
+                 .run = std::move(run)});
         }
     return made;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -73,6 +74,8 @@ struct host_ports {
     job_store* jobs = nullptr;
     /// Of tenants that no call has come from yet; may be empty.
     std::function<std::optional<std::string>(tenant_id)> tenant_name;
+    /// The folder for a plugin's files, made where there is none; empty: plugins with files are refused. Setup thread.
+    std::function<result<std::filesystem::path>(std::string_view plugin)> files_folder;
     std::function<std::optional<permission>(std::string_view)> find_permission;  ///< the kernel's and all plugins'
     std::function<void(hold_end, std::move_only_function<void(result<void>)>)> decide;
 };

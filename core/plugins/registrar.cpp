@@ -104,7 +104,14 @@ void check_command(registrar& to, const bound_command& what) {
     const auto complain = [&](std::string_view why) { to.refuse(fmt::format("command {}: {}", what.name, why)); };
     if (std::ranges::find(methods, what.method) == methods.end())
         complain("the method is none of GET, POST, PUT, PATCH, DELETE");
-    if (!what.path.starts_with("/api/v1/") || what.path.size() > 200) complain("the path does not begin with /api/v1/");
+    if (what.carries < PARLEY_JSON || what.carries > PARLEY_TAKES_PARTS) complain("carries nothing that is known");
+    const auto& says = to.says();
+    const bool own = what.carries != PARLEY_JSON &&
+                     (what.path.starts_with(fmt::format("/{}/", says.id)) || (says.web_root && what.path == "/"));
+    if ((!what.path.starts_with("/api/v1/") && !own) || what.path.size() > 200)
+        complain("the path does not begin with /api/v1/");
+    if (what.permission == PARLEY_PUBLIC && what.carries == PARLEY_JSON)
+        complain("is public, which only a transfer can be");
     if (what.permission.empty()) complain("has no permission");
     if (what.sentence.empty() || what.sentence.size() > 500) complain("has no sentence, or one of more than 500 bytes");
 }
@@ -126,7 +133,8 @@ parley_status command(parley_registry* on, const parley_command* what, parley_ca
              .path = std::string(view(what->path)),
              .sentence = std::string(view(what->sentence)),
              .input = object_of(to, fmt::format("command {}: input", bound.back()), what->input),
-             .output = object_of(to, fmt::format("command {}: output", bound.back()), what->output)});
+             .output = object_of(to, fmt::format("command {}: output", bound.back()), what->output),
+             .carries = PARLEY_HAS(what, parley_command, carries) ? what->carries : std::uint32_t{PARLEY_JSON}});
         check_command(to, to.bound.commands.back());
         return parley_status{to.wrong.size() == before ? PARLEY_OK : PARLEY_INVALID};
     });

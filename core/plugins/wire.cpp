@@ -71,7 +71,8 @@ void write(writer& to, const bindings& of) {
             .text(one.path)
             .text(one.sentence)
             .text(to_text(one.input))
-            .text(to_text(one.output));
+            .text(to_text(one.output))
+            .number(one.carries);
     count(to, of.jobs);
     for (const auto& one : of.jobs)
         to.text(one.name)
@@ -99,6 +100,7 @@ std::expected<bindings, problems> read_bindings(reader& from, const manifest& sa
         auto one = sized<parley_command>();
         for (auto* to : {&one.name, &one.permission, &one.method, &one.path, &one.sentence, &one.input, &one.output})
             *to = from.lent();
+        one.carries = from.number<std::uint32_t>();
         table.command(on, &one, no_call, nullptr);
     });
     read_list(from, [&] {

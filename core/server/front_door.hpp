@@ -23,6 +23,9 @@ public:
     }
 
     void handle(transport::http_request request, transport::http_answer answer) override;
+    [[nodiscard]] bool streams(std::string_view method, std::string_view path) const override {
+        return to_->streams(method, path);
+    }
     void on_upgrade(transport::http_request request, transport::upgrade handshake) override;
     void on_answered(const transport::access_record&) override;
     void on_fault(std::string_view what, std::string_view request_id) override;

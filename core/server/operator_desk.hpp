@@ -5,9 +5,9 @@
 
 #include "base/clock.hpp"
 #include "base/gcra.hpp"
+#include "base/work_pool.hpp"
 #include "kernel/audit.hpp"
 #include "server/config_settings.hpp"
-#include "server/hash_pool.hpp"
 #include "server/reload.hpp"
 #include "transport/http_message.hpp"
 
@@ -40,7 +40,7 @@ private:
     reload_by reload_;
     gcra_table tries_;
     kernel::audit_pace pace_;
-    hash_pool work_;
+    work_pool work_;
 };
 
 }  // namespace parley::server

@@ -23,6 +23,17 @@ std::unexpected<error> unusable(const plugins::problems& why) {
     return invalid("plugin_unusable", fmt::format("{}", fmt::join(why, "; ")));
 }
 
+/// Nobody but the server's own user looks into it.
+result<std::filesystem::path> files_folder_of(const std::filesystem::path& data, std::string_view plugin) {
+    const auto folder = std::filesystem::absolute(data) / "plugins" / plugin / "files";
+    std::error_code failed;
+    std::filesystem::create_directories(folder, failed);
+    if (!failed) std::filesystem::permissions(folder, std::filesystem::perms::owner_all, failed);
+    if (!failed) return folder;
+    return failure(fault::unavailable, "folder_failed",
+                   fmt::format("Its folder {} cannot be made: {}", folder.string(), failed.message()));
+}
+
 }  // namespace
 
 std::expected<std::unique_ptr<plugin_host>, std::vector<error>> plugin_host::load(const config::configuration& from,
@@ -37,6 +48,7 @@ std::expected<std::unique_ptr<plugin_host>, std::vector<error>> plugin_host::loa
     plugins::host_ports ports{.time = near.time, .ids = near.ids};
     ports.storage = &made->state_;
     ports.jobs = &made->state_;
+    ports.files_folder = [data = near.data](std::string_view plugin) { return files_folder_of(data, plugin); };
     ports.find_permission = [&all = near.permissions](std::string_view name) { return all.find(name); };
     ports.decide = [self = made.get()](plugins::hold_end end, std::move_only_function<void(result<void>)> done) {
         self->decide(std::move(end), std::move(done));

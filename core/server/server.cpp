@@ -11,12 +11,12 @@
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "base/version.hpp"
+#include "base/work_pool.hpp"
 #include "kernel/guests.hpp"
 #include "kernel/trim_log.hpp"
 #include "metrics/registry.hpp"
 #include "server/config_settings.hpp"
 #include "server/front_door.hpp"
-#include "server/hash_pool.hpp"
 #include "server/https_redirect.hpp"
 #include "server/periodic.hpp"
 #include "server/plugin_host.hpp"
@@ -198,7 +198,7 @@ struct server::parts {
     transport::operation_catalogue catalogue;
     std::unique_ptr<plugin_host> plugged;
     std::optional<kernel::judged_messages> messages;
-    hash_pool hashing;
+    work_pool hashing;
     kernel::sign_in_brake brake{time};
     kernel::audit_pace pace{time};
     transport::issuer_keys keys{time, [this](transport::web_request wanted, transport::web_answered answer) {
@@ -253,7 +253,7 @@ std::expected<void, std::vector<error>> server::parts::open(std::shared_ptr<stor
     services.emplace(transport::services{.env = *env,
                                          .store = *store,
                                          .room = room,
-                                         .hash_later = [this](hash_pool::job one) { hashing.run(std::move(one)); },
+                                         .hash_later = [this](work_pool::job one) { hashing.run(std::move(one)); },
                                          .brake = brake,
                                          .pace = pace,
                                          .keys = keys,

@@ -10,6 +10,7 @@
 #include "transport/operation_catalogue.hpp"
 #include "transport/problem.hpp"
 #include "transport/run_operation.hpp"
+#include "transport/transfer.hpp"
 
 namespace parley::transport {
 namespace json = boost::json;
@@ -103,6 +104,14 @@ result<json::object> input_of(const http_request& request, const route_match& ro
     };
     carry(*asked);
     carry(route.carried);
+    for (const auto& one : route.found->fields) {
+        if (one.in != place::header) continue;
+        const auto text = request.header(one.header);
+        if (text.empty()) continue;
+        auto value = from_query_text(one, text);
+        if (!value) return std::unexpected(value.error());
+        (*given)[one.name] = std::move(*value);
+    }
     if (route.found->name == "message.send" && !given->contains("client_key"))
         if (const auto key = request.header("Idempotency-Key"); !key.empty()) (*given)["client_key"] = key;
     return given;
@@ -187,7 +196,7 @@ void api_handler::run(const operation& wanted, http_request request, understood 
                                   .request_id = shared->first.request_id,
                                   .address = from.address,
                                   .user_agent = from.user_agent};
-            run_as(wanted, shared->first, std::move(nobody), std::move(given), std::move(shared->second));
+            run_as(wanted, std::move(shared->first), std::move(nobody), std::move(given), std::move(shared->second));
         });
         return;
     }
@@ -215,12 +224,12 @@ void api_handler::run(const operation& wanted, http_request request, understood 
                     return shared->second(problem(may.error(), shared->first.request_id));
                 shared->second = for_browser(wanted, cookie, std::move(shared->second));
             }
-            run_as(wanted, shared->first, caller_of(*found, peer_of(shared->first), shared->first.request_id),
-                   std::move(given), std::move(shared->second));
+            auto by = caller_of(*found, peer_of(shared->first), shared->first.request_id);
+            run_as(wanted, std::move(shared->first), std::move(by), std::move(given), std::move(shared->second));
         });
 }
 
-void api_handler::run_as(const operation& wanted, const http_request& request, kernel::caller by, understood given,
+void api_handler::run_as(const operation& wanted, http_request request, kernel::caller by, understood given,
                          http_answer answer) {
     // Every answer from here on says whose it was.
     http_answer signed_answer = [answer = std::move(answer), tenant = by.tenant_name](http_response made) mutable {
@@ -238,6 +247,16 @@ void api_handler::run_as(const operation& wanted, const http_request& request, k
     std::vector<std::string> ignored;
     auto checked = check_input(wanted, std::move(*given), ignored);
     if (!checked) return signed_answer(problem(checked.error(), request.request_id));
+    if (wanted.carries != kernel::carried::json) {
+        const auto session = by.session;
+        return run_transfer(wanted,
+                            {.with = parts_.with,
+                             .by = std::move(by),
+                             .session = session,
+                             .in = std::move(*checked),
+                             .reply = [](const result<transport::answer>&) {}},
+                            std::move(request), std::move(signed_answer), disk_);
+    }
     // Only what tagging looks at: bodies are not kept while the answer is made.
     http_request seen{.method = request.method,
                       .target = {},
@@ -273,6 +292,12 @@ void api_handler::run_as(const operation& wanted, const http_request& request, k
                                    answer(tagged(seen, std::move(response)));
                                },
                            .request = std::move(whole)});
+}
+
+bool api_handler::streams(std::string_view method, std::string_view path) const {
+    if (!parts_.with.catalogue.takes_streams()) return false;
+    const auto route = parts_.with.catalogue.route(method, path);
+    return route && route->found != nullptr && takes_stream(*route->found);
 }
 
 void api_handler::on_upgrade(http_request request, upgrade handshake) {

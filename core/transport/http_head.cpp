@@ -64,6 +64,8 @@ std::string_view http_date() {
 
 bool may_have_body(int status) { return status >= 200 && status != 204 && status != 304; }
 
+std::uint64_t body_bytes(const http_response& of) { return of.stream ? of.stream->length() : of.body.size(); }
+
 std::string response_head(const http_response& answer, std::string_view request_id, connection_fate fate,
                           carriage came_by) {
     std::string head;
@@ -84,7 +86,7 @@ std::string response_head(const http_response& answer, std::string_view request_
     append_header(head, "Date", http_date());
     append_header(head, "X-Request-Id", request_id);
     if (fate == connection_fate::close) append_header(head, "Connection", "close");
-    if (may_have_body(answer.status)) append_header(head, "Content-Length", std::to_string(answer.body.size()));
+    if (may_have_body(answer.status)) append_header(head, "Content-Length", std::to_string(body_bytes(answer)));
     head.append("\r\n");
     return head;
 }

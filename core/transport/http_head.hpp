@@ -17,6 +17,9 @@ enum class connection_fate : unsigned char { keep = 1, close };
 [[nodiscard]] std::string response_head(const http_response& answer, std::string_view request_id, connection_fate fate,
                                         carriage came_by);
 
+/// How long its body is.
+[[nodiscard]] std::uint64_t body_bytes(const http_response& of);
+
 /// Whether a response of this status has a body at all.
 [[nodiscard]] bool may_have_body(int status);
 

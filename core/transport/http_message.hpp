@@ -1,10 +1,15 @@
 // Requests and responses as the API sees them: plain values without any library's types.
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "base/error.hpp"
 
 namespace parley::transport {
 
@@ -19,7 +24,31 @@ enum class carriage : unsigned char { plain = 0, tls };
 /// From whom a request came: a trusted proxy's headers may be believed.
 enum class bearer : unsigned char { anybody = 0, trusted_proxy };
 
-/// One request, read completely. Text is as it came: nothing is percent-decoded.
+/// A request's body, piece by piece. Any thread; one read at a time.
+class request_body {
+public:
+    virtual ~request_body() = default;
+    /// What the client says it is; nothing: it does not say.
+    [[nodiscard]] virtual std::optional<std::uint64_t> length() const = 0;
+    using taker = std::move_only_function<void(result<std::string_view>)>;
+    /// Calls back once, on the connection's thread, with bytes that stay until the next read; with none at the end.
+    /// body_broken when no more will come, timeout when it comes too slowly.
+    virtual void read(taker) = 0;
+};
+
+/// A response's body, piece by piece. The server reads one after the other.
+class response_body {
+public:
+    virtual ~response_body() = default;
+    /// Of all of it.
+    [[nodiscard]] virtual std::uint64_t length() const = 0;
+    using taker = std::move_only_function<void(result<std::string_view>)>;
+    /// Calls back once, on any thread, with at least one byte; bytes stay until the next read. An error ends the
+    /// connection, since the head is out already.
+    virtual void read(taker) = 0;
+};
+
+/// One request, read completely, or all but its body. Text is as it came: nothing is percent-decoded.
 struct http_request {
     std::string method;  ///< "GET", "HEAD", "POST", ...
     std::string target;  ///< path and query; begins with '/', visible ASCII only
@@ -29,6 +58,8 @@ struct http_request {
     std::string request_id;  ///< from X-Request-Id when that was well formed, else made here
     carriage came_by{};      ///< what the client spoke, as far as is known
     bearer brought_by{};     ///< who sent it here
+    /// For what http_handler::streams(): instead of `body`. An answer before its end closes the connection.
+    std::shared_ptr<request_body> stream{};
 
     /// The target before '?'. Not decoded and not normalised: compare it exactly.
     [[nodiscard]] std::string_view path() const;
@@ -45,7 +76,8 @@ struct http_response {
     std::string content_type = "application/json";  ///< none is sent when empty
     std::vector<http_header> headers;
     std::string body;
-    std::string tenant;  ///< whose it was; for the log, never sent
+    std::string tenant;                       ///< whose it was; for the log, never sent
+    std::shared_ptr<response_body> stream{};  ///< instead of `body`
 };
 
 /// Sends the response; from any thread, the first call counts. Destroyed without a call, it answers 500.

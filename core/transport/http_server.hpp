@@ -92,6 +92,11 @@ class http_handler {
 public:
     virtual ~http_handler() = default;
     virtual void handle(http_request request, http_answer answer) = 0;
+    /// Whether a request's body is read by whoever handles it, piece by piece, and has no limit of ours. Must be quick.
+    [[nodiscard]] virtual bool streams(std::string_view method, std::string_view path) const {
+        static_cast<void>(method), static_cast<void>(path);
+        return false;
+    }
     /// A request for a WebSocket, complete and well formed; any path, origin and authorization.
     virtual void on_upgrade(http_request request, upgrade handshake) = 0;
     /// A response has been handed to the socket.

@@ -4,13 +4,16 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <limits>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/buffer_body.hpp>
 #include <boost/beast/http/read.hpp>
 
 #include "transport/http_head.hpp"
@@ -29,6 +32,11 @@ using boost::system::error_code;
 using steady = std::chrono::steady_clock;
 
 constexpr std::chrono::seconds linger_timeout{5};
+constexpr std::size_t piece_bytes = 256 * 1024;       // of a body that is streamed
+constexpr std::size_t streaming_buffer = 128 * 1024;  // between socket and piece
+constexpr std::size_t least_progress = 16 * 1024;     // within each body_timeout
+
+constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
 
 std::string_view view(beast::string_view text) { return {text.data(), text.size()}; }
 
@@ -43,7 +51,19 @@ public:
 private:
     class answer_ticket;
     class upgrade_ticket;
-    enum class phase : unsigned char { handshake = 1, idle, head, body, answering, writing, lingering, closed };
+    class incoming;
+    using streamed_parser = http::request_parser<http::buffer_body>;
+    enum class phase : unsigned char {
+        handshake = 1,
+        idle,
+        head,
+        body,
+        answering,
+        streaming,
+        writing,
+        lingering,
+        closed
+    };
 
     void enter(phase next, steady::duration limit);
     void watch();
@@ -57,14 +77,23 @@ private:
     void got_head(error_code why);
     void read_body();
     void got_body(error_code why);
-    http_request take_request();
+    http_request take_request(const http::fields& headers, std::string_view target);
     void dispatch();
+    void dispatch_streamed();
+    void hand_over(http_request request);
+
+    void read_piece(std::uint64_t ticket, request_body::taker done);
+    void fill_piece();
+    void filled(error_code why, std::size_t read);
+    void end_piece(result<std::string_view> with);
 
     void answer(std::uint64_t ticket, http_response response);
     void become_websocket(std::uint64_t ticket, std::unique_ptr<connection_handler> handler, std::string subprotocol);
     void refuse_and_close(const refusal& why);
     void write(http_response response);
     void written(error_code why);
+    void send_next();
+    void send_piece(result<std::string_view> piece);
     void record() const;
     void linger();
     void close();
@@ -90,6 +119,14 @@ private:
     websocket_offer offer_;
     std::string head_;
     http_response response_;
+    std::uint64_t sent_ = 0;  // of a response's stream
+
+    // A body that is streamed.
+    std::optional<streamed_parser> streamed_;
+    std::vector<char> piece_;
+    std::size_t progress_ = 0;
+    request_body::taker reader_;
+    bool expects_ = false;  // waits for "100 Continue"
 
     phase phase_ = phase::idle;
     connection_fate fate_ = connection_fate::close;
@@ -134,6 +171,23 @@ public:
         });
     }
     void refuse(http_response answer) override { give(std::move(answer)); }
+};
+
+class http_session::incoming final : public request_body {
+public:
+    incoming(std::shared_ptr<http_session> of, std::uint64_t ticket, std::optional<std::uint64_t> length)
+        : of_(std::move(of)), ticket_(ticket), length_(length) {}
+    [[nodiscard]] std::optional<std::uint64_t> length() const override { return length_; }
+    void read(taker done) override {
+        asio::dispatch(of_->home().context(), [of = of_, ticket = ticket_, done = std::move(done)]() mutable {
+            of->read_piece(ticket, std::move(done));
+        });
+    }
+
+private:
+    std::shared_ptr<http_session> of_;
+    std::uint64_t ticket_;
+    std::optional<std::uint64_t> length_;
 };
 
 http_session::http_session(io_thread& home, wire line, const http_options& options, http_handler& handler,
@@ -202,8 +256,9 @@ void http_session::time_is_up() {
     deadline_ = steady::time_point::max();
     switch (phase_) {
         case phase::head:
-        case phase::body: {
-            // got_head() or got_body() says so to the peer once the read has let go of the socket.
+        case phase::body:
+        case phase::streaming: {
+            // got_head(), got_body() or filled() says so to the peer once the read has let go of the socket.
             error_code ignored;
             timed_out_ = true;
             line_.socket().cancel(ignored);
@@ -220,6 +275,7 @@ void http_session::time_is_up() {
 void http_session::await_request() {
     if (home().draining()) return close();
     parser_.reset();
+    buffer_.max_size(std::max(options_.header_bytes + 4096, buffer_.size()));
     enter(phase::idle, options_.idle_timeout);
     if (buffer_.size() > 0) return read_head();
     buffer_.shrink_to_fit();
@@ -265,10 +321,12 @@ void http_session::got_head(error_code why) {
     }
     path_ = view(parser_->get().target());
     path_.resize(std::min(path_.size(), path_.find('?')));
-    if (const auto reason = judge_head(*parser_, options_.body_bytes)) return refuse_and_close(*reason);
+    const bool streams = !parser_->is_done() && handler_.streams(method_, path_);
+    const auto limit = streams ? std::numeric_limits<std::size_t>::max() : options_.body_bytes;
+    if (const auto reason = judge_head(*parser_, limit)) return refuse_and_close(*reason);
     if (parser_->is_done()) return dispatch();
+    if (streams) return dispatch_streamed();
     if (parser_->get().count(http::field::expect) == 0) return read_body();
-    static constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
     enter(phase::body, options_.body_timeout);
     asio::async_write(line_, asio::buffer(go_on), [self = shared_from_this()](error_code failed, std::size_t) {
         if (failed) return self->close();
@@ -295,15 +353,13 @@ void http_session::got_body(error_code why) {
     dispatch();
 }
 
-http_request http_session::take_request() {
-    auto parsed = parser_->release();
+http_request http_session::take_request(const http::fields& headers, std::string_view target) {
     http_request made;
     made.method = method_;
-    made.target = view(parsed.target());
-    for (const auto& field : parsed) {
+    made.target = target;
+    for (const auto& field : headers) {
         made.headers.push_back({std::string{view(field.name_string())}, std::string{view(field.value())}});
     }
-    made.body = std::move(parsed.body());
     const auto from = origin_of(peer_, made.headers, options_.proxies, line_.spoken());
     if (from.brought_by == bearer::trusted_proxy) remote_ = from.address.text();
     came_by_ = from.came_by;
@@ -317,34 +373,114 @@ http_request http_session::take_request() {
 void http_session::dispatch() {
     const bool modern = parser_->get().version() == 11;
     fate_ = modern && parser_->get().keep_alive() ? connection_fate::keep : connection_fate::close;
-    auto request = take_request();
+    auto parsed = parser_->release();
+    auto request = take_request(parsed, view(parsed.target()));
+    request.body = std::move(parsed.body());
     parser_.reset();
     enter(phase::answering, options_.answer_timeout);
-    const auto ticket = ++ticket_;
+    ++ticket_;
+    if (!modern || !wants_websocket(request)) return hand_over(std::move(request));
+    if (const auto reason = judge_handshake(request)) return refuse_and_close(*reason);
+    offer_ = {.key = std::string{request.header("Sec-WebSocket-Key")},
+              .extensions = std::string{request.header("Sec-WebSocket-Extensions")},
+              .subprotocol = {},
+              .remote = remote_,
+              .request_id = request_id_,
+              .read_before = {},
+              .seat = {}};
     // The border of a session: what the handler throws ends this request and nothing else.
     try {
-        if (!modern || !wants_websocket(request)) {
-            handler_.handle(std::move(request), [by = answer_ticket{shared_from_this(), ticket}](
-                                                    http_response r) mutable { by.give(std::move(r)); });
-            return;
-        }
-        if (const auto reason = judge_handshake(request)) return refuse_and_close(*reason);
-        offer_ = {.key = std::string{request.header("Sec-WebSocket-Key")},
-                  .extensions = std::string{request.header("Sec-WebSocket-Extensions")},
-                  .subprotocol = {},
-                  .remote = remote_,
-                  .request_id = request_id_,
-                  .read_before = {},
-                  .seat = {}};
-        handler_.on_upgrade(std::move(request), upgrade{std::make_unique<upgrade_ticket>(shared_from_this(), ticket)});
+        handler_.on_upgrade(std::move(request), upgrade{std::make_unique<upgrade_ticket>(shared_from_this(), ticket_)});
     } catch (const std::exception& what) {
         handler_.on_fault(what.what(), request_id_);
     }
 }
 
+void http_session::hand_over(http_request request) {
+    // As above.
+    try {
+        handler_.handle(std::move(request), [by = answer_ticket{shared_from_this(), ticket_}](http_response r) mutable {
+            by.give(std::move(r));
+        });
+    } catch (const std::exception& what) {
+        handler_.on_fault(what.what(), request_id_);
+    }
+}
+
+void http_session::dispatch_streamed() {
+    const auto& head = parser_->get();
+    fate_ = head.version() == 11 && head.keep_alive() ? connection_fate::keep : connection_fate::close;
+    expects_ = head.count(http::field::expect) > 0;
+    auto request = take_request(head, view(head.target()));
+    const auto length = parser_->content_length();
+    streamed_.emplace(std::move(*parser_));
+    streamed_->body_limit(boost::none);
+    parser_.reset();
+    buffer_.max_size(std::max(streaming_buffer, buffer_.size()));
+    enter(phase::answering, options_.answer_timeout);
+    request.stream = std::make_shared<incoming>(shared_from_this(), ++ticket_,
+                                                length ? std::optional<std::uint64_t>(*length) : std::nullopt);
+    hand_over(std::move(request));
+}
+
+void http_session::read_piece(std::uint64_t ticket, request_body::taker done) {
+    if (ticket != ticket_ || phase_ != phase::answering || !streamed_)
+        return done(failure(fault::unavailable, "body_broken", "The request is over."));
+    if (streamed_->is_done()) return done(std::string_view{});
+    reader_ = std::move(done);
+    progress_ = 0;
+    enter(phase::streaming, options_.body_timeout);
+    piece_.resize(piece_bytes);
+    streamed_->get().body() = {.data = piece_.data(), .size = piece_.size(), .more = true};
+    if (!std::exchange(expects_, false)) return fill_piece();
+    asio::async_write(line_, asio::buffer(go_on), [self = shared_from_this()](error_code failed, std::size_t) {
+        failed ? self->filled(failed, 0) : self->fill_piece();
+    });
+}
+
+void http_session::fill_piece() {
+    http::async_read_some(line_, buffer_, *streamed_,
+                          [self = shared_from_this()](error_code why, std::size_t read) { self->filled(why, read); });
+}
+
+// Whoever sends at least a little in each while may go on; who does not holds a connection for nothing.
+void http_session::filled(error_code why, std::size_t read) {
+    if (phase_ != phase::streaming) return;
+    const auto size = piece_.size() - streamed_->get().body().size;
+    if (why == http::error::need_buffer) why = {};
+    if (why || timed_out_) {
+        // What came is handed over, and the next read finds out again that there is no more.
+        if (size > 0)
+            end_piece(std::string_view(piece_.data(), size));
+        else
+            end_piece(timed_out_ ? failure(fault::invalid, "timeout", "The body takes too long to arrive.")
+                                 : failure(fault::unavailable, "body_broken", "The body did not arrive."));
+        if (timed_out_ && phase_ == phase::answering)
+            refuse_and_close(refuse(408, fault::invalid, "timeout", "The body took too long to arrive."));
+        return;
+    }
+    progress_ += read;
+    if (progress_ >= least_progress) {
+        progress_ = 0;
+        enter(phase::streaming, options_.body_timeout);
+    }
+    if (!streamed_->is_done() && size < piece_.size() / 2) return fill_piece();
+    end_piece(std::string_view(piece_.data(), size));
+}
+
+void http_session::end_piece(result<std::string_view> with) {
+    enter(phase::answering, options_.answer_timeout);
+    auto done = std::exchange(reader_, {});
+    done(with);
+}
+
 void http_session::answer(std::uint64_t ticket, http_response response) {
     if (ticket != ticket_ || phase_ != phase::answering) return;
     if (home().draining()) fate_ = connection_fate::close;
+    if (streamed_ && !streamed_->is_done()) {
+        fate_ = connection_fate::close;
+        refused_ = true;
+    }
     write(std::move(response));
 }
 
@@ -372,7 +508,11 @@ void http_session::write(http_response response) {
     response_ = std::move(response);
     head_ = response_head(response_, request_id_, fate_, came_by_);
     enter(phase::writing, options_.write_timeout);
+    streamed_.reset();
+    piece_ = {};
+    sent_ = 0;
     const bool with_body = method_ != "HEAD" && may_have_body(response_.status);
+    if (!with_body) response_.stream = nullptr;
     const std::array<asio::const_buffer, 2> pieces{asio::buffer(head_),
                                                    with_body ? asio::buffer(response_.body) : asio::const_buffer{}};
     asio::async_write(line_, pieces, [self = shared_from_this()](error_code why, std::size_t) { self->written(why); });
@@ -380,6 +520,7 @@ void http_session::write(http_response response) {
 
 void http_session::written(error_code why) {
     if (phase_ != phase::writing) return;
+    if (!why && response_.stream && sent_ < response_.stream->length()) return send_next();
     if (!turned_away_) record();
     head_ = {};
     response_ = {};
@@ -387,6 +528,24 @@ void http_session::written(error_code why) {
     if (fate_ == connection_fate::keep) return await_request();
     if (refused_ || buffer_.size() > 0) return linger();
     close();
+}
+
+void http_session::send_next() {
+    enter(phase::writing, options_.write_timeout);
+    response_.stream->read([self = shared_from_this()](result<std::string_view> piece) {
+        asio::dispatch(self->home().context(), [self, piece = std::move(piece)] { self->send_piece(piece); });
+    });
+}
+
+// What cannot be read ends the connection: its length was promised.
+void http_session::send_piece(result<std::string_view> piece) {
+    if (phase_ != phase::writing) return;
+    const auto left = response_.stream->length() - sent_;
+    if (!piece || piece->empty() || piece->size() > left) return close();
+    asio::async_write(line_, asio::buffer(*piece), [self = shared_from_this()](error_code why, std::size_t size) {
+        self->sent_ += size;
+        self->written(why);
+    });
 }
 
 void http_session::record() const {
@@ -398,7 +557,7 @@ void http_session::record() const {
                           .request_id = request_id_,
                           .tenant = response_.tenant,
                           .status = response_.status,
-                          .response_bytes = response_.body.size(),
+                          .response_bytes = static_cast<std::size_t>(body_bytes(response_)),
                           .took = std::chrono::duration_cast<std::chrono::microseconds>(steady::now() - began_)});
 }
 
@@ -431,6 +590,8 @@ void http_session::close() {
     timer_.cancel();
     seat_ = {};  // also while an answer that nobody waits for is still being made
     leave();
+    if (auto waiting = std::exchange(reader_, {}))
+        waiting(failure(fault::unavailable, "body_broken", "The connection was closed."));
 }
 
 }  // namespace

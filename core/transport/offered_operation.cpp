@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <memory>
 
@@ -44,19 +45,31 @@ bool is_field_name(std::string_view name) {
                                [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; });
 }
 
+/// A header that a transfer may ask for: no cookies, no tokens, nothing that the server goes by itself.
+bool is_header_name(std::string_view name) {
+    static constexpr std::array<std::string_view, 7> ours{
+        "Cookie", "Authorization", "Host", "Connection", "X-CSRF-Token", "Proxy-Authorization", "X-Parley-Tenant"};
+    const auto token = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
+    };
+    return !name.empty() && name.size() <= 64 && std::ranges::all_of(name, token) &&
+           std::ranges::none_of(ours, [&](auto one) { return same_token(one, name); });
+}
+
 bool is_in_path(std::string_view path, std::string_view name) {
     return path.find(fmt::format("/{{{}}}", name)) != std::string_view::npos;
 }
 
 /// Where it is carried: the path says so itself; otherwise the body, and the query where there is no body.
 result<place> place_of(const kernel::offered_command& of, std::string_view name, std::string_view said) {
-    const bool has_body = of.method != "GET" && of.method != "DELETE";
+    const bool has_body = of.carries == kernel::carried::json && of.method != "GET" && of.method != "DELETE";
     const bool in_path = is_in_path(of.path, name);
     if (said.empty()) return in_path ? place::path : has_body ? place::body : place::query;
     if (in_path != (said == "path")) return wrong(fmt::format("\"{}\" and the path do not agree.", name));
     if (said == "path") return place::path;
     if (said == "query") return place::query;
     if (said == "body" && has_body) return place::body;
+    if (said == "header" && of.carries != kernel::carried::json) return place::header;
     return wrong(fmt::format("\"{}\" is not in path or query, nor in a body that {} has.", name, of.method));
 }
 
@@ -103,6 +116,12 @@ result<field> read_field(const kernel::offered_command& of, const json::value& g
                .least = number_in(said, "least"),
                .most = number_in(said, "most"),
                .choices = {}};
+    if (made.in == place::header) {
+        made.header = keep(text_in(said, "header"));
+        if (!is_header_name(made.header)) return wrong(fmt::format("\"{}\" has no header that it may have.", name));
+    }
+    if (name == "transfer" && of.carries != kernel::carried::json)
+        return wrong("\"transfer\" is what the server itself says.");
     if (auto fits = check_limits(made); !fits) return std::unexpected(fits.error());
     return made;
 }
@@ -169,9 +188,10 @@ result<std::vector<field>> read_fields(const kernel::offered_command& of,
     return fields;
 }
 
-std::function<void(call)> run_offered(kernel::offered_command of, permission needed) {
+std::function<void(call)> run_offered(kernel::offered_command of, std::optional<permission> needed) {
     const auto what = std::make_shared<const kernel::offered_command>(std::move(of));
-    return [what, needed](call it) {
+    if (!needed) return [what](call it) { tell(*what, std::move(it)); };
+    return [what, needed = *needed](call it) {
         const auto one = std::make_shared<call>(std::move(it));
         const auto check = [what, needed, one](kernel::reading& from) {
             if (auto may = may_call(*one, from, *what, needed); !may) return one->reply(std::unexpected(may.error()));

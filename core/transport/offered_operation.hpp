@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,8 +16,8 @@ namespace parley::transport {
 [[nodiscard]] result<std::vector<field>> read_fields(const kernel::offered_command&,
                                                      const std::function<std::string_view(std::string)>& keep);
 
-/// Checks the caller's permission, and only then tells the plugin.
-[[nodiscard]] std::function<void(call)> run_offered(kernel::offered_command, permission needed);
+/// Checks the caller's permission, if any is needed, and only then tells the plugin.
+[[nodiscard]] std::function<void(call)> run_offered(kernel::offered_command, std::optional<permission> needed);
 
 /// What the kernel's own groups are called.
 [[nodiscard]] const std::vector<std::string_view>& all_tag_names();

@@ -22,14 +22,29 @@ constexpr std::array usual_problems{400, 413, 429, 503};
 
 bool in_body(const field& one) { return one.in == place::body; }
 
+std::string_view place_name(place of) { return of == place::path ? "path" : of == place::header ? "header" : "query"; }
+
+/// What a transfer takes and sends besides JSON.
+json::object any_bytes() { return {{"schema", {{"type", "string"}, {"format", "binary"}}}}; }
+
+json::object streamed_body_of(const operation& of) {
+    if (of.carries == kernel::carried::takes_bytes)
+        return {{"required", true}, {"content", {{"application/octet-stream", any_bytes()}}}};
+    return {
+        {"required", true},
+        {"content",
+         {{"multipart/form-data",
+           {{"schema", {{"type", "object"}, {"additionalProperties", {{"type", "string"}, {"format", "binary"}}}}}}}}}};
+}
+
 json::array parameters_of(const operation& of, const json::object& example) {
     json::array all;
     for (const auto& one : of.fields) {
         if (in_body(one)) continue;
         auto schema = schema_of(one);
         schema.erase("description");
-        json::object parameter{{"name", one.name},
-                               {"in", one.in == place::path ? "path" : "query"},
+        json::object parameter{{"name", one.in == place::header ? one.header : one.name},
+                               {"in", place_name(one.in)},
                                {"required", one.needed == field::presence::required},
                                {"description", one.sentence},
                                {"schema", std::move(schema)}};
@@ -52,6 +67,18 @@ json::object body_of(const operation& of, json::object example) {
     return {{"required", needed}, {"content", {{"application/json", std::move(content)}}}};
 }
 
+/// A transfer answers with what its plugin replies: anything, as far as the server knows.
+void add_transfer_responses(const operation& of, json::object& to) {
+    for (const int status : {200, 201, 206})
+        to[std::to_string(status)] =
+            json::object{{"description", phrase_of(status)}, {"content", {{"*/*", any_bytes()}}}};
+    std::vector<int> empty{204};
+    if (of.carries == kernel::carried::sends) empty.insert(empty.end(), {302, 303, 304});
+    for (const int status : empty) to[std::to_string(status)] = json::object{{"description", phrase_of(status)}};
+    if (of.carries == kernel::carried::sends) to["416"] = json::object{{"$ref", "#/components/responses/Problem416"}};
+    to["410"] = json::object{{"$ref", "#/components/responses/Problem410"}};
+}
+
 json::object responses_of(const operation& of) {
     json::object all;
     if (sends_elsewhere(of.success))
@@ -64,6 +91,7 @@ json::object responses_of(const operation& of) {
             all[std::to_string(status)] =
                 json::object{{"description", status == of.existing ? "It was there already." : phrase_of(status)},
                              {"content", {{"application/json", {{"schema", answer_of(of)}}}}}};
+    if (of.carries != kernel::carried::json) add_transfer_responses(of, all);
     std::vector<int> problems(usual_problems.begin(), usual_problems.end());
     problems.insert(problems.end(), of.problems.begin(), of.problems.end());
     if (of.access == access_level::signed_in || of.answers == "SignedIn") problems.push_back(401);
@@ -91,6 +119,7 @@ json::object item_of(const operation& of) {
                       {"responses", responses_of(of)}};
     if (auto parameters = parameters_of(of, example); !parameters.empty()) item["parameters"] = std::move(parameters);
     if (std::ranges::any_of(of.fields, in_body)) item["requestBody"] = body_of(of, std::move(example));
+    if (takes_stream(of)) item["requestBody"] = streamed_body_of(of);
     item["security"] = of.access == access_level::anybody ? json::array{} : ways_to_ask();
     return item;
 }
@@ -108,7 +137,7 @@ json::object paths(const operation_catalogue& catalogue, const operation_catalog
 
 json::object problem_responses() {
     json::object all;
-    for (const int status : {400, 401, 403, 404, 409, 410, 413, 415, 429, 500, 503})
+    for (const int status : {400, 401, 403, 404, 409, 410, 413, 415, 416, 429, 500, 503})
         all["Problem" + std::to_string(status)] =
             json::object{{"description", phrase_of(status)},
                          {"content", {{"application/problem+json", {{"schema", reference_to("Problem")}}}}}};

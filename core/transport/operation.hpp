@@ -4,6 +4,7 @@
 
 #include <boost/json/object.hpp>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -17,6 +18,7 @@
 #include "kernel/audit.hpp"
 #include "kernel/environment.hpp"
 #include "kernel/judged_message.hpp"
+#include "kernel/offered_command.hpp"
 #include "kernel/sign_in_brake.hpp"
 #include "transport/http_message.hpp"
 
@@ -28,7 +30,7 @@ class operation_catalogue;
 class oidc_client;
 
 /// Where HTTP carries a field; over the WebSocket all of them are members of `data`.
-enum class place : std::uint8_t { path = 1, query, body };
+enum class place : std::uint8_t { path = 1, query, body, header };
 
 enum class field_type : std::uint8_t { text = 1, id, ids, integer, boolean, object, moment, choice };
 
@@ -43,6 +45,7 @@ struct field {
     std::int64_t least = 0;
     std::int64_t most = 0;
     std::vector<std::string_view> choices;
+    std::string_view header{};  ///< the name that it has there, for what is in a header
 };
 
 /// Input that fits its fields. Asking for a name that is not among them is a programming error.
@@ -139,12 +142,21 @@ struct operation {
     std::string_view judged_as{};  ///< the change that judges are asked about before it runs; empty: none
     /// What judges are shown of it; null: its input.
     boost::json::object (*judged_input)(const call&) = nullptr;
+    /// A plugin's own; all but JSON are transfers (transfer.hpp), over HTTP alone.
+    kernel::carried carries = kernel::carried::json;
+    std::filesystem::path files{};   ///< of transfers: the folder that bodies go to and files come from
+    std::filesystem::path assets{};  ///< of transfers: what the plugin brings along
     /// Whether it is there in this tenant; where it is not, it is like one that never was. Empty: everywhere.
     std::function<bool(std::string_view tenant_name)> is_there{};
 };
 
 /// Whether an answer of this status is a place to go on to, and no body.
 [[nodiscard]] inline bool sends_elsewhere(int status) { return status >= 300 && status < 400; }
+
+/// Whether the plugin that offers it takes a body as it comes.
+[[nodiscard]] inline bool takes_stream(const operation& of) {
+    return of.carries == kernel::carried::takes_bytes || of.carries == kernel::carried::takes_parts;
+}
 
 /// As what an operation is counted; where its table does not say: GET as read, what needs nobody signed in as sign_in,
 /// all others as write.

@@ -33,17 +33,30 @@ bool is_dotted(std::string_view name) {
 
 bool is_command_name(std::string_view name) { return is_dotted(name) && !name.ends_with(".answer"); }
 
-bool is_path(std::string_view path) {
-    if (!path.starts_with(api_root) || path.size() == api_root.size() || path.size() > 256) return false;
-    for (const auto part : std::views::split(path.substr(api_root.size()), '/')) {
+bool is_path_under(std::string_view root, std::string_view path) {
+    if (!path.starts_with(root) || path.size() == root.size() || path.size() > 256) return false;
+    for (const auto part : std::views::split(path.substr(root.size()), '/')) {
         std::string_view one(part.begin(), part.end());
         if (one.starts_with('{')) {
             if (!one.ends_with('}') || !is_word(one.substr(1, one.size() - 2), {})) return false;
-        } else if (!is_word(one, "-")) {
+        } else if (!is_word(one, "-.")) {
             return false;
         }
     }
     return true;
+}
+
+/// Below the API; of a transfer also below the plugin's own name, that name alone, and the root.
+bool is_path(const kernel::offered_command& of) {
+    if (is_path_under(api_root, of.path)) return true;
+    const auto own = fmt::format("/{}/", of.plugin);
+    return of.carries != kernel::carried::json && (is_path_under(own, of.path) || of.path == own || of.path == "/");
+}
+
+/// Whether who may ask for it is everybody, which only transfers can be that name nothing of somebody's.
+bool is_public(const kernel::offered_command& of) {
+    return of.permission == kernel::public_permission && of.carries != kernel::carried::json &&
+           !of.path.contains("/{conversation}") && !of.path.contains("/{message}");
 }
 
 template <class... Values>
@@ -118,12 +131,13 @@ result<void> operation_catalogue::add(kernel::offered_command of, const permissi
         return refused(of, fault::invalid, "command_name_invalid",
                        "A command is called like \"reaction.add\", and its plugin not like a part of the API.");
     const bool has_own_address = std::ranges::find(other_addresses, of.path) == other_addresses.end();
-    if (std::ranges::find(methods, of.method) == methods.end() || !is_path(of.path) || !has_own_address)
+    if (std::ranges::find(methods, of.method) == methods.end() || !is_path(of) || !has_own_address)
         return refused(of, fault::invalid, "command_path_invalid",
                        "\"{} {}\" is no method and path such as PUT /api/v1/messages/{{message}}/stars.", of.method,
                        of.path);
-    const auto needed = known(of.permission);
-    if (!needed)
+    const bool anybody = is_public(of);
+    const auto needed = anybody ? std::nullopt : known(of.permission);
+    if (!needed && !anybody)
         return refused(of, fault::invalid, "permission_unknown", "There is no permission called \"{}\".",
                        of.permission);
     if (!of.output.empty() && of.output.contains("type") && of.output.at("type") != "object")
@@ -143,7 +157,20 @@ result<void> operation_catalogue::add(kernel::offered_command of, const permissi
                    .problems = {409},
                    .run = {}};
     made.is_there = of.is_on;
-    made.run = run_offered(std::move(of), *needed);
+    made.carries = of.carries;
+    made.files = of.files;
+    made.assets = of.assets;
+    if (of.carries != kernel::carried::json) made.over = wires::http_alone;
+    if (anybody) {
+        made.access = access_level::anybody;
+        made.counted_as = route_class::read;
+    }
+    if (takes_stream(made)) {
+        made.counted_as = route_class::upload;
+        made.problems.push_back(415);
+        takes_streams_ = true;
+    }
+    made.run = run_offered(std::move(of), needed);
     enter(std::move(made));
     return {};
 }

@@ -42,6 +42,9 @@ public:
     /// HEAD means GET. `not_found` when no route has this path, or a placeholder's value does not fit.
     [[nodiscard]] result<route_match> route(std::string_view method, std::string_view path) const;
 
+    /// Whether any of them takes a body as it comes.
+    [[nodiscard]] bool takes_streams() const { return takes_streams_; }
+
     /// What plugins say, for kernel::say_event.
     [[nodiscard]] const std::vector<kernel::said_event_type>& events() const { return events_; }
     /// Plugins that offer commands, in the order in which they came.
@@ -73,6 +76,7 @@ private:
     std::vector<kernel::said_event_type> events_;
     std::vector<std::string> plugins_;
     std::deque<offered_schema> answers_;
+    bool takes_streams_ = false;
     std::deque<std::string> texts_;  ///< what offered operations' views look at
 };
 

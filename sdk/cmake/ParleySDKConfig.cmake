@@ -40,14 +40,16 @@ if(NOT TARGET ParleySDK::sdk)
 endif()
 
 # parley_add_plugin(<name> SOURCES <file>... [MANIFEST <plugin.yaml>] [MIGRATIONS <folder>] [ENTITIES <header>...]
-#                   [CONTRACT <folder>...] [TESTS <file>...] [LINKS <target>...])
+#                   [CONTRACT <folder>...] [TESTS <file>...] [LINKS <target>...]
+#                   [SHARE <folder>])
 #
 # Makes <name>.so in <build>/plugins (or PARLEY_PLUGIN_OUTPUT), which the server can load as it is: its manifest and its migrations are in it, it
 # shows nothing but its entry, and it is never unloaded. ENTITIES are headers of persistent classes; "x-odb.hpp" is
 # generated from "x.hpp". CONTRACT are folders of other plugins' contracts. With TESTS also makes <name>_test, of the
-# same code, which uses parley/testing/fake_host.hpp and GoogleTest, and adds its tests to CTest.
+# same code, which uses parley/testing/fake_host.hpp and GoogleTest, and adds its tests to CTest. SHARE is a folder whose
+# files the plugin serves as "share:x"; it is copied to <name>.share beside the library, and has to stay there.
 function(parley_add_plugin name)
-    cmake_parse_arguments(PARSE_ARGV 1 plugin "" "MANIFEST;MIGRATIONS" "SOURCES;ENTITIES;CONTRACT;TESTS;LINKS")
+    cmake_parse_arguments(PARSE_ARGV 1 plugin "" "MANIFEST;MIGRATIONS;SHARE" "SOURCES;ENTITIES;CONTRACT;TESTS;LINKS")
     if(plugin_UNPARSED_ARGUMENTS OR NOT plugin_SOURCES)
         message(FATAL_ERROR "parley_add_plugin(${name}): SOURCES are needed, and `${plugin_UNPARSED_ARGUMENTS}` is not known")
     endif()
@@ -92,6 +94,15 @@ function(parley_add_plugin name)
     # Sanitizers leave symbols open, which the program that loads the library brings.
     if(NOT PARLEY_SANITIZE AND NOT "${CMAKE_CXX_FLAGS} ${CMAKE_MODULE_LINKER_FLAGS}" MATCHES "-fsanitize")
         target_link_options(${name} PRIVATE "LINKER:-z,defs")
+    endif()
+
+    if(plugin_SHARE)
+        get_filename_component(share "${plugin_SHARE}" ABSOLUTE)
+        add_custom_target(${name}_share ALL
+            COMMAND "${CMAKE_COMMAND}" -E rm -rf "${PARLEY_PLUGIN_OUTPUT}/${name}.share"
+            COMMAND "${CMAKE_COMMAND}" -E copy_directory "${share}" "${PARLEY_PLUGIN_OUTPUT}/${name}.share"
+            COMMENT "Plugin ${name}: what it serves" VERBATIM)
+        add_dependencies(${name} ${name}_share)
     endif()
 
     if(plugin_TESTS)

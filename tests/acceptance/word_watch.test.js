@@ -8,7 +8,7 @@ import { psqlIn } from './lib/postgres.js';
 import { plainEnvironment, run } from './lib/processes.js';
 import { stories } from './lib/story.js';
 
-const folder = process.env.PARLEY_TEMPLATE_FILES ?? fileURLToPath(new URL('../../build/debug/tests/sdk/plugins', import.meta.url));
+const folder = process.env.PARLEY_SDK_PLUGINS ?? fileURLToPath(new URL('../../build/debug/tests/sdk/plugins', import.meta.url));
 const on = { enable: ['word_watch'] };
 const tenants = {
     strict: { people: { ann: 'admin', bob: 'member' }, settings: { hosts: ['strict.test'], plugins: on, word_watch: { words: ['secret', 'plan'] } } },

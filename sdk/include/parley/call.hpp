@@ -199,6 +199,12 @@ template <class In>
 
 }  // namespace detail
 
+/// Ids of plugins. since 1.0
+struct found_plugins {
+    std::vector<std::string> plugins;
+};
+BOOST_DESCRIBE_STRUCT(found_plugins, (), (plugins))
+
 /// Where something happens. Copies may be kept as long as the call they came from has not been answered. since 1.0
 class scope {
 public:
@@ -220,7 +226,7 @@ public:
         return detail::settings_as<T>(settings_);
     }
 
-    /// Asks another plugin, which must stand under `needs`.
+    /// Asks another plugin, which must stand under `needs`, or the service's name under `asks`.
     template <class Out = json::object, class In = json::object>
     [[nodiscard]] auto service(std::string_view name, In&& input) const {
         PARLEY_REFUSE_HAZARD(In);
@@ -228,6 +234,12 @@ public:
                              tenant);
         what.more = model;
         return detail::asking<Out, detail::on_error::end>(std::move(what));
+    }
+
+    /// Who is on here and has a service of this name ("file_check/1"), which must stand under `asks`; then
+    /// service("<plugin>.file_check/1", …) asks one of them without `needs`.
+    [[nodiscard]] auto providers(std::string_view name) const {
+        return service<found_plugins>("host.providers/1", json::object{{"service", name}});
     }
 
     /// One of the API's commands with the plugin's own rights; it must stand under `uses`.

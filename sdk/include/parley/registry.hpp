@@ -20,6 +20,7 @@
 
 #include "parley/abi/ext/registry.h"
 #include "parley/hooks.hpp"
+#include "parley/transfer.hpp"
 
 namespace parley::sdk {
 
@@ -59,6 +60,8 @@ public:
         out.sentence = borrow(is.sentence());
         finish(out);
     }
+    void send(const admission& is) const { send(json::object{{"admit", to_json(is)}}); }
+    void send(const reply& is) const { send(json::object{{"reply", to_json(is)}}); }
     void send(const amendment& is) const {
         std::string data;
         parley_amendment changes{};
@@ -207,6 +210,66 @@ void take_call(void* self, const parley_call* from, parley_reply reply) {
     });
 }
 
+/// A transfer's two handlers; of one that takes nothing, the same twice.
+template <class Plugin, class Begin, class End>
+struct transfer_binding {
+    Plugin* plugin;
+    Begin begin;
+    End end;
+};
+
+/// What the server says of a transfer's call.
+struct transfer_call {
+    call what;
+    json::object input;
+    json::object word;
+};
+
+template <class T>
+[[nodiscard]] result<T> argument_of(const transfer_call& from) {
+    if constexpr (std::is_same_v<T, call>) {
+        return from.what;
+    } else if constexpr (std::is_same_v<T, received>) {
+        return from_json<received>(from.word);
+    } else if constexpr (std::is_same_v<T, offered_body>) {
+        offered_body made;
+        if (const auto* length = from.word.if_contains("content_length"); length != nullptr && length->is_int64())
+            made.length = length->get_int64();
+        if (const auto* type = from.word.if_contains("content_type"); type != nullptr && type->is_string())
+            made.type = std::string(type->get_string());
+        return made;
+    } else {
+        return from_json<T>(from.input);
+    }
+}
+
+template <class Plugin, class Function, class... Arguments>
+void run_transfer(const binding<Plugin, Function>& with, answering to, const transfer_call& from,
+                  std::type_identity<std::tuple<Arguments...>>) {
+    auto all = std::make_tuple(argument_of<Arguments>(from)...);
+    std::optional<error> wrong;
+    std::apply([&](const auto&... one) { ((one || wrong || (wrong = one.error(), false)), ...); }, all);
+    if (wrong) return to.send(*wrong);
+    std::apply([&](auto&... one) { run(with, to, *std::move(one)...); }, all);
+}
+
+template <class Binding>
+void take_transfer(void* self, const parley_call* from, parley_reply reply) {
+    guarded(reply, [&](answering to) {
+        const auto& with = *static_cast<Binding*>(self);
+        transfer_call made{call(*from), json::parse(from->input.size == 0 ? "{}" : view(from->input)).as_object(), {}};
+        made.word = take_transfer_word(made.input);
+        const auto* phase = made.word.if_contains("phase");
+        const auto go = [&](auto function) {
+            using shape = signature<decltype(function)>;
+            static_assert(!shape::takes_references, "a handler of a transfer takes its parameters by value");
+            run_transfer(binding{with.plugin, function}, to, made, std::type_identity<typename shape::arguments>());
+        };
+        if (phase != nullptr && *phase == "end") return go(with.end);
+        go(with.begin);
+    });
+}
+
 template <class Binding>
 void take_event(void* self, const parley_call* from, parley_reply reply) {
     guarded(reply, [&](answering to) {
@@ -228,6 +291,19 @@ void take_draft(void* self, const parley_scope* where, const parley_message_draf
         run(with, to, std::tuple_element_t<0, arguments>(*where, *what));
     });
 }
+
+/// What of a handler's arguments is its input: the one that is nothing of ours; void when there is none.
+template <class... Arguments>
+struct transfer_input {
+    using type = void;
+};
+template <class First, class... Rest>
+struct transfer_input<First, Rest...>
+    : std::conditional_t<std::is_same_v<First, call> || std::is_same_v<First, received> ||
+                             std::is_same_v<First, offered_body>,
+                         transfer_input<Rest...>, std::type_identity<First>> {};
+template <class... Arguments>
+struct transfer_input<std::tuple<Arguments...>> : transfer_input<Arguments...> {};
 
 /// "in" of a field: in the path where the path names it, in the query of what has no body, in the body of all else.
 [[nodiscard]] inline std::string_view place_of(const route& at, std::string_view name) {
@@ -280,6 +356,18 @@ template <class In>
     return all;
 }
 
+template <class In>
+[[nodiscard]] json::array fields_of(const transfer& at) {
+    auto all = fields_of<In>(route{"GET", at.path, {}, at.fields});
+    for (auto& one : all) {
+        const auto header = at.headers.find(std::string(one.at("name").as_string()));
+        if (header == at.headers.end()) continue;
+        one.as_object()["in"] = "header";
+        one.as_object()["header"] = header->second;
+    }
+    return all;
+}
+
 }  // namespace detail
 
 /// Given to Plugin::setup; used there and nowhere else. A name that plugin.yaml does not have, or has and is not bound,
@@ -310,8 +398,29 @@ public:
         what.sentence = detail::borrow(at.sentence);
         what.input = detail::borrow(fields);
         what.output = detail::borrow(output);
+        what.carries = PARLEY_JSON;
         auto* self = keep(handler);
         table_->command(on_, &what, &detail::take_call<bound<Function>>, self);
+    }
+
+    /// Something that takes a body as it comes: `begin` gives an admission (or an error, and the body is not read),
+    /// then `end` hears what came and gives a reply. Both take what they need of (call, input, offered_body or
+    /// received), by value. `end` is told of every body that was admitted, also when it did not arrive. Over HTTP
+    /// alone.
+    template <class Begin, class End>
+    void transfer(std::string_view name, std::string_view permission, const sdk::transfer& at, Begin begin, End end) {
+        static_assert(std::is_same_v<detail::made_by<Begin>, admission>, "the first handler gives an admission");
+        static_assert(std::is_same_v<detail::made_by<End>, reply>, "the second handler gives a reply");
+        if (at.takes == takes::nothing) throw std::logic_error("a transfer that takes nothing has one handler");
+        bind_transfer(name, permission, at, begin, end);
+    }
+    /// Something that sends a file, a page, a place to go on to. The handler takes what it needs of (call, input), by
+    /// value, and gives a reply.
+    template <class Function>
+    void transfer(std::string_view name, std::string_view permission, const sdk::transfer& at, Function handler) {
+        static_assert(std::is_same_v<detail::made_by<Function>, reply>, "the handler gives a reply");
+        if (at.takes != takes::nothing) throw std::logic_error("a transfer that takes a body has two handlers");
+        bind_transfer(name, permission, at, handler, handler);
     }
 
     /// Changes drafts: "message.send" or "message.edit". Gives an amendment, or an error made by sdk::refused.
@@ -393,6 +502,26 @@ private:
         auto made = std::make_shared<bound<Function>>(bound<Function>{plugin_, handler});
         kept_.push_back(made);
         return made.get();
+    }
+
+    template <class Begin, class End>
+    void bind_transfer(std::string_view name, std::string_view permission, const sdk::transfer& at, Begin begin,
+                       End end) {
+        using both = detail::transfer_binding<Plugin, Begin, End>;
+        using input = typename detail::transfer_input<typename detail::signature<Begin>::arguments>::type;
+        const auto fields = json::serialize(json::object{{"fields", detail::fields_of<input>(at)}});
+        auto made = std::make_shared<both>(both{plugin_, begin, end});
+        kept_.push_back(made);
+        parley_command what{};
+        what.size = sizeof(what);
+        what.name = detail::borrow(name);
+        what.permission = detail::borrow(permission);
+        what.method = detail::borrow(at.method);
+        what.path = detail::borrow(at.path);
+        what.sentence = detail::borrow(at.sentence);
+        what.input = detail::borrow(fields);
+        what.carries = static_cast<std::uint32_t>(at.takes);
+        table_->command(on_, &what, &detail::take_transfer<both>, made.get());
     }
 
     template <class Function>

@@ -99,6 +99,7 @@ export async function checkAnswer(url, method, target, answer, token) {
     assert.ok(status, `${operation.operationId} has no such status in the document: ${said}`);
     if (method === 'HEAD' || answer.status === 304) return answer;
     const response = resolve(contract.openapi, operation.responses[status]);
+    if (response.content?.['*/*']) return answer; // a transfer's, which no schema describes
     const content = response.content?.[answer.type.split(';')[0]];
     assert.ok(content || answer.text === '', `${operation.operationId} has no such content type in the document: ${said}`);
     if (content) {

@@ -20,6 +20,7 @@
 #include <cstdlib>
 #include <deque>
 #include <filesystem>
+#include <fstream>
 #include <functional>
 #include <map>
 #include <memory>
@@ -109,12 +110,14 @@ public:
     /// `settings` go over the manifest's defaults. Throws with a sentence when a server would refuse the plugin.
     explicit fake_host(json::object settings = {}) : manifest_(read_section()) {
         make_tables();
+        make_folder();
         open_database();
         begin_life(std::move(settings));
     }
     /// With a database that the test made, tables and parley_outbox in it; events() does not know of it.
     fake_host(json::object settings, const parley_database& database) : manifest_(read_section()), database_(database) {
         make_tables();
+        make_folder();
         begin_life(std::move(settings));
     }
     ~fake_host() {
@@ -180,6 +183,34 @@ public:
     testing::answer change(std::string_view what, const json::object& input = {}, const asker& by = {}) {
         return ask(bound_.at("change").find(what), "change", what, input, by);
     }
+    /// The first call of a transfer: {"admit":…} or {"reply":…}. `length` and `type` are what the client says.
+    testing::answer begin_transfer(std::string_view name, json::object input = {}, const asker& by = {},
+                                   std::int64_t length = -1, std::string_view type = {}) {
+        input["transfer"] = json::object{{"phase", "begin"}, {"content_length", length}, {"content_type", type}};
+        return call(name, input, by);
+    }
+    /// The second one: what came of it.
+    testing::answer end_transfer(std::string_view name, json::object input, const sdk::received& what,
+                                 const asker& by = {}) {
+        auto word = sdk::to_json(what).as_object();
+        word["phase"] = "end";
+        input["transfer"] = std::move(word);
+        return call(name, input, by);
+    }
+    /// Files as a client sends them.
+    struct uploaded {
+        std::string name;
+        std::string bytes;
+        std::string type = "application/octet-stream";
+        std::string field = "file";
+    };
+    /// A whole transfer, as the server does it: asked, written, told. The answer is the plugin's last one; what is over
+    /// the admitted limits is PARLEY_TOO_LARGE.
+    testing::answer upload(std::string_view name, const json::object& input, const std::vector<uploaded>& files,
+                           const asker& by = {});
+    /// Where the plugin's files are.
+    [[nodiscard]] std::filesystem::path files() const { return folder_ / "files"; }
+
     /// A call that is not waited for; wait() with what this gives.
     parley_reply begin(std::string_view command, const json::object& input = {}, const asker& by = {}) {
         return begin_call(bound_.at("command").find(command), "command", command, input, by);
@@ -406,6 +437,7 @@ private:
     // --- the tables
 
     void make_tables();
+    void make_folder();
     void open_database();
     void require_bound() const;
 
@@ -500,6 +532,8 @@ private:
     parley_log log_table_{};
     parley_kernel kernel_{};
     parley_storage storage_{};
+    parley_files files_table_{};
+    std::map<std::string, std::string, std::less<>> folders_;
     parley_jobs jobs_{};
     parley_services services_{};
     parley_metrics metrics_table_{};
@@ -537,14 +571,12 @@ inline void fake_host::make_tables() {
     host_ = {sizeof(host_), PARLEY_ABI_MAJOR, PARLEY_ABI_MINOR, this,
              [](const parley_host* host, parley_text id) -> const void* {
                  auto& self = of(host);
-                 const std::map<std::string_view, const void*> all{{PARLEY_REPLIES, &self.replies_},
-                                                                   {PARLEY_LOG, &self.log_table_},
-                                                                   {PARLEY_KERNEL, &self.kernel_},
-                                                                   {PARLEY_STORAGE, &self.storage_},
-                                                                   {PARLEY_JOBS, &self.jobs_},
-                                                                   {PARLEY_SERVICES, &self.services_},
-                                                                   {PARLEY_METRICS, &self.metrics_table_},
-                                                                   {PARLEY_REGISTRAR, &self.registrar_}};
+                 const std::map<std::string_view, const void*> all{
+                     {PARLEY_REPLIES, &self.replies_},    {PARLEY_LOG, &self.log_table_},
+                     {PARLEY_KERNEL, &self.kernel_},      {PARLEY_STORAGE, &self.storage_},
+                     {PARLEY_FILES, &self.files_table_},  {PARLEY_JOBS, &self.jobs_},
+                     {PARLEY_SERVICES, &self.services_},  {PARLEY_METRICS, &self.metrics_table_},
+                     {PARLEY_REGISTRAR, &self.registrar_}};
                  const auto found = all.find(view(id));
                  return found == all.end() ? nullptr : found->second;
              }};
@@ -587,6 +619,11 @@ inline void fake_host::make_tables() {
                     return of(host).database_.kind == 0 ? nullptr : &of(host).database_;
                 },
                 [](const parley_host*) {}};
+    files_table_ = {sizeof(files_table_), [](const parley_host* host, parley_text plugin) {
+                        const auto& all = of(host).folders_;
+                        const auto found = all.find(view(plugin));
+                        return found == all.end() ? parley_text{} : borrow(found->second);
+                    }};
     jobs_ = {sizeof(jobs_), [](const parley_host* host, std::int64_t, parley_text job, parley_text key, std::int64_t at,
                                parley_text input, parley_done done, void* context) {
                  auto& self = of(host);
@@ -656,6 +693,55 @@ inline void fake_host::make_tables() {
     };
 }
 
+/// A folder of its own, and those of plugins whose files it may read.
+inline void fake_host::make_folder() {
+    auto name = (std::filesystem::temp_directory_path() / "parley-fake-XXXXXX").string();
+    if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("no folder for the plugin");
+    folder_ = name;
+    const auto add = [this](const std::string& plugin, const std::filesystem::path& at) {
+        std::filesystem::create_directories(at);
+        folders_[plugin] = at.string();
+    };
+    const auto* own = manifest().if_contains("files");
+    if (own != nullptr && own->is_bool() && own->get_bool()) add("", files());
+    if (const auto* others = manifest().if_contains("reads_files_of"))
+        for (const auto& one : others->as_array())
+            add(std::string(one.as_string()), folder_ / "others" / std::string(one.as_string()));
+}
+
+inline testing::answer fake_host::upload(std::string_view name, const json::object& input,
+                                         const std::vector<uploaded>& files, const asker& by) {
+    std::int64_t bytes = 0;
+    for (const auto& one : files) bytes += static_cast<std::int64_t>(one.bytes.size());
+    auto first = begin_transfer(name, input, by, bytes, files.empty() ? "" : files.front().type);
+    const auto* admits = first.json.if_contains("admit");
+    if (!first.ok() || admits == nullptr) return first;
+    const auto how = *sdk::from_json<sdk::admission>(*admits);
+    sdk::received what{.complete = true, .kept = how.kept};
+    const auto most_part = how.most_part_bytes == 0 ? how.most_bytes : how.most_part_bytes;
+    for (const auto& one : files) {
+        const auto size = static_cast<std::int64_t>(one.bytes.size());
+        what.bytes += size;
+        if (what.bytes > how.most_bytes || size > most_part) what.why = "body_too_large";
+        if (static_cast<std::int64_t>(what.parts.size()) >= how.most_parts) what.why = "too_many_parts";
+        auto file = how.append_to;
+        if (file.empty()) file = (how.folder.empty() ? "" : how.folder + "/") + "part" + std::to_string(++last_id_);
+        what.parts.push_back({one.field, one.name, one.type, file, size});
+    }
+    if (!what.why.empty()) {
+        what.complete = false;
+        what.parts.clear();
+        (void)end_transfer(name, input, what, by);
+        return {PARLEY_TOO_LARGE, {}, what.why, "", {}, {}, {}, {}};
+    }
+    for (std::size_t i = 0; i < files.size(); ++i) {
+        const auto at = this->files() / what.parts[i].file;
+        std::filesystem::create_directories(at.parent_path());
+        std::ofstream(at, std::ios::binary | std::ios::app) << files[i].bytes;
+    }
+    return end_transfer(name, input, what, by);
+}
+
 /// What the manifest names and what setup binds are the same, and each command's permission is declared.
 inline void fake_host::require_bound() const {
     const std::pair<const char*, const char*> lists[] = {
@@ -692,7 +778,8 @@ inline void fake_host::require_bound() const {
         if (!names("metrics", one.name))
             throw std::runtime_error("the metric " + one.name + " is not under `metrics` in plugin.yaml");
     for (const auto& [name, is] : commands_)
-        if (!names("permissions", std::string_view(is.at("permission").as_string())))
+        if (std::string_view(is.at("permission").as_string()) != sdk::anybody &&
+            !names("permissions", std::string_view(is.at("permission").as_string())))
             throw std::runtime_error("the command " + name +
                                      " needs a permission that is not under `permissions` in plugin.yaml");
 }
@@ -712,9 +799,6 @@ inline void run_sql(sqlite3* on, const std::string& sql) {
 }  // namespace detail
 
 inline void fake_host::open_database() {
-    auto name = (std::filesystem::temp_directory_path() / "parley-fake-XXXXXX").string();
-    if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("no folder for the plugin's rows");
-    folder_ = name;
     file_ = (folder_ / (std::string(PARLEY_PLUGIN_ID) + ".db")).string();
     sqlite3* on = nullptr;
     sqlite3_open(file_.c_str(), &on);

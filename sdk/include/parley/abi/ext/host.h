@@ -86,11 +86,24 @@ typedef struct parley_jobs {
 } parley_jobs;
 #define PARLEY_JOBS "parley.jobs/1"
 
+/** "parley.files/1" since 1.0 */
+typedef struct parley_files {
+    uint32_t size;
+    /** Where a plugin's files are: an absolute path. `plugin` empty: this one's own folder, for plugins whose manifest
+     *  says `files: true`; else one that stands under `reads_files_of`, to be read only. Empty when there is none.
+     *  Thread: any, from setup on. Ownership: the host's, for as long as the process lives. since 1.0 */
+    parley_text (*folder)(const parley_host* host, parley_text plugin);
+} parley_files;
+#define PARLEY_FILES "parley.files/1"
+
 /** "parley.services/1" since 1.0 */
 typedef struct parley_services {
     uint32_t size;
     /** Asks another plugin, which must be under `needs` in the manifest and on in that scope (else PARLEY_UNAVAILABLE).
-     *  `caller`: on whose behalf, as in invoke; 0: the plugin's own. since 1.0 */
+     *  `caller`: on whose behalf, as in invoke; 0: the plugin's own. A service "<plugin>.<name>" whose <name> stands
+     *  under `asks` needs no `needs`. The host itself has "host.providers/1": {"service":"<name>"}, one of `asks`, is
+     *  answered with {"plugins":[…]}, who is on in that scope and has such a service, in the order of loading.
+     *  since 1.0 */
     void (*call)(const parley_host* host, uint64_t caller, int64_t tenant, parley_text model, parley_text service,
                  parley_text input, parley_done done, void* context);
 } parley_services;

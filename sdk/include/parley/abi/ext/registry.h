@@ -17,6 +17,26 @@ extern "C" {
 
 typedef struct parley_registry parley_registry;
 
+/** What a command carries besides JSON. All but PARLEY_JSON are transfers: over HTTP alone, and bytes never come here.
+ *
+ *  A transfer's input has the member "transfer". With PARLEY_SENDS it is {"phase":"begin"}, and so is all: the answer
+ * is
+ *  {"reply":…}. One that takes a body is called twice. First with {"phase":"begin", "content_length" (-1: not known),
+ *  "content_type"}, before the body is read; the answer is {"reply":…}, which refuses the body, or {"admit":{"folder",
+ *  "most_bytes", "most_part_bytes", "most_parts", "append_to", "at", "kept"}}: where in the plugin's files folder it
+ *  goes and how much of it. Then, when all of it is on the disk or no more will come, with {"phase":"end", "complete",
+ *  "why", "bytes", "kept", "parts":[{"field","name","type","file","bytes"}], "fields":{}}; the answer is {"reply":…}.
+ *  When it is not complete, its files are gone already; with append_to, what came stays.
+ *
+ *  A reply is {"status", "headers":{}} with one of "json":{}, "text" and its "type", "redirect", or "file":{"path",
+ *  "name", "type", "attachment", "etag", "cache", "sandbox"}, a path in the plugin's files folder, or with "share:"
+ *  before it in the folder <id>.share beside its library. since 1.0 */
+enum { PARLEY_JSON = 1, PARLEY_SENDS = 2, PARLEY_TAKES_BYTES = 3, PARLEY_TAKES_PARTS = 4 };
+
+/** The permission of a command that anybody may ask for who reaches the tenant; for transfers. The call's user is 0.
+ *  since 1.0 */
+#define PARLEY_PUBLIC "public"
+
 /** A command: one thing a client can ask for, over HTTP and over the WebSocket. since 1.0 */
 typedef struct parley_command {
     uint32_t size;
@@ -24,13 +44,16 @@ typedef struct parley_command {
     parley_text permission; /* its name, checked before the plugin hears of the call; never empty */
     parley_text method;     /* "PUT"; GET: only reads */
     /** "/api/v1/messages/{message}/reactions/{emoji}"; must not be one of the kernel's. {conversation} and
-     *  {message} are ids of what the caller must see: what it does not is not found, and the plugin is not called. */
+     *  {message} are ids of what the caller must see: what it does not is not found, and the plugin is not called.
+     *  Of a transfer also "/<plugin>/…", and "/" when the manifest says `web_root: true`. */
     parley_text path;
     parley_text sentence; /* for the API documents */
-    /** {"fields":[{"name","type":"text|id|ids|integer|boolean|object","in":"path|query|body","required":true,
-     *  "least":0,"most":0,"sentence"}]}: checked before the plugin hears of the call. */
+    /** {"fields":[{"name","type":"text|id|ids|integer|boolean|object","in":"path|query|body|header","header",
+     *  "required":true,"least":0,"most":0,"sentence"}]}: checked before the plugin hears of the call. "header" is the
+     *  name of the request's header, for transfers, which have no fields in a body. */
     parley_text input;
     parley_text output; /* JSON Schema of the answer; empty: {} */
+    uint32_t carries;   /* PARLEY_JSON, or as what it is a transfer */
 } parley_command;
 
 /** A job: work that the server starts, each tenant's on one server at a time, again with back-off when it fails.

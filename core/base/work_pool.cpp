@@ -1,32 +1,32 @@
-// A few threads for slow hashing: one queue, one lock.
-#include "server/hash_pool.hpp"
+// One queue, one lock.
+#include "base/work_pool.hpp"
 
 #include <exception>
 #include <utility>
 
 #include "base/log.hpp"
 
-namespace parley::server {
+namespace parley {
 namespace {
 
 /// The border at which exceptions of jobs end: a dropped job's caller is answered by whoever it was to answer.
-void run_at_border(hash_pool::job one) {
+void run_at_border(work_pool::job one) {
     try {
         one(false);
     } catch (const std::exception& why) {
-        log::error("a hashing job failed", {{"what", why.what()}});
+        log::error("a job failed", {{"what", why.what()}});
     }
 }
 
 }  // namespace
 
-hash_pool::hash_pool(unsigned threads, std::size_t bound) : bound_(bound) {
+work_pool::work_pool(unsigned threads, std::size_t bound) : bound_(bound) {
     for (unsigned i = 0; i < threads; ++i) threads_.emplace_back([this] { work(); });
 }
 
-hash_pool::~hash_pool() { stop(); }
+work_pool::~work_pool() { stop(); }
 
-void hash_pool::run(job one) {
+void work_pool::run(job one) {
     {
         const std::lock_guard lock(guard_);
         if (!stopping_ && queue_.size() < bound_) {
@@ -38,12 +38,12 @@ void hash_pool::run(job one) {
     one(true);
 }
 
-std::size_t hash_pool::waiting() const {
+std::size_t work_pool::waiting() const {
     const std::lock_guard lock(guard_);
     return queue_.size();
 }
 
-void hash_pool::stop() {
+void work_pool::stop() {
     std::deque<job> left;
     {
         const std::lock_guard lock(guard_);
@@ -55,7 +55,7 @@ void hash_pool::stop() {
     threads_.clear();
 }
 
-void hash_pool::work() {
+void work_pool::work() {
     std::unique_lock lock(guard_);
     while (true) {
         changed_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
@@ -68,4 +68,4 @@ void hash_pool::work() {
     }
 }
 
-}  // namespace parley::server
+}  // namespace parley

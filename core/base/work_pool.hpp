@@ -1,4 +1,4 @@
-// A few threads for slow hashing, so that signing in never holds up a connection or a commit.
+// A few threads for what is slow or waits for a disk, so that it never holds up a connection or a commit.
 #pragma once
 
 #include <condition_variable>
@@ -9,18 +9,18 @@
 #include <thread>
 #include <vector>
 
-namespace parley::server {
+namespace parley {
 
-/// Bounded on both sides: each running job costs 64 MiB, and over `bound` waiting ones the next is refused at once.
-class hash_pool {
+/// Bounded on both sides: over `bound` waiting jobs the next is refused at once.
+class work_pool {
 public:
     using job = std::move_only_function<void(bool refused)>;
 
-    hash_pool(unsigned threads, std::size_t bound);
+    work_pool(unsigned threads, std::size_t bound);
     /// As stop().
-    ~hash_pool();
-    hash_pool(const hash_pool&) = delete;
-    hash_pool& operator=(const hash_pool&) = delete;
+    ~work_pool();
+    work_pool(const work_pool&) = delete;
+    work_pool& operator=(const work_pool&) = delete;
 
     /// Runs the job on a thread of the pool, or refuses it on the caller's. Any thread.
     void run(job);
@@ -42,4 +42,4 @@ private:
     std::vector<std::jthread> threads_;
 };
 
-}  // namespace parley::server
+}  // namespace parley

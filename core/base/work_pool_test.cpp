@@ -1,5 +1,5 @@
 // The pool runs what fits, refuses what does not, and answers everything exactly once.
-#include "server/hash_pool.hpp"
+#include "base/work_pool.hpp"
 
 #include <gtest/gtest.h>
 
@@ -8,13 +8,13 @@
 #include <stdexcept>
 #include <thread>
 
-namespace parley::server {
+namespace parley {
 namespace {
 
 /// Occupies one thread of the pool until it is let go.
 class blocker {
 public:
-    explicit blocker(hash_pool& pool) {
+    explicit blocker(work_pool& pool) {
         pool.run([this](bool) {
             started_.set_value();
             go_.get_future().wait();
@@ -29,7 +29,7 @@ private:
 };
 
 TEST(HashPool, RunsJobsOnItsOwnThreads) {
-    hash_pool pool(2, 8);
+    work_pool pool(2, 8);
     std::promise<std::thread::id> where;
     pool.run([&](bool refused) {
         EXPECT_FALSE(refused);
@@ -39,7 +39,7 @@ TEST(HashPool, RunsJobsOnItsOwnThreads) {
 }
 
 TEST(HashPool, RefusesAtOnceOverItsBound) {
-    hash_pool pool(1, 2);
+    work_pool pool(1, 2);
     blocker busy(pool);
     std::atomic<int> ran = 0;
     for (int i = 0; i < 2; ++i) pool.run([&](bool refused) { ran += refused ? 100 : 1; });
@@ -58,7 +58,7 @@ TEST(HashPool, RefusesAtOnceOverItsBound) {
 }
 
 TEST(HashPool, StopRefusesWhatWaitsAndWhatComesLater) {
-    hash_pool pool(1, 8);
+    work_pool pool(1, 8);
     blocker busy(pool);
     std::promise<void> refused_early;
     pool.run([&](bool refused) {
@@ -75,7 +75,7 @@ TEST(HashPool, StopRefusesWhatWaitsAndWhatComesLater) {
 }
 
 TEST(HashPool, OutlivesAJobThatThrows) {
-    hash_pool pool(1, 8);
+    work_pool pool(1, 8);
     pool.run([](bool) { throw std::runtime_error("no memory"); });
     std::promise<void> next;
     pool.run([&](bool) { next.set_value(); });
@@ -83,4 +83,4 @@ TEST(HashPool, OutlivesAJobThatThrows) {
 }
 
 }  // namespace
-}  // namespace parley::server
+}  // namespace parley

@@ -1,0 +1,274 @@
+// Ask, read what is admitted, tell what came, send the reply.
+#include "transport/transfer.hpp"
+
+#include <boost/json/serialize.hpp>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <memory>
+
+#include "base/log.hpp"
+#include "transport/body_sink.hpp"
+#include "transport/file_answer.hpp"
+#include "transport/problem.hpp"
+#include "transport/run_operation.hpp"
+
+namespace parley::transport {
+namespace json = boost::json;
+namespace {
+
+/// What a plugin may say in an answer's head. Cookies, and what browsers take for the whole host, are the server's.
+constexpr std::array<std::string_view, 12> allowed_headers{"Location",
+                                                           "Cache-Control",
+                                                           "Content-Security-Policy",
+                                                           "Content-Encoding",
+                                                           "Content-Language",
+                                                           "Vary",
+                                                           "Retry-After",
+                                                           "ETag",
+                                                           "Last-Modified",
+                                                           "Allow",
+                                                           "Link",
+                                                           "Service-Worker-Allowed"};
+constexpr std::array<std::string_view, 3> allowed_families{"Upload-", "Tus-", "X-Parley-"};
+constexpr std::string_view own_assets = "share:";
+
+bool is_allowed(std::string_view name) {
+    const auto begins = [&](std::string_view family) {
+        return name.size() > family.size() && same_token(name.substr(0, family.size()), family);
+    };
+    return std::ranges::any_of(allowed_headers, [&](auto one) { return same_token(one, name); }) ||
+           std::ranges::any_of(allowed_families, begins);
+}
+
+std::string text_in(const json::object& of, std::string_view name) {
+    const auto* found = of.if_contains(name);
+    return found != nullptr && found->is_string() ? std::string(found->get_string()) : std::string();
+}
+
+bool flag_in(const json::object& of, std::string_view name, bool otherwise) {
+    const auto* found = of.if_contains(name);
+    return found != nullptr && found->is_bool() ? found->get_bool() : otherwise;
+}
+
+class transfer : public std::enable_shared_from_this<transfer> {
+public:
+    transfer(const operation& of, call it, http_request request, http_answer answer, work_pool& disk)
+        : of_(of),
+          with_(it.with),
+          by_(std::move(it.by)),
+          session_(it.session),
+          input_(it.in.values()),
+          asked_(file_question::of(request)),
+          request_id_(std::move(request.request_id)),
+          content_type_(request.header("Content-Type")),
+          body_(std::move(request.stream)),
+          answer_(std::move(answer)),
+          disk_(disk) {}
+
+    void begin() {
+        json::object about{{"phase", "begin"}};
+        if (takes()) {
+            const auto length = body_ ? body_->length() : std::optional<std::uint64_t>(0);
+            about["content_length"] = length ? static_cast<std::int64_t>(*length) : std::int64_t{-1};
+            about["content_type"] = content_type_;
+        }
+        ask(std::move(about), &transfer::begun);
+    }
+
+private:
+    using next_step = void (transfer::*)(json::object);
+
+    [[nodiscard]] bool takes() const {
+        return of_.carries == kernel::carried::takes_bytes || of_.carries == kernel::carried::takes_parts;
+    }
+
+    void ask(json::object about, next_step next) {
+        auto values = input_;
+        values["transfer"] = std::move(about);
+        run_operation(of_, {.with = with_,
+                            .by = by_,
+                            .session = session_,
+                            .in = input(std::move(values)),
+                            .reply = [self = shared_from_this(), next](result<answer> made) {
+                                // What the body failed of comes before what the plugin says about that.
+                                if (!made) return self->refuse(self->why_ ? *self->why_ : made.error());
+                                (self.get()->*next)(made->take_body());
+                            }});
+    }
+
+    void begun(json::object said) {
+        const auto* admits = said.if_contains("admit");
+        if (!takes() || admits == nullptr || !admits->is_object()) return replied(std::move(said));
+        auto made = admitted_body::read(admits->get_object());
+        if (!made) return plugin_failed(made.error().message);
+        kept_ = made->kept;
+        if (!open_sink(std::move(*made))) return;
+        if (!body_) return finish();
+        read_on();
+    }
+
+    /// False: it has been refused.
+    bool open_sink(admitted_body by) {
+        const auto length = body_ ? body_->length() : std::nullopt;
+        if (of_.carries == kernel::carried::takes_parts) {
+            const auto boundary = multipart_reader::boundary_in(content_type_);
+            if (!boundary)
+                return fail({fault::invalid, "not_multipart", "The body is multipart/form-data.", {}}), false;
+            // The boundaries around the files count nobody.
+            sink_ = parts_sink(beneath(of_.files), std::move(by), *boundary);
+            return true;
+        }
+        const auto most = by.most_bytes;
+        sink_ = bytes_sink(beneath(of_.files), std::move(by));
+        if (length.value_or(0) <= most) return true;
+        fail({fault::too_large,
+              "body_too_large",
+              "The body is longer than the limit of " + std::to_string(most) + " bytes.",
+              {}});
+        return false;
+    }
+
+    void read_on() {
+        body_->read([self = shared_from_this()](result<std::string_view> piece) {
+            if (!piece) return self->fail(piece.error());
+            if (piece->empty()) return self->finish();
+            self->on_disk([self, bytes = *piece] {
+                const auto written = self->sink_->write(bytes);
+                written ? self->read_on() : self->fail(written.error());
+            });
+        });
+    }
+
+    void finish() {
+        on_disk([self = shared_from_this()] {
+            if (auto done = self->sink_->finish(); !done) return self->fail(done.error());
+            auto about = self->sink_->received();
+            about["complete"] = true;
+            about["why"] = "";
+            self->tell_end(std::move(about), &transfer::replied);
+        });
+    }
+
+    /// Nothing more is taken. The plugin hears of it, whatever it said about it; the client hears why.
+    void fail(error why) {
+        why_ = std::move(why);
+        const auto tell = [self = shared_from_this()] {
+            json::object about{{"bytes", 0}, {"parts", json::array{}}, {"fields", json::object{}}};
+            if (self->sink_) {
+                self->sink_->give_up();
+                about = self->sink_->received();
+            }
+            about["complete"] = false;
+            about["why"] = self->why_->code;
+            self->tell_end(std::move(about), &transfer::gave_up);
+        };
+        disk_.run([tell](bool) { tell(); });
+    }
+
+    void tell_end(json::object about, next_step next) {
+        about["phase"] = "end";
+        about["kept"] = kept_;
+        ask(std::move(about), next);
+    }
+
+    void gave_up(json::object) { refuse(*why_); }
+
+    void replied(json::object said) {
+        const auto* reply = said.if_contains("reply");
+        if (reply == nullptr || !reply->is_object()) return plugin_failed("It replies with nothing.");
+        send(reply->get_object());
+    }
+
+    void send(const json::object& reply) {
+        http_response made{.content_type = "", .headers = {}, .body = {}};
+        if (const auto* status = reply.if_contains("status"); status != nullptr && status->is_int64())
+            made.status = static_cast<int>(std::clamp<std::int64_t>(status->get_int64(), 200, 599));
+        if (const auto* headers = reply.if_contains("headers"); headers != nullptr && headers->is_object())
+            for (const auto& [name, value] : headers->get_object()) {
+                if (!value.is_string() || !is_allowed(name))
+                    return plugin_failed("Its answer has the header " + std::string(name) +
+                                         ", which is not its to set.");
+                made.headers.push_back({std::string(name), std::string(value.get_string())});
+            }
+        if (const auto* file = reply.if_contains("file"); file != nullptr && file->is_object())
+            return send_file(file->get_object(), std::move(made));
+        if (const auto to = text_in(reply, "redirect"); !to.empty()) {
+            if (made.status < 300 || made.status > 399) made.status = 302;
+            made.headers.push_back({"Location", to});
+        } else if (const auto* body = reply.if_contains("json"); body != nullptr && body->is_object()) {
+            made.content_type = "application/json";
+            made.body = json::serialize(*body);
+        } else if (const auto* text = reply.if_contains("text"); text != nullptr && text->is_string()) {
+            made.content_type = text_in(reply, "type");
+            made.body = text->get_string();
+        }
+        answer_(std::move(made));
+    }
+
+    void send_file(const json::object& said, http_response so_far) {
+        auto path = text_in(said, "path");
+        const bool is_asset = path.starts_with(own_assets);
+        if (is_asset) path.erase(0, own_assets.size());
+        sent_file what{.name = text_in(said, "name"),
+                       .type = text_in(said, "type"),
+                       .is_attachment = flag_in(said, "attachment", true),
+                       .etag = text_in(said, "etag"),
+                       .cache = text_in(said, "cache"),
+                       .is_sandboxed = flag_in(said, "sandbox", true)};
+        on_disk([self = shared_from_this(), path, is_asset, what = std::move(what),
+                 headers = std::move(so_far.headers)]() mutable {
+            auto file = beneath(is_asset ? self->of_.assets : self->of_.files).read(path);
+            if (!file) return self->refuse(file.error().kind == fault::not_found ? nothing_here() : file.error());
+            auto made = answer_with_file(std::move(*file), what, self->asked_, std::move(headers), self->disk_);
+            if (!made) return self->refuse(made.error());
+            if (made->status != 416) return self->answer_(std::move(*made));
+            auto none = problem(416, {fault::invalid, "range_unsatisfiable", "The file is not that long.", {}},
+                                self->request_id_);
+            std::ranges::move(made->headers, std::back_inserter(none.headers));
+            self->answer_(std::move(none));
+        });
+    }
+
+    [[nodiscard]] static error nothing_here() { return {fault::not_found, "not_found", "There is nothing here.", {}}; }
+
+    template <class Work>
+    void on_disk(Work work) {
+        disk_.run([self = shared_from_this(), work = std::move(work)](bool refused) mutable {
+            if (!refused) return work();
+            self->refuse({fault::unavailable, "disk_busy", "The disk has too much to do; try again later.", {}});
+        });
+    }
+
+    void refuse(const error& why) { answer_(problem(why, request_id_)); }
+
+    void plugin_failed(const std::string& why) {
+        log::warning("a plugin's answer to a transfer makes no sense",
+                     {{"plugin", of_.group}, {"command", of_.name}, {"request", request_id_}, {"why", why}});
+        refuse({fault::internal, "plugin_failed", "This feature failed; the operator's log says more.", {}});
+    }
+
+    const operation& of_;
+    services& with_;
+    const kernel::caller by_;
+    const token_id session_;
+    const json::object input_;
+    const file_question asked_;
+    const std::string request_id_;
+    const std::string content_type_;
+    const std::shared_ptr<request_body> body_;
+    http_answer answer_;
+    work_pool& disk_;
+    std::unique_ptr<body_sink> sink_;
+    json::object kept_;
+    std::optional<error> why_;
+};
+
+}  // namespace
+
+void run_transfer(const operation& of, call it, http_request request, http_answer answer, work_pool& disk) {
+    std::make_shared<transfer>(of, std::move(it), std::move(request), std::move(answer), disk)->begin();
+}
+
+}  // namespace parley::transport
