@@ -134,7 +134,8 @@ parley_status command(parley_registry* on, const parley_command* what, parley_ca
              .sentence = std::string(view(what->sentence)),
              .input = object_of(to, fmt::format("command {}: input", bound.back()), what->input),
              .output = object_of(to, fmt::format("command {}: output", bound.back()), what->output),
-             .carries = PARLEY_HAS(what, parley_command, carries) ? what->carries : std::uint32_t{PARLEY_JSON}});
+             .carries = PARLEY_HAS(what, parley_command, carries) && what->carries != 0 ? what->carries
+                                                                                        : std::uint32_t{PARLEY_JSON}});
         check_command(to, to.bound.commands.back());
         return parley_status{to.wrong.size() == before ? PARLEY_OK : PARLEY_INVALID};
     });

@@ -174,6 +174,7 @@ result<bool> multipart_reader::read_delimiter() {
 
 result<bool> multipart_reader::read_head() {
     const auto rest = std::string_view(left_).substr(at_);
+    if (rest.starts_with("\r\n")) return malformed("A part does not say what it is.");
     const auto end = rest.find("\r\n\r\n");
     if (std::min(end, rest.size()) > most_head)
         return failure(fault::too_large, "multipart_head_too_large", "The headers of a part are too long.");

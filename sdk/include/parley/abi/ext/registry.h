@@ -53,7 +53,7 @@ typedef struct parley_command {
      *  name of the request's header, for transfers, which have no fields in a body. */
     parley_text input;
     parley_text output; /* JSON Schema of the answer; empty: {} */
-    uint32_t carries;   /* PARLEY_JSON, or as what it is a transfer */
+    uint32_t carries;   /* PARLEY_JSON, or as what it is a transfer; 0 is PARLEY_JSON */
 } parley_command;
 
 /** A job: work that the server starts, each tenant's on one server at a time, again with back-off when it fails.
