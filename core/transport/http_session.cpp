@@ -126,7 +126,8 @@ private:
     std::vector<char> piece_;
     std::size_t progress_ = 0;
     request_body::taker reader_;
-    bool expects_ = false;  // waits for "100 Continue"
+    std::optional<error> broken_;  // why no more will come
+    bool expects_ = false;         // waits for "100 Continue"
 
     phase phase_ = phase::idle;
     connection_fate fate_ = connection_fate::close;
@@ -415,6 +416,7 @@ void http_session::dispatch_streamed() {
     const auto length = parser_->content_length();
     streamed_.emplace(std::move(*parser_));
     streamed_->body_limit(boost::none);
+    broken_.reset();
     parser_.reset();
     buffer_.max_size(std::max(streaming_buffer, buffer_.size()));
     enter(phase::answering, options_.answer_timeout);
@@ -426,6 +428,7 @@ void http_session::dispatch_streamed() {
 void http_session::read_piece(std::uint64_t ticket, request_body::taker done) {
     if (ticket != ticket_ || phase_ != phase::answering || !streamed_)
         return done(failure(fault::unavailable, "body_broken", "The request is over."));
+    if (broken_) return done(std::unexpected(*broken_));
     if (streamed_->is_done()) return done(std::string_view{});
     reader_ = std::move(done);
     progress_ = 0;
@@ -449,12 +452,13 @@ void http_session::filled(error_code why, std::size_t read) {
     const auto size = piece_.size() - streamed_->get().body().size;
     if (why == http::error::need_buffer) why = {};
     if (why || timed_out_) {
-        // What came is handed over, and the next read finds out again that there is no more.
+        // What came is handed over first.
+        broken_ = timed_out_ ? error{fault::invalid, "timeout", "The body takes too long to arrive.", {}}
+                             : error{fault::unavailable, "body_broken", "The body did not arrive.", {}};
         if (size > 0)
             end_piece(std::string_view(piece_.data(), size));
         else
-            end_piece(timed_out_ ? failure(fault::invalid, "timeout", "The body takes too long to arrive.")
-                                 : failure(fault::unavailable, "body_broken", "The body did not arrive."));
+            end_piece(std::unexpected(*broken_));
         if (timed_out_ && phase_ == phase::answering)
             refuse_and_close(refuse(408, fault::invalid, "timeout", "The body took too long to arrive."));
         return;
