@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <istream>
 #include <ostream>
 
@@ -9,6 +10,7 @@
 #include "plugins/manifest.hpp"
 #include "server/cli_commands.hpp"
 #include "server/open_database.hpp"
+#include "server/plugin_files.hpp"
 #include "server/running_config.hpp"
 #include "server/running_server.hpp"
 #include "server/workspace.hpp"
@@ -19,7 +21,8 @@ namespace {
 
 class removal {
 public:
-    removal(const command_context& with, const std::string& id, rows_fate fate) : with_(with), id_(id), fate_(fate) {}
+    removal(const command_context& with, const std::string& id, rows_fate fate, std::filesystem::path files)
+        : with_(with), id_(id), fate_(fate), files_(std::move(files)) {}
 
     outcome run(storage::plugin_databases& from, confirmation how) {
         auto rows = from.describe(id_);
@@ -27,6 +30,7 @@ public:
         auto traces = from.traces(id_);
         if (!traces) return with_.fail(traces.error());
         say_rows(*rows);
+        say_files();
         say_rest(*traces);
         if (how == confirmation::asked_for && !agreed()) {
             with_.out << "Nothing was changed.\n";
@@ -41,10 +45,37 @@ private:
     void say_rows(const std::optional<storage::plugin_rows>& rows) {
         with_.out << fmt::format("Removing {}:\n", id_);
         if (!rows) return line("It keeps no rows.");
+        for (const auto& [table, count] : rows->tables) line(fmt::format("table {}: {} rows", table, count));
+        line(fmt::format("Its tables in {} {}.", rows->where, what_becomes()));
+    }
+
+    [[nodiscard]] std::string_view what_becomes() const {
         static constexpr std::string_view fates[] = {"stay where they are", "are put aside under another name",
                                                      "are deleted for good"};
-        for (const auto& [table, count] : rows->tables) line(fmt::format("table {}: {} rows", table, count));
-        line(fmt::format("Its tables in {} {}.", rows->where, fates[static_cast<std::size_t>(fate_) - 1]));
+        return fates[static_cast<std::size_t>(fate_) - 1];
+    }
+
+    void say_files() {
+        std::size_t count = 0;
+        std::uintmax_t bytes = 0;
+        if (std::filesystem::exists(files_))
+            for (const auto& one : std::filesystem::recursive_directory_iterator(files_)) {
+                if (!one.is_regular_file()) continue;
+                ++count;
+                bytes += one.file_size();
+            }
+        if (count == 0) return line("It keeps no files.");
+        line(fmt::format("Its {} files of {} bytes in {} {}.", count, bytes, files_.string(), what_becomes()));
+    }
+
+    void remove_files() {
+        if (fate_ == rows_fate::purged) std::filesystem::remove_all(files_);
+        if (fate_ != rows_fate::archived || !std::filesystem::exists(files_)) return;
+        auto aside = files_;
+        for (int number = 1; std::filesystem::exists(aside); ++number)
+            aside = files_.parent_path() / fmt::format("files.{}", number);
+        std::filesystem::rename(files_, aside);
+        with_.out << fmt::format("Its files are in {}.\n", escape_controls(aside.string()));
     }
 
     void say_rest(const storage::plugin_traces& traces) {
@@ -81,6 +112,13 @@ private:
         } else if (const auto gone = from.purge(id_); !gone) {
             return with_.fail(gone.error());
         }
+        try {
+            remove_files();
+        } catch (const std::filesystem::filesystem_error& why) {
+            return with_.fail({.kind = fault::unavailable,
+                               .code = "files_stay",
+                               .message = fmt::format("Its files: {}", why.what())});
+        }
         const auto forgotten = from.forget(id_);
         if (!forgotten) return with_.fail(forgotten.error());
         with_.out << fmt::format("Done. Its file can go: {}.so in plugins.folders.\n", id_);
@@ -90,6 +128,7 @@ private:
     const command_context& with_;
     const std::string& id_;
     rows_fate fate_;
+    std::filesystem::path files_;
 };
 
 }  // namespace
@@ -114,7 +153,7 @@ outcome plugin_remove(const command_context& with, const std::string& id, rows_f
     }
     const system_clock time;
     storage::plugin_databases all(database_options_of(of.server), data, time);
-    return removal(with, id, fate).run(all, how);
+    return removal(with, id, fate, plugin_files_folder(data, id)).run(all, how);
 }
 
 }  // namespace parley::server

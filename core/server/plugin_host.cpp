@@ -8,6 +8,7 @@
 #include "base/log.hpp"
 #include "kernel/review_message.hpp"
 #include "plugins/replaceable_process.hpp"
+#include "server/plugin_files.hpp"
 #include "server/plugin_wiring.hpp"
 
 namespace parley::server {
@@ -24,8 +25,8 @@ std::unexpected<error> unusable(const plugins::problems& why) {
 }
 
 /// Nobody but the server's own user looks into it.
-result<std::filesystem::path> files_folder_of(const std::filesystem::path& data, std::string_view plugin) {
-    const auto folder = std::filesystem::absolute(data) / "plugins" / plugin / "files";
+result<std::filesystem::path> make_files_folder(const std::filesystem::path& data, std::string_view plugin) {
+    const auto folder = plugin_files_folder(data, plugin);
     std::error_code failed;
     std::filesystem::create_directories(folder, failed);
     if (!failed) std::filesystem::permissions(folder, std::filesystem::perms::owner_all, failed);
@@ -48,7 +49,7 @@ std::expected<std::unique_ptr<plugin_host>, std::vector<error>> plugin_host::loa
     plugins::host_ports ports{.time = near.time, .ids = near.ids};
     ports.storage = &made->state_;
     ports.jobs = &made->state_;
-    ports.files_folder = [data = near.data](std::string_view plugin) { return files_folder_of(data, plugin); };
+    ports.files_folder = [data = near.data](std::string_view plugin) { return make_files_folder(data, plugin); };
     ports.find_permission = [&all = near.permissions](std::string_view name) { return all.find(name); };
     ports.decide = [self = made.get()](plugins::hold_end end, std::move_only_function<void(result<void>)> done) {
         self->decide(std::move(end), std::move(done));

@@ -1,7 +1,8 @@
 // Files through a plugin: written to disk as they come, sent from there, within limits and rights.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { eventually, within } from './lib/deadline.js';
 import { askRaw } from './lib/http.js';
@@ -218,5 +219,25 @@ stories(`transfers, ${isolation}`, { tenants, settings: { plugins: { folders: [f
         clearInterval(watch);
         assert.equal(size, count * piece.length);
         assert.ok(peak - before < 8 << 20, `grew by ${peak - before} bytes`);
+    });
+});
+
+stories('taking files away', { tenants, settings: { plugins: { folders: [folder], load: ['depot'] } } }, (story) => {
+    story('with the plugin go its files, as was chosen', async ({ bob, world }) => {
+        const { server } = world;
+        assert.equal((await put(bob, 'left', 'hello')).status, 201);
+        writeFileSync(path.join(server.folder, 'parley.yaml'), JSON.stringify({ ...JSON.parse(readFileSync(path.join(server.folder, 'parley.yaml'), 'utf8')), plugins: { load: [] } }));
+        for (const name of ['acme', 'tiny', 'calm']) writeFileSync(path.join(server.folder, `tenants/${name}.yaml`), JSON.stringify({ hosts: [`${name}.test`] }));
+        await server.stop();
+        const removes = (how) => server.cli('plugin', 'remove', 'depot', how, '--yes');
+        const stay = await removes('--keep');
+        assert.match(stay, /Its 1 files of 5 bytes in \S+ stay where they are/);
+        const aside = /Its files are in (\S+)\./.exec(await removes('--archive'))[1];
+        assert.ok(existsSync(aside));
+        assert.match(await removes('--purge'), /It keeps no files/);
+        renameSync(aside, aside.replace(/\.1$/, ''));
+        assert.match(await removes('--purge'), /Its 1 files of 5 bytes in \S+ are deleted for good/);
+        assert.ok(!existsSync(aside.replace(/\.1$/, '')));
+        await server.start();
     });
 });
