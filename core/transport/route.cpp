@@ -80,7 +80,7 @@ result<void> carry(route_match& into, const operation& of, const segments& patte
 
 bool overlap(const segments& one, const segments& other) {
     return std::ranges::equal(one, other, [](std::string_view a, std::string_view b) {
-        return a == b || is_placeholder(a) || is_placeholder(b);
+        return a == b || (is_placeholder(a) && !b.empty()) || (is_placeholder(b) && !a.empty());
     });
 }
 
