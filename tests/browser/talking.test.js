@@ -74,7 +74,7 @@ describe('two people talk', () => {
 
     it('a thread stands beside the conversation', async () => {
         await bob.does('Reply in thread', 'It is 🎉');
-        await bob.page.locator('.panel h2', { hasText: 'Thread' }).waitFor();
+        await bob.page.locator('.panel .part_title', { hasText: 'Thread' }).waitFor();
         await bob.says('first in the thread', bob.page.locator('.panel textarea'));
         await bob.inPanel('first in the thread').waitFor();
         await ann.message('It is 🎉').getByRole('button', { name: /1 reply/ }).click();
@@ -131,11 +131,11 @@ describe('two people talk', () => {
     it('a draft waits where it was begun; what is elsewhere is counted', async () => {
         await ann.field.fill('not finished');
         await bob.entry('Notices').click();
-        await bob.page.locator('.room h2', { hasText: 'Notices' }).waitFor();
+        await bob.page.locator('.room .part_title', { hasText: 'Notices' }).waitFor();
         await ann.page.getByRole('button', { name: 'Jump to…' }).click();
         await ann.page.getByRole('combobox', { name: /Find/ }).fill('car');
         await ann.page.getByRole('option', { name: /carol/ }).click();
-        await ann.page.locator('.room h2', { hasText: 'carol' }).waitFor();
+        await ann.page.locator('.room .part_title', { hasText: 'carol' }).waitFor();
         await ann.opens('general');
         assert.equal(await ann.field.inputValue(), 'not finished');
         await ann.says('@bob come back ');

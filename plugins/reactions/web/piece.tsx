@@ -86,6 +86,9 @@ client.on('snapshot', () => [...known.keys()].forEach(want));
 const add = (message: Message, emoji: string) => void attempt(client.call('reaction.add', { message: message.id, emoji }));
 const remove = (message: Message, emoji: string) => void attempt(client.call('reaction.remove', { message: message.id, emoji }));
 
+// The server keeps emoji without the sign that asks for the coloured drawing.
+const drawn = (emoji: string) => (emoji.startsWith(':') || emoji.endsWith('\ufe0f') ? emoji : `${emoji}\ufe0f`);
+
 function namesOf({ users, count }: Reaction) {
     const names = users.map((id) => (id === self.value?.id ? t('reactions.you') : nameOfUser(id))).join(', ');
     return count > users.length ? t('reactions.more', { names, n: count - users.length }) : names;
@@ -103,7 +106,7 @@ function One({ message, one }: { message: Message; one: Reaction }) {
             disabled={!may('reactions.add')}
             onClick={() => (one.mine ? remove : add)(message, one.emoji)}
         >
-            <span aria-hidden="true">{one.emoji}</span>
+            <span aria-hidden="true">{drawn(one.emoji)}</span>
             <span aria-hidden="true">{one.count}</span>
         </button>
     );

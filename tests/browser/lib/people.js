@@ -7,7 +7,7 @@ import { openBrowser } from '../../acceptance/lib/browser.js';
 import { World } from '../../acceptance/lib/story.js';
 
 export const password = 'correct horse battery staple';
-const plugins = process.env.PARLEY_PLUGIN_FILES ?? fileURLToPath(new URL('../../../build/debug/plugins', import.meta.url));
+export const plugins = process.env.PARLEY_PLUGIN_FILES ?? fileURLToPath(new URL('../../../build/debug/plugins', import.meta.url));
 export const patience = 10_000;
 
 // ann is an admin, everybody else a member; all have the password.
@@ -88,7 +88,7 @@ class Someone {
     }
     async opens(room) {
         await this.entry(room).click();
-        await this.page.locator('.room h2', { hasText: room }).waitFor();
+        await this.page.locator('.room .part_title', { hasText: room }).waitFor();
         await this.field.waitFor();
     }
     get field() {

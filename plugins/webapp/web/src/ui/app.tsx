@@ -5,6 +5,7 @@ import { t } from '../i18n/index.ts';
 import { now } from '../i18n/times.ts';
 import { client, conversations, placeName, retryAt, room, status, titleOf } from '../state/chat.ts';
 import { here, panel, place } from '../state/place.ts';
+import { isPhone } from '../state/wishes.ts';
 import { Asking } from './ask.tsx';
 import { Dialogs } from './dialogs.tsx';
 import { BesideBox, Spoken, Toasts } from './overlay.tsx';
@@ -66,15 +67,18 @@ export function App() {
         if (panel.peek()?.kind === 'thread') panel.value = null;
     }, [id]);
     const shown = beside && (one || beside.kind === 'profile');
+    const alone = isPhone.value && !id && !shown;
     return (
         <>
-            <a class="skip" href="#room" onClick={(event) => (event.preventDefault(), document.getElementById('room')?.focus())}>
-                {t('app.skip')}
-            </a>
+            {!alone && (
+                <a class="skip" href="#room" onClick={(event) => (event.preventDefault(), document.getElementById('room')?.focus())}>
+                    {t('app.skip')}
+                </a>
+            )}
             <div class={`frame${id || shown ? ' in_room' : ''}${shown ? ' has_panel' : ''}`}>
                 <Strip />
-                <Sidebar />
-                {id ? <Room id={id} /> : <NoRoom />}
+                <Sidebar alone={alone} />
+                {id ? <Room id={id} /> : !alone && <NoRoom />}
                 {shown && <Panel which={beside} one={one} />}
             </div>
             {place.value.page && <Pages />}

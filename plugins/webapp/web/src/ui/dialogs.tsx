@@ -1,7 +1,7 @@
 // Finding and making conversations, and the list of keys.
 import { useSignal } from '@preact/signals';
-import { useEffect, useId, useMemo } from 'preact/hooks';
-import type { Conversation, ConversationEntry, Id, User } from '@parley/client';
+import { useEffect, useId, useLayoutEffect, useMemo } from 'preact/hooks';
+import type { Conversation, ConversationEntry, ConversationState, Id, User } from '@parley/client';
 import { t } from '../i18n/index.ts';
 import { client, may, nameOfUser, room as roomOf, self, titleOf } from '../state/chat.ts';
 import { attempt } from '../state/notice.ts';
@@ -40,11 +40,17 @@ const ofRoom = (conversation: Conversation, title: string, group: Found['group']
 });
 const ofPerson = (one: User): Found => ({ key: one.id, group: 'people', title: one.display_name || one.username, aside: `@${one.username}`, user: one.id, run: () => (close(), void openDirect(one.id)) });
 
-async function find(wanted: string): Promise<Found[]> {
+// What is known here, at once: whoever types fast and presses Enter gets what was typed.
+function findHere(wanted: string): Found[] {
     const text = wanted.trim().toLowerCase();
     const mine = inOrder.peek().filter((one) => titleOf(one).toLowerCase().includes(text));
-    const rooms = (text ? mine : [...mine].sort((a, b) => (b.conversation.last_message_at ?? '').localeCompare(a.conversation.last_message_at ?? ''))).slice(0, 8);
-    const all = rooms.map((one) => ofRoom(one.conversation, titleOf(one), 'conversations'));
+    const begins = (one: ConversationState) => Number(titleOf(one).toLowerCase().startsWith(text));
+    const byLast = (a: ConversationState, b: ConversationState) => (b.conversation.last_message_at ?? '').localeCompare(a.conversation.last_message_at ?? '');
+    return mine.sort((a, b) => begins(b) - begins(a) || byLast(a, b)).slice(0, 8).map((one) => ofRoom(one.conversation, titleOf(one), 'conversations'));
+}
+async function find(wanted: string): Promise<Found[]> {
+    const text = wanted.trim().toLowerCase();
+    const all = findHere(wanted);
     if (!text) return all;
     const [people, channels] = await Promise.all([
         may('direct.open') ? findPeople(text, 6) : [],
@@ -62,13 +68,11 @@ function Finder() {
     const chosen = useSignal(0);
     const wanted = useSignal('');
     const listId = useId();
-    useEffect(() => {
+    useLayoutEffect(() => {
         let over = false;
-        const begin = setTimeout(() => void find(wanted.value).then((all) => {
-            if (over) return;
-            found.value = all;
-            chosen.value = 0;
-        }), wanted.value ? 120 : 0);
+        found.value = findHere(wanted.value);
+        chosen.value = 0;
+        const begin = setTimeout(() => void find(wanted.value).then((all) => over || (found.value = all)), wanted.value ? 120 : 0);
         return () => {
             over = true;
             clearTimeout(begin);

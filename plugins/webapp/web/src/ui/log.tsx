@@ -27,6 +27,7 @@ interface Slice {
 interface Anchor {
     key: string;
     offset: number;
+    seq: number | undefined;
 }
 
 const firstAtLeast = (all: readonly Message[], seq: number) => {
@@ -43,6 +44,13 @@ function cut(all: readonly Message[], slice: Slice): [number, number] {
     const from = firstAtLeast(all, slice.lo);
     const to = slice.hi === Infinity ? all.length : firstAtLeast(all, slice.hi + 1);
     return [from, to];
+}
+
+const sliceOf = (all: readonly Message[], from: number, to: number): Slice => ({ lo: from === 0 ? 0 : all[from]!.seq!, hi: to === all.length ? Infinity : all[to - 1]!.seq! });
+/** As much as the page holds, with this one in the middle. */
+function around(all: readonly Message[], seq: number): [number, number] {
+    const from = Math.max(0, Math.min(firstAtLeast(all, seq) - most / 2, all.length - most));
+    return [from, Math.min(all.length, from + most)];
 }
 
 // The first child that reaches below this height, by halving.
@@ -80,12 +88,25 @@ function OneLog({ id, one }: { id: Id; one: ConversationState }) {
     const slice = useRef<Slice>({ lo: 0, hi: Infinity });
     const anchor = useRef<Anchor | null>(null);
     const sticks = useRef(true);
-    const target = useRef<{ seq: number; how: 'center' | 'divider' } | null>(null);
+    const target = useRef<{ seq: number; how: 'center' | 'divider' | 'end' } | null>(null);
     const moved = useSignal(0);
     const below = useSignal(false);
     const flash = useSignal<number | null>(null);
     const divider = useSignal<number | null>(null);
     const { messages, moreBefore, moreAfter, loaded, loading } = one;
+
+    // --- where somebody looks at
+    const remember = () => {
+        const [outer, inner] = [box.current, list.current];
+        if (!outer || !inner) return;
+        sticks.current = outer.scrollHeight - outer.scrollTop - outer.clientHeight < bottomSlack;
+        const first = childAt(inner, outer.scrollTop);
+        let numbered: Element | null | undefined = first;
+        while (numbered && !seqOf(numbered)) numbered = numbered.nextElementSibling;
+        anchor.current = first ? { key: first.dataset.key!, offset: first.offsetTop - outer.scrollTop, seq: seqOf(numbered ?? undefined) || undefined } : null;
+    };
+    // What is in the page is as it was before this drawing: now is the moment to remember.
+    if (list.current && !target.current) remember();
 
     // --- which part of the history is in the page
     let [from, to] = cut(messages, slice.current);
@@ -93,11 +114,11 @@ function OneLog({ id, one }: { id: Id; one: ConversationState }) {
         slice.current = { lo: 0, hi: Infinity };
         [from, to] = [0, messages.length];
     }
-    if (to - from > most) {
-        const aim = target.current ? firstAtLeast(messages, target.current.seq) : -1;
-        if (aim >= 0) [from, to] = [Math.max(0, aim - most / 2), Math.min(messages.length, aim + most / 2)];
-        else if (slice.current.hi === Infinity && (sticks.current || to - from > 2 * most)) from = to - most;
-        slice.current = { lo: from === 0 ? 0 : messages[from]!.seq!, hi: to === messages.length ? Infinity : messages[to - 1]!.seq! };
+    if (to - from > most + step) {
+        const aim = target.current?.seq ?? anchor.current?.seq;
+        if (aim === undefined || target.current?.how === 'end' || (sticks.current && slice.current.hi === Infinity && !target.current)) from = to - most;
+        else [from, to] = around(messages, aim);
+        slice.current = sliceOf(messages, from, to);
     }
     const atStart = from === 0 && !moreBefore;
     const atEnd = to === messages.length && !moreAfter;
@@ -111,18 +132,17 @@ function OneLog({ id, one }: { id: Id; one: ConversationState }) {
     const rows = useMemo(() => rowsOf({ messages: shown, withheld, local, divider: divider.value, me }), [shown, withheld, local, divider.value, me]);
     void moved.value;
 
-    // --- where somebody looks at
-    const remember = () => {
-        const [outer, inner] = [box.current, list.current];
-        if (!outer || !inner) return;
-        sticks.current = outer.scrollHeight - outer.scrollTop - outer.clientHeight < bottomSlack;
-        const first = childAt(inner, outer.scrollTop);
-        anchor.current = first ? { key: first.dataset.key!, offset: first.offsetTop - outer.scrollTop } : null;
-    };
     const settle = () => {
         const [outer, inner] = [box.current, list.current];
         if (!outer || !inner) return;
         const aim = target.current;
+        if (aim?.how === 'end') {
+            if (moreAfter || slice.current.hi !== Infinity) return;
+            target.current = null;
+            sticks.current = true;
+            outer.scrollTop = outer.scrollHeight;
+            return;
+        }
         if (aim) {
             const found = aim.how === 'divider' ? inner.querySelector<HTMLElement>('[data-key="new"]') : inner.querySelector<HTMLElement>(`[data-seq="${aim.seq}"]`);
             if (!found) return;
@@ -140,8 +160,6 @@ function OneLog({ id, one }: { id: Id; one: ConversationState }) {
         const wrong = held.offsetTop - outer.scrollTop - anchor.current!.offset;
         if (Math.abs(wrong) >= 1) outer.scrollTop += wrong;
     };
-    // What is in the page is as it was before this drawing: now is the moment to remember.
-    if (list.current && !target.current) remember();
     useLayoutEffect(settle);
 
     const read = () => {
@@ -167,16 +185,13 @@ function OneLog({ id, one }: { id: Id; one: ConversationState }) {
         const all = known.messages;
         const [first, last] = cut(all, slice.current);
         const left = outer.scrollHeight - outer.scrollTop - outer.clientHeight;
-        if (outer.scrollTop < near && first > 0) {
-            const next = Math.max(0, first - step);
-            const end = Math.min(last, next + most);
-            slice.current = { lo: next === 0 ? 0 : all[next]!.seq!, hi: end === all.length && end === last ? slice.current.hi : all[end - 1]!.seq! };
-            moved.value++;
-        } else if (left < near && last < all.length) {
-            const end = Math.min(all.length, last + step);
-            const start = Math.max(first, end - most);
-            slice.current = { lo: start === 0 ? 0 : all[start]!.seq!, hi: end === all.length ? Infinity : all[end - 1]!.seq! };
-            moved.value++;
+        const seq = anchor.current?.seq;
+        if (seq !== undefined && ((outer.scrollTop < near && first > 0) || (left < near && last < all.length))) {
+            const [start, end] = around(all, seq);
+            if (start !== first || end !== last) {
+                slice.current = sliceOf(all, start, end);
+                moved.value++;
+            }
         }
         if (outer.scrollTop < near && first <= step && known.moreBefore) ask('before');
         if (left < near && last >= all.length - step && known.moreAfter) ask('after');
@@ -195,25 +210,22 @@ function OneLog({ id, one }: { id: Id; one: ConversationState }) {
 
     // --- coming in, and being sent to a message
     const toEnd = () => {
-        slice.current = { lo: 0, hi: Infinity };
-        sticks.current = true;
-        target.current = null;
-        anchor.current = null;
-        below.value = false;
         const known = room(id).peek();
+        slice.current = { lo: 0, hi: Infinity };
+        target.current = { seq: known?.conversation.last_seq ?? 0, how: 'end' };
+        below.value = false;
         if (known?.moreAfter) void attempt(client.load(id, 'newest'));
         moved.value++;
-        queueMicrotask(settle);
     };
+    // Whoever moves by hand is not led elsewhere any more.
+    const byHand = () => (target.current = null);
     const toMessage = async (seq: number) => {
         const known = room(id).peek();
         const all = known?.messages ?? [];
         const there = all.length > 0 && seq >= all[0]!.seq! && seq <= all.at(-1)!.seq!;
         if (!there) await attempt(client.load(id, { around: seq }));
         const now = room(id).peek()?.messages ?? [];
-        const at = firstAtLeast(now, seq);
-        const [start, end] = [Math.max(0, at - most / 2), Math.min(now.length, at + most / 2)];
-        slice.current = { lo: start === 0 ? 0 : now[start]!.seq!, hi: end === now.length ? Infinity : now[end - 1]!.seq! };
+        slice.current = sliceOf(now, ...around(now, seq));
         sticks.current = false;
         target.current = { seq, how: 'center' };
         flash.value = seq;
@@ -277,7 +289,7 @@ function OneLog({ id, one }: { id: Id; one: ConversationState }) {
     const unread = one.membership?.unread ?? 0;
     return (
         <div class="log_box">
-            <div class="log" ref={box} onScroll={onScroll}>
+            <div class="log" ref={box} onScroll={onScroll} onWheel={byHand} onTouchMove={byHand}>
                 <div class="fill" />
                 {atStart && loaded && <Start one={one} />}
                 {(loading || !loaded) && !atStart && (
@@ -326,7 +338,7 @@ function Start({ one }: { one: ConversationState }) {
     const name = titleOf(one);
     return (
         <div class="log_start">
-            <h3>{name}</h3>
+            <p class="log_start_name">{name}</p>
             <p class="faint">{one.conversation.description || t('room.start', { name })}</p>
             {one.conversation.last_seq === 0 && <p class="faint small">{t('room.empty')}</p>}
         </div>

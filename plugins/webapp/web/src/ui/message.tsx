@@ -146,7 +146,7 @@ function Content({ message, room }: { message: Message; room: Id }) {
 function Replied({ to, room }: { to: NonNullable<Message['reply_to']>; room: Id }) {
     const name = nameOf(to.from);
     return (
-        <button type="button" class="replied" aria-label={t('message.jump', { name })} onClick={() => go(toRoom(room, to.seq))}>
+        <button type="button" class="replied" title={t('message.jump', { name })} onClick={() => go(toRoom(room, to.seq))}>
             <strong>{name}</strong>
             <span dir="auto">{to.deleted ? t('message.replied_gone') : plain(to.text)}</span>
         </button>

@@ -1,5 +1,5 @@
 // What stands beside a conversation: a thread, its members, what it is, a person, a plugin's piece.
-import type { ComponentChildren } from 'preact';
+import { h, type ComponentChildren } from 'preact';
 import { useSignal } from '@preact/signals';
 import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import type { ConversationState, Id, Member } from '@parley/client';
@@ -8,28 +8,31 @@ import { client, governs, may, mayAdd, mayLeave, mayWrite, nameOfUser, presenceO
 import { attempt } from '../state/notice.ts';
 import { dialog, go, panel, toRoom, type Panel as Which } from '../state/place.ts';
 import { rowsOf } from '../state/rows.ts';
+import { isPhone } from '../state/wishes.ts';
 import { openThread } from '../state/threads.ts';
 import { slot } from '../slots/index.ts';
 import { Composer } from './composer.tsx';
 import { Dot, UserFace } from './face.tsx';
+import { Heading } from './heading.tsx';
 import { Icon, IconButton } from './icon.tsx';
 import { LocalView, MessageView } from './message.tsx';
 import { onMessageKey } from './message_keys.ts';
 import { openMenu } from './overlay.tsx';
 import { PeoplePicker } from './people_picker.tsx';
 
+/** On a phone it covers everything else, and is the page's main part. */
 function Frame({ title, aside, children }: { title: string; aside?: string; children: ComponentChildren }) {
-    return (
-        <aside class="panel" aria-label={title} data-region>
-            <div class="panel_head">
-                <div>
-                    <h2>{title}</h2>
-                    {aside && <p class="faint small">{aside}</p>}
-                </div>
-                <IconButton icon="close" label={t('panel.close')} onClick={() => (panel.value = null)} />
+    return h(
+        isPhone.value ? 'main' : 'aside',
+        { class: 'panel', 'aria-label': title, 'data-region': true },
+        <div class="panel_head">
+            <div>
+                <Heading>{title}</Heading>
+                {aside && <p class="faint small">{aside}</p>}
             </div>
-            {children}
-        </aside>
+            <IconButton icon="close" label={t('panel.close')} onClick={() => (panel.value = null)} />
+        </div>,
+        children,
     );
 }
 

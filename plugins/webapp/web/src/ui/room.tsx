@@ -9,6 +9,7 @@ import { slot } from '../slots/index.ts';
 import { Composer } from './composer.tsx';
 import { Dot, UserFace } from './face.tsx';
 import { Icon, IconButton } from './icon.tsx';
+import { Heading } from './heading.tsx';
 import { Log } from './log.tsx';
 
 const toggle = (next: Panel) => (panel.value = JSON.stringify(panel.peek()) === JSON.stringify(next) ? null : next);
@@ -29,13 +30,13 @@ function Head({ one }: { one: ConversationState }) {
                 </span>
             )}
             <div class="room_title">
-                <h2>
+                <Heading>
                     {conversation.kind === 'channel' && <Icon name={conversation.visibility === 'private' ? 'lock' : 'channel'} />}
                     <span>
                         <bdi>{titleOf(one)}</bdi>
                     </span>
                     {other && <Dot user={other} />}
-                </h2>
+                </Heading>
                 <p>
                     <bdi>{conversation.topic || (other ? t(`presence.${presenceOf(other)}`) : t('room.members', { n: conversation.member_count }))}</bdi>
                 </p>

@@ -138,9 +138,27 @@ function Me() {
     );
 }
 
-export function Sidebar() {
+/** On a phone it is all there is to see, and with that the page's main part. */
+export function Sidebar({ alone }: { alone: boolean }) {
+    const label = t('side.label');
+    if (!alone)
+        return (
+            <nav class="side" aria-label={label} data-region>
+                <Inside />
+            </nav>
+        );
     return (
-        <nav class="side" aria-label={t('side.label')} data-region>
+        <main class="side" data-region>
+            <nav class="side_inside" aria-label={label}>
+                <Inside />
+            </nav>
+        </main>
+    );
+}
+
+function Inside() {
+    return (
+        <>
             <div class="side_head">
                 <h1>
                     <bdi>{placeName.value}</bdi>
@@ -159,6 +177,6 @@ export function Sidebar() {
                 {inOrder.value.length === 0 && <p class="faint small">{t('side.empty')}</p>}
             </div>
             <Me />
-        </nav>
+        </>
     );
 }
