@@ -1,5 +1,6 @@
 // Reactions: emoji on messages, one of each per user.
 #include <parley/storage.hpp>
+#include <parley/web_files.hpp>
 
 #include "emoji.hpp"
 #include "rows.hpp"
@@ -75,9 +76,10 @@ BOOST_DESCRIBE_STRUCT(gone, (), (message))
 
 const std::string under_message = "/api/v1/messages/{message}/reactions";
 
-class plugin {
+class plugin : public sdk::with_web_piece {
 public:
     void setup(sdk::registry<plugin>& on) {
+        offer_web_piece(on, {.plugin = "reactions", .style = true});
         const std::map<std::string, std::string> fields{
             {"message", "The message's id."},
             {"emoji", "One emoji, or `:name:` of one of the tenant's own."},

@@ -57,9 +57,7 @@ private:
 
     sdk::result<sdk::reply> file(sdk::web_request asked) { return shown(asked); }
 
-    sdk::result<sdk::reply> asset(sdk::web_request asked) {
-        return sdk::web_file("assets/", asked, sdk::web_forever);
-    }
+    sdk::result<sdk::reply> asset(sdk::web_request asked) { return sdk::web_file("assets/", asked, sdk::web_forever); }
 
     static sdk::result<sdk::reply> shown(const sdk::web_request& asked) {
         auto made = sdk::web_file("", asked, sdk::web_fresh);

@@ -61,7 +61,7 @@ async function buildPiece(name) {
         logLevel: 'warn',
         publicDir: false,
         resolve: { alias: {} },
-        oxc: { jsx: { runtime: 'automatic', importSource: '@parley/web' } },
+        esbuild: { jsx: 'automatic', jsxImportSource: '@parley/web' },
         build: {
             outDir: made,
             emptyOutDir: true,
@@ -69,7 +69,7 @@ async function buildPiece(name) {
             minify: true,
             reportCompressedSize: false,
             lib: { entry: ['piece.tsx', 'piece.ts'].map((one) => path.join(folder, one)).find((one) => existsSync(one)), formats: ['es'], fileName: () => 'piece.js' },
-            rolldownOptions: { external: [/^@parley\/web/], output: { paths: (id) => (id.startsWith('@parley/web') ? '/webapp/runtime.js' : id) } },
+            rollupOptions: { external: [/^@parley\/web/], output: { paths: (id) => (id.startsWith('@parley/web') ? '/webapp/runtime.js' : id) } },
         },
     });
     const style = path.join(folder, 'piece.css');

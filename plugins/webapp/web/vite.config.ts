@@ -10,10 +10,10 @@ export default defineConfig({
     base: '/webapp/',
     plugins: [emoji()],
     resolve: { alias: { '@parley/client': here('../../../sdk/js/src/index.ts') } },
-    oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+    esbuild: { jsx: 'automatic', jsxImportSource: 'preact' },
     build: {
         target: 'es2022', assetsInlineLimit: 0, modulePreload: { polyfill: false }, reportCompressedSize: false, emptyOutDir: true,
-        rolldownOptions: {
+        rollupOptions: {
             input: { index: here('index.html'), runtime: here('src/runtime.ts') },
             // Pieces of plugins import it by this name, and all that it exports.
             preserveEntrySignatures: 'exports-only',

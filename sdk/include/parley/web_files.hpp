@@ -1,7 +1,7 @@
 // Pages and pieces of pages that a plugin brings, served from the folder that is installed beside its library.
 //
-// They are built beforehand: of every text file "x" there are also "x.br" and "x.gz", so that nobody compresses anything
-// while somebody waits. The web client asks who has pieces for it, and loads them where their plugin is on:
+// They are built beforehand: of every text file "x" there are also "x.br" and "x.gz", so that nobody compresses
+// anything while somebody waits. The web client asks who has pieces for it, and loads them where their plugin is on:
 //
 //     class plugin : public sdk::with_web_piece {
 //         void setup(sdk::registry<plugin>& on) { offer_web_piece(on, {.plugin = "reactions", .style = true}); … }
@@ -36,12 +36,15 @@ struct web_type {
     std::string_view type;
     bool compressed;
 };
-inline constexpr std::array web_types{
-    web_type{".js", "text/javascript; charset=utf-8", true},   web_type{".css", "text/css; charset=utf-8", true},
-    web_type{".html", "text/html; charset=utf-8", true},       web_type{".svg", "image/svg+xml", true},
-    web_type{".json", "application/json", true},               web_type{".png", "image/png", false},
-    web_type{".webmanifest", "application/manifest+json", true}, web_type{".woff2", "font/woff2", false},
-    web_type{".webp", "image/webp", false}};
+inline constexpr std::array web_types{web_type{".js", "text/javascript; charset=utf-8", true},
+                                      web_type{".css", "text/css; charset=utf-8", true},
+                                      web_type{".html", "text/html; charset=utf-8", true},
+                                      web_type{".svg", "image/svg+xml", true},
+                                      web_type{".json", "application/json", true},
+                                      web_type{".png", "image/png", false},
+                                      web_type{".webmanifest", "application/manifest+json", true},
+                                      web_type{".woff2", "font/woff2", false},
+                                      web_type{".webp", "image/webp", false}};
 
 /// Nothing for endings that no page has.
 [[nodiscard]] inline const web_type* web_type_of(std::string_view name) {
@@ -54,7 +57,8 @@ inline constexpr std::array web_types{
 /// Letters, digits, and -_. but not in front: no folder can be left with that.
 [[nodiscard]] inline bool is_web_name(std::string_view name) {
     const auto plain = [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
+               c == '.';
     };
     return !name.empty() && name.front() != '.' && std::all_of(name.begin(), name.end(), plain);
 }
@@ -69,7 +73,8 @@ inline constexpr std::array web_types{
         if (one.substr(0, name.size()) != name) continue;
         const auto rest = one.substr(name.size());
         if (rest.empty() || rest.front() == ' ') return true;
-        if (rest.front() == ';') return rest.find("q=0") == std::string_view::npos || rest.find("q=0.") != std::string_view::npos;
+        if (rest.front() == ';')
+            return rest.find("q=0") == std::string_view::npos || rest.find("q=0.") != std::string_view::npos;
     }
     return false;
 }
@@ -90,8 +95,11 @@ inline constexpr std::string_view web_forever = "public, max-age=31536000, immut
     const bool br = type->compressed && detail::takes_encoding(accepts, "br");
     const bool gz = type->compressed && !br && detail::takes_encoding(accepts, "gzip");
     auto path = "share:" + std::string(folder) + std::string(name) + (br ? ".br" : gz ? ".gz" : "");
-    auto made = reply::send({.path = std::move(path), .type = std::string(type->type), .attachment = false,
-                             .cache = std::string(cache), .sandbox = false});
+    auto made = reply::send({.path = std::move(path),
+                             .type = std::string(type->type),
+                             .attachment = false,
+                             .cache = std::string(cache),
+                             .sandbox = false});
     if (type->compressed) made.headers.emplace("Vary", "Accept-Encoding");
     if (br || gz) made.headers.emplace("Content-Encoding", br ? "br" : "gzip");
     return made;
