@@ -60,9 +60,10 @@ answer go_to(std::string place, int status) {
 void list_providers(call it) {
     if (!it.by.tenant) return it.reply(tenant_unknown());
     json::array all;
-    for (const auto& one : it.with.env.settings.of(it.by.tenant_name)->sign_in_providers)
+    const auto settings = it.with.env.settings.of(it.by.tenant_name);
+    for (const auto& one : settings->sign_in_providers)
         all.emplace_back(json::object{{"name", one.name}, {"title", one.title.empty() ? one.name : one.title}});
-    it.reply(answer{200, {{"providers", std::move(all)}}});
+    it.reply(answer{200, {{"providers", std::move(all)}, {"guests", settings->sessions.guests}}});
 }
 
 // The way there.
@@ -287,7 +288,7 @@ std::vector<operation> sign_in_operations() {
          .method = "GET",
          .path = "/api/v1/sign_in/providers",
          .group = "sessions",
-         .sentence = "The OpenID providers at which people of this tenant sign in with their browser.",
+         .sentence = "The OpenID providers at which people of this tenant sign in with their browser, and whether guests may come in.",
          .access = access_level::anybody,
          .fields = {},
          .answers = "ProviderList",

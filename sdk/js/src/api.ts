@@ -336,6 +336,8 @@ export interface Provider {
 
 export interface ProviderList {
     readonly providers: readonly (Provider)[];
+    /** Whether somebody without an account may come in as a guest. */
+    readonly guests: boolean;
 }
 
 /** Each good once in place of a code of the app; shown this once. */
@@ -1177,7 +1179,7 @@ export interface Operations {
         /** Over HTTP: puts the token into a cookie that scripts cannot read, for pages of this host, and answers a CSRF token instead. */
         readonly cookie?: boolean;
     }; output: SignedIn };
-    /** The OpenID providers at which people of this tenant sign in with their browser. */
+    /** The OpenID providers at which people of this tenant sign in with their browser, and whether guests may come in. */
     'sign_in.providers': { input: {}; output: ProviderList };
     /** Everything a client shows before it scrolls back, and the position from which the log goes on. */
     'snapshot.get': { input: {}; output: Snapshot };

@@ -11,11 +11,12 @@ export const plugins = process.env.PARLEY_PLUGIN_FILES ?? fileURLToPath(new URL(
 export const patience = 10_000;
 
 // ann is an admin, everybody else a member; all have the password.
-export async function openHouse(names, settings = {}) {
+// `more`: further plugins, {folders, load}.
+export async function openHouse(names, settings = {}, more = { folders: [], load: [] }) {
     const people = Object.fromEntries(names.map((name) => [name, { role: name === 'ann' ? 'admin' : 'member', password }]));
     const world = await World.open('sqlite', {
-        tenants: { acme: { people, settings: { hosts: ['127.0.0.1'], display_name: 'Acme', sessions: { guests: true }, plugins: { enable: ['webapp', 'reactions'] }, ...settings } } },
-        settings: { plugins: { folders: [plugins], load: ['webapp', 'reactions'] } },
+        tenants: { acme: { people, settings: { hosts: ['127.0.0.1'], display_name: 'Acme', sessions: { guests: true }, plugins: { enable: ['webapp', 'reactions', ...more.load] }, ...settings } } },
+        settings: { plugins: { folders: [plugins, ...more.folders], load: ['webapp', 'reactions', ...more.load] } },
     });
     const browser = await openBrowser();
     return new House(world, browser);

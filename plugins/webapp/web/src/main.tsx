@@ -22,7 +22,7 @@ const started = signal(false);
 
 function Whole() {
     if (!started.value) return <main class="sign_in" aria-busy="true" aria-label={t('app.loading')} />;
-    const inside = session.value && !session.value.mustEnrol && step.value !== 'prove' && step.value !== 'enrol';
+    const inside = session.value && !session.value.mustEnrol && (step.value === 'password' || step.value === 'code');
     if (!inside)
         return (
             <>
@@ -35,12 +35,25 @@ function Whole() {
     return <App />;
 }
 
+const lookAgain = 5000;
 async function begin() {
     void client.call('server.info').then((info) => (server.value = info), () => {});
     try {
         await client.restore();
+        if (step.value === 'unreachable') step.value = 'password';
     } catch (why) {
-        if (why instanceof ParleyError && why.code === 'code_needed') step.value = 'prove';
+        if (!(why instanceof ParleyError)) throw why;
+        if (why.code === 'code_needed') step.value = 'prove';
+        else if (why.isPassing) {
+            step.value = 'unreachable';
+            const again = setTimeout(go, lookAgain);
+            addEventListener('online', go, { once: true });
+            function go() {
+                clearTimeout(again);
+                removeEventListener('online', go);
+                void begin();
+            }
+        }
     }
     started.value = true;
 }

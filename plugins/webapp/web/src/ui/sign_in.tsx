@@ -1,12 +1,12 @@
 // The ways in: password, second factor, guests, providers.
 import { signal, useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { ParleyError, type Provider } from '@parley/client';
+import { ParleyError, type Provider, type ProviderList } from '@parley/client';
 import { t } from '../i18n/index.ts';
 import { client, placeName, session } from '../state/chat.ts';
 import { wordsOf } from '../state/notice.ts';
 
-export type Step = 'password' | 'code' | 'prove' | 'enrol';
+export type Step = 'password' | 'code' | 'prove' | 'enrol' | 'unreachable';
 export const step = signal<Step>('password');
 export const wasSignedIn = signal(false);
 
@@ -95,21 +95,21 @@ function PasswordForm() {
 function Others() {
     const providers = useSignal<readonly Provider[]>([]);
     const asGuest = useSignal(false);
-    const guestsAllowed = useSignal(true);
+    const guests = useSignal(false);
     const { busy, fault, run } = useWork();
-    useEffect(() => void client.providers().then((all) => (providers.value = all), () => {}), []);
+    useEffect(() => {
+        const take = (found: ProviderList) => {
+            providers.value = found.providers;
+            guests.value = found.guests;
+        };
+        client.call('sign_in.providers').then(take, () => {});
+    }, []);
     const enter = (event: Event) => {
         event.preventDefault();
         const display_name = textOf(event, 'display_name').trim();
-        void run(async () => {
-            try {
-                await client.signInAsGuest(display_name ? { display_name } : {});
-            } catch (why) {
-                if (why instanceof ParleyError && why.code === 'guests_not_allowed') guestsAllowed.value = false;
-                throw why;
-            }
-        });
+        void run(() => client.signInAsGuest(display_name ? { display_name } : {}));
     };
+    if (!guests.value && providers.value.length === 0) return null;
     return (
         <>
             <p class="or">{t('sign_in.or')}</p>
@@ -118,7 +118,7 @@ function Others() {
                     {t('sign_in.with', { title: one.title || one.name })}
                 </a>
             ))}
-            {asGuest.value && guestsAllowed.value ? (
+            {guests.value && asGuest.value ? (
                 <form onSubmit={enter}>
                     <label class="field">
                         <span>{t('sign_in.guest_name')}</span>
@@ -129,7 +129,7 @@ function Others() {
                     </button>
                 </form>
             ) : (
-                guestsAllowed.value && (
+                guests.value && (
                     <button type="button" class="button wide" onClick={() => (asGuest.value = true)}>
                         {t('sign_in.guest')}
                     </button>
@@ -220,9 +220,28 @@ const errorOfProvider = () => {
     return t(`sign_in.error.${['denied', 'no_account', 'provider_away'].includes(word) ? word : 'failed'}`);
 };
 
+// The shell is here and the server is not; the page looks for it by itself.
+function Unreachable() {
+    return (
+        <main class="sign_in">
+            <div class="sign_in_card">
+                <h1>
+                    <Mark />
+                    <span>{t('app.name')}</span>
+                </h1>
+                <p role="status">{t('sign_in.offline')}</p>
+                <button type="button" class="button first" onClick={() => location.reload()}>
+                    {t('app.retry')}
+                </button>
+            </div>
+        </main>
+    );
+}
+
 export function SignIn() {
     const enrol = step.value === 'enrol' || session.value?.mustEnrol;
     const prove = step.value === 'prove';
+    if (step.value === 'unreachable') return <Unreachable />;
     const title = step.value === 'code' || prove || enrol ? t('sign_in.code_title') : t('sign_in.to', { place: placeName.value });
     useEffect(() => void (document.title = title), [title]);
     return (
