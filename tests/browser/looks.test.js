@@ -93,6 +93,8 @@ describe('every page', () => {
         await looks(one, 'phone_dark_room');
         await one.message('Numbers').locator('.thread_link').click();
         await one.inPanel('Thank you').waitFor();
+        const { width } = await one.page.locator('.panel').boundingBox();
+        assert.equal(width, phone.viewport.width, 'a panel covers the phone');
         await looks(one, 'phone_dark_thread');
         await one.button('Close the panel').click();
         await one.button('Show conversations').click();

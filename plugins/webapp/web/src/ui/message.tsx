@@ -249,7 +249,7 @@ export class LocalView extends Component<LocalProps> {
                             <Time moment={local.created_at} />
                         </div>
                     )}
-                    {custom && known ? <custom.component message={local} room={known} local /> : <div class="text" dir="auto">{local.text}</div>}
+                    {custom && known ? <custom.component message={local} room={known} local /> : <div class="text">{local.text}</div>}
                     <LocalNote local={local} />
                 </div>
             </li>

@@ -72,11 +72,7 @@ const onlyEmoji = /^(?:\p{Extended_Pictographic}(?:\p{Emoji_Modifier}|️|‍\p{
 
 export function Rich({ content, text }: { content: readonly Node[]; text: string }) {
     const jumbo = text.length > 0 && text.length <= 24 && onlyEmoji.test(text);
-    return (
-        <div class={jumbo ? 'text jumbo' : 'text'} dir="auto">
-            {tree(content)}
-        </div>
-    );
+    return <div class={jumbo ? 'text jumbo' : 'text'}>{tree(content)}</div>;
 }
 
 /** A text without its marks, for where it is only hinted at. */

@@ -7,7 +7,7 @@ import { attempt } from '../state/notice.ts';
 import { go, panel, type Panel } from '../state/place.ts';
 import { slot } from '../slots/index.ts';
 import { Composer } from './composer.tsx';
-import { Dot, UserFace } from './face.tsx';
+import { Dot, Face } from './face.tsx';
 import { Icon, IconButton } from './icon.tsx';
 import { Heading } from './heading.tsx';
 import { Log } from './log.tsx';
@@ -19,14 +19,13 @@ function Head({ one }: { one: ConversationState }) {
     const other = isDirect(one) ? otherOf(one) : undefined;
     const hints = conversation.view_hints as { header?: string };
     const photo = hints.header === 'photo' || hints.header === 'other_member';
-    const face = photo ? (other ?? conversation.creator ?? undefined) : undefined;
     const open = panel.value?.kind;
     return (
         <header class="room_head">
             <IconButton icon="back" class="only_phone" label={t('side.open')} onClick={() => go('#/')} />
-            {face && (
+            {photo && (
                 <span class="room_photo">
-                    <UserFace id={face} />
+                    <Face id={other ?? conversation.id} name={titleOf(one)} />
                 </span>
             )}
             <div class="room_title">
