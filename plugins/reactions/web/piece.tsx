@@ -112,7 +112,11 @@ function One({ message, one }: { message: Message; one: Reaction }) {
     );
 }
 
-function Row({ message }: MessageContext) {
+function Row(at: MessageContext) {
+    return at.message.state === 'published' ? <Shown message={at.message} /> : null;
+}
+
+function Shown({ message }: { message: Message }) {
     const all = of(message.id);
     useEffect(() => {
         if (!known.has(message.id)) of(message.id);

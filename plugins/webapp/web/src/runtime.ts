@@ -12,7 +12,7 @@ export const html = htm.bind(h) as (strings: TemplateStringsArray, ...values: un
 
 export { fill, slot } from './slots/index.ts';
 export type * from './slots/index.ts';
-export type { Conversation, ConversationState, Id, LocalMessage, Member, Message, User } from '@parley/client';
+export type { Conversation, ConversationState, Id, LocalMessage, Member, Message, StoredFile, User } from '@parley/client';
 export { client, conversations, governs, isMine, limits, may, nameOf, nameOfUser, room, self, state, titleOf, user } from './state/chat.ts';
 export { announce, attempt, toast, wordsOf } from './state/notice.ts';
 export { go, here, panel, toRoom } from './state/place.ts';

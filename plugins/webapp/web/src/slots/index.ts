@@ -24,11 +24,12 @@ export interface MessageAction {
     /** `button` is what was pressed, to place something beside it. */
     run: (at: MessageContext & { button: HTMLElement }) => void;
 }
-/** Below a message's text. */
+/** Below a message's text, whatever its state; `local` below one's own that is on its way. */
 export interface MessageFooter {
     id: string;
     order?: number;
     component: ComponentType<MessageContext>;
+    local?: ComponentType<{ message: LocalMessage; room: ConversationState }>;
 }
 /** In place of a message's text, by its type; `message` may be one's own on its way. */
 export interface MessageBody {
@@ -83,6 +84,13 @@ export interface Page {
     component: ComponentType;
 }
 
+/** Over the page, such as a dialog that a piece opens by a signal of its own. */
+export interface Overlay {
+    id: string;
+    order?: number;
+    component: ComponentType;
+}
+
 export interface Slots {
     messageActions: MessageAction;
     messageFooters: MessageFooter;
@@ -92,6 +100,7 @@ export interface Slots {
     sidePanels: SidePanel;
     settingsPages: Page;
     adminPages: Page;
+    overlays: Overlay;
 }
 
 const all: { [Name in keyof Slots]: ReturnType<typeof signal<readonly Slots[Name][]>> } = {
@@ -103,6 +112,7 @@ const all: { [Name in keyof Slots]: ReturnType<typeof signal<readonly Slots[Name
     sidePanels: signal([]),
     settingsPages: signal([]),
     adminPages: signal([]),
+    overlays: signal([]),
 } as never;
 
 const orderOf = (one: { order?: number }) => one.order ?? 100;

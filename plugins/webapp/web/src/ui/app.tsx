@@ -6,6 +6,7 @@ import { now } from '../i18n/times.ts';
 import { client, conversations, placeName, retryAt, room, status, titleOf } from '../state/chat.ts';
 import { here, panel, place } from '../state/place.ts';
 import { isPhone } from '../state/wishes.ts';
+import { slot } from '../slots/index.ts';
 import { Asking } from './ask.tsx';
 import { Dialogs } from './dialogs.tsx';
 import { BesideBox, Spoken, Toasts } from './overlay.tsx';
@@ -83,6 +84,9 @@ export function App() {
             </div>
             {place.value.page && <Pages />}
             <Dialogs />
+            {slot('overlays').map((each) => (
+                <each.component key={each.id} />
+            ))}
             <Asking />
             <BesideBox />
             <Toasts />

@@ -167,7 +167,7 @@ function StateNote({ message }: { message: Message }) {
 
 function Footers({ message, room }: { message: Message; room: Id }) {
     const known = roomOf(room).value;
-    if (!known || message.state !== 'published') return null;
+    if (!known) return null;
     return (
         <>
             {slot('messageFooters').map((one) => (
@@ -250,6 +250,7 @@ export class LocalView extends Component<LocalProps> {
                         </div>
                     )}
                     {custom && known ? <custom.component message={local} room={known} local /> : <div class="text">{local.text}</div>}
+                    {known && slot('messageFooters').map((one) => one.local && <one.local key={one.id} message={local} room={known} />)}
                     <LocalNote local={local} />
                 </div>
             </li>

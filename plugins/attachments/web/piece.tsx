@@ -1,0 +1,207 @@
+// Files in the web client: dropped, pasted or chosen, with their progress; in messages; and all of a conversation.
+import {
+    attempt, client, Dialog, fill, Icon, IconButton, may, Rich, signal, t, useEffect, useSignal, type ComposerDraft, type ComposerHandle, type ConversationState, type LocalMessage, type Message,
+    type StoredFile,
+} from '@parley/web';
+import { add, contentOf, downloadOf, filesIn, forget, isPicture, sizeText, start, stateOf, stateText, takeOff, trayOf, type Attached, type Going } from './files.ts';
+
+// --- in the field
+
+const tray = ({ room, thread }: ComposerHandle) => trayOf(room.conversation.id, thread);
+
+function GoingView({ composer, one }: { composer: ComposerHandle; one: Going }) {
+    const { id } = composer.room.conversation;
+    const { name, size } = one.file;
+    const done = one.stored.value !== null;
+    return (
+        <li class="file_going">
+            {one.preview ? <img src={one.preview} alt="" /> : <Icon name="file" />}
+            <span class="file_words">
+                <bdi>{name}</bdi>
+                {one.fault.value ? (
+                    <span class="file_fault" role="alert">
+                        {one.fault.value}
+                    </span>
+                ) : done ? (
+                    <span class="faint small">{stateText(one.stored.value!.state, one.stored.value!.reason) || sizeText(size)}</span>
+                ) : (
+                    <progress value={one.sent.value} max={1} aria-label={t('files.uploading', { name })} />
+                )}
+            </span>
+            {one.fault.value && <IconButton class="small_one" icon="upload" label={t('files.retry', { name })} onClick={() => void start(id, one)} />}
+            <IconButton class="small_one" icon="close" label={t('files.remove', { name })} onClick={() => takeOff(id, composer.thread, one)} />
+        </li>
+    );
+}
+
+function Tray({ composer }: { composer: ComposerHandle }) {
+    const all = tray(composer).value;
+    if (all.length === 0) return null;
+    return (
+        <ul class="file_tray" aria-label={t('files.drop')}>
+            {all.map((one) => (
+                <GoingView key={one.key} composer={composer} one={one} />
+            ))}
+        </ul>
+    );
+}
+
+const mayBring = (composer: ComposerHandle) => may('attachments.upload') && composer.room.membership !== null;
+
+fill('composerTrays', {
+    id: 'attachments',
+    component: Tray,
+    files: (composer, files) => {
+        if (!mayBring(composer)) return false;
+        add(composer.room.conversation.id, composer.thread, files);
+        composer.focus();
+        return true;
+    },
+    state: (composer) => {
+        const all = tray(composer).value;
+        return all.length === 0 ? 'empty' : all.every((one) => one.stored.value) ? 'ready' : 'busy';
+    },
+    take: (composer, draft): ComposerDraft => {
+        const all = tray(composer).peek();
+        if (all.length === 0) return draft;
+        const files = all.map((one) => one.stored.peek()!).map(({ file, name, type, bytes, category }) => ({ file, name, type, bytes, category }));
+        for (const one of all) forget(composer.room.conversation.id, composer.thread, one);
+        const type = draft.text.trim() ? 'text' : all.every((one) => isPicture(one.stored.peek()!.type)) ? 'image' : 'file';
+        return { ...draft, type, data: { ...draft.data, files } };
+    },
+});
+fill('composerButtons', {
+    id: 'attachments',
+    label: () => t('files.attach'),
+    icon: 'attach',
+    when: () => may('attachments.upload'),
+    run: (composer) => {
+        const field = document.createElement('input');
+        field.type = 'file';
+        field.multiple = true;
+        field.onchange = () => add(composer.room.conversation.id, composer.thread, [...(field.files ?? [])]);
+        field.click();
+    },
+});
+
+// --- in messages
+
+const shown = signal<Attached | null>(null);
+
+function Picture({ of }: { of: Attached }) {
+    const broken = useSignal(false);
+    const name = of.name ?? '';
+    if (broken.value) return <Card of={of} note={t('files.gone')} />;
+    return (
+        <button type="button" class="file_picture" aria-label={t('files.open', { name })} onClick={() => (shown.value = of)}>
+            <img src={contentOf(of.file)} alt={name} loading="lazy" onError={() => (broken.value = true)} />
+        </button>
+    );
+}
+
+function Card({ of, note }: { of: Attached; note?: string }) {
+    const name = of.name ?? '';
+    return (
+        <div class="file_card">
+            <Icon name={of.category === 'image' ? 'image' : 'file'} />
+            <span class="file_words">
+                <bdi>{name}</bdi>
+                <span class="faint small">{[of.bytes === undefined ? '' : sizeText(of.bytes), note].filter(Boolean).join(' · ')}</span>
+            </span>
+            {!note && (
+                <a class="icon_button small_one" href={downloadOf(of.file)} download={name} aria-label={t('files.download', { name })} title={t('files.download', { name })}>
+                    <Icon name="download" />
+                </a>
+            )}
+        </div>
+    );
+}
+
+// While it is checked, its author sees how far it is.
+function Waiting({ of }: { of: Attached }) {
+    const state = stateOf(of.file).value;
+    return <Card of={of} note={stateText(state?.state ?? 'checking', state?.reason ?? '') || t('files.checking')} />;
+}
+
+function Files({ all, ready }: { all: readonly Attached[]; ready: boolean }) {
+    if (all.length === 0) return null;
+    return (
+        <ul class={ready && all.every((one) => isPicture(one.type)) ? 'files pictures' : 'files'}>
+            {all.map((one) => (
+                <li key={one.file}>{!ready ? <Waiting of={one} /> : isPicture(one.type) ? <Picture of={one} /> : <Card of={one} />}</li>
+            ))}
+        </ul>
+    );
+}
+
+fill('messageFooters', {
+    id: 'attachments',
+    order: 5,
+    component: ({ message }) => <Files all={filesIn(message.data)} ready={message.state === 'published'} />,
+    local: ({ message }) => <Files all={filesIn(message.data)} ready={false} />,
+});
+const Words = ({ message }: { message: Message | LocalMessage }) => ('content' in message && message.content.length > 0 ? <Rich content={message.content} text={message.text} /> : null);
+for (const type of ['file', 'image']) fill('messageBodies', { type, component: Words });
+
+function Shown() {
+    const one = shown.value;
+    if (!one) return null;
+    const name = one.name ?? '';
+    return (
+        <Dialog large title={name} onClose={() => (shown.value = null)}>
+            <img class="file_whole" src={contentOf(one.file)} alt={name} />
+            <a class="button" href={downloadOf(one.file)} download={name}>
+                <Icon name="download" /> {t('files.download', { name })}
+            </a>
+        </Dialog>
+    );
+}
+fill('overlays', { id: 'attachments', component: Shown });
+
+// --- all of a conversation
+
+const categories = ['image', 'document', 'video', 'audio', 'other'] as const;
+
+function Panel({ room }: { room: ConversationState }) {
+    const all = useSignal<readonly StoredFile[] | null>(null);
+    const more = useSignal(false);
+    const category = useSignal('');
+    const { id } = room.conversation;
+    const load = async (before?: string) => {
+        const page = await attempt(client.call('file.list', { conversation: id, limit: 50, ...(category.value ? { category: category.value } : {}), ...(before ? { before } : {}) }) as Promise<{ files: StoredFile[]; more: boolean }>);
+        if (!page) return;
+        all.value = before ? [...(all.value ?? []), ...page.files] : page.files;
+        more.value = page.more;
+    };
+    useEffect(() => void load(), [id, category.value]);
+    useEffect(() => client.on('message.created', ({ data }: { data: { message: { conversation: string; data?: Record<string, unknown> } } }) => {
+        if (data.message.conversation === id && filesIn(data.message.data).length > 0) void load();
+    }), [id]);
+    return (
+        <>
+            <label class="field">
+                <span>{t('files.by_category')}</span>
+                <select value={category.value} onChange={(event) => (category.value = event.currentTarget.value)}>
+                    <option value="">{t('files.all')}</option>
+                    {categories.map((one) => (
+                        <option key={one} value={one}>
+                            {t(`files.${one}`)}
+                        </option>
+                    ))}
+                </select>
+            </label>
+            {all.value?.length === 0 && <p class="faint">{t('files.none')}</p>}
+            <ul class="files">
+                {(all.value ?? []).map((one) => (
+                    <li key={one.file}>{one.state === 'ready' && isPicture(one.type) ? <Picture of={one} /> : <Card of={one} note={stateText(one.state, one.reason)} />}</li>
+                ))}
+            </ul>
+            {more.value && (
+                <button type="button" class="button" onClick={() => void load(all.value?.at(-1)?.file)}>
+                    {t('files.more')}
+                </button>
+            )}
+        </>
+    );
+}
+fill('sidePanels', { id: 'attachments', label: () => t('files.panel'), icon: 'file', when: () => may('attachments.see'), component: Panel });
