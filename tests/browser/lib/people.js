@@ -117,6 +117,9 @@ class Someone {
         await message.getByRole('button', { name: 'More', exact: true }).click();
         await this.page.getByRole('menuitem', { name: label }).click();
     }
+    async scrollsToTheEnd() {
+        await this.page.locator('.room .log').evaluate((box) => (box.scrollTop = box.scrollHeight));
+    }
     button(name) {
         return this.page.getByRole('button', { name });
     }
