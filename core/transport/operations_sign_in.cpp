@@ -288,7 +288,8 @@ std::vector<operation> sign_in_operations() {
          .method = "GET",
          .path = "/api/v1/sign_in/providers",
          .group = "sessions",
-         .sentence = "The OpenID providers at which people of this tenant sign in with their browser, and whether guests may come in.",
+         .sentence = "The OpenID providers at which people of this tenant sign in with their browser, and whether "
+                     "guests may come in.",
          .access = access_level::anybody,
          .fields = {},
          .answers = "ProviderList",

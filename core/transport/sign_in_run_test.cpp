@@ -175,8 +175,9 @@ protected:
 };
 
 TEST_F(sign_in_run, the_list_has_names_and_nothing_else) {
-    EXPECT_EQ(json::serialize(at.ask("sign_in.providers", {}, {})),
-              R"({"providers":[{"name":"corp","title":"Corporation"},{"name":"other","title":"other"}],"guests":false})");
+    EXPECT_EQ(
+        json::serialize(at.ask("sign_in.providers", {}, {})),
+        R"({"providers":[{"name":"corp","title":"Corporation"},{"name":"other","title":"other"}],"guests":false})");
     at.house.settings.now.sessions.guests = true;
     EXPECT_EQ(at.ask("sign_in.providers", {}, {}).at("guests"), true);
 }
