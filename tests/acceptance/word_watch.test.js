@@ -24,13 +24,13 @@ async function metric(server) {
     return Number(/^parley_plugin_word_watch_met_total (\d+)$/m.exec(text)?.[1]);
 }
 
-// Behind the server's back, as only a test may: time passes for what is stored.
+// Behind the server's back, as only a test may: time passes for what is stored. The job comes last, or it would find nothing old.
 async function ages(server, database) {
     const due = 'UPDATE plugin_job SET due = 0';
     const old = 'UPDATE %word_count SET day = day - 200';
-    if (database === 'postgresql') return psqlIn(server.databaseUrl, `${due};${old.replace('%', 'plugin_word_watch.')};`);
+    if (database === 'postgresql') return psqlIn(server.databaseUrl, `${old.replace('%', 'plugin_word_watch.')};${due};`);
     const script = 'import sqlite3, sys\nwith sqlite3.connect(sys.argv[1], timeout=20) as db: db.execute(sys.argv[2])';
-    const files = { 'parley.db': due, 'plugins/word_watch/word_watch.db': old.replace('%', '') };
+    const files = { 'plugins/word_watch/word_watch.db': old.replace('%', ''), 'parley.db': due };
     for (const [file, sql] of Object.entries(files))
         await run('python3', ['-c', script, path.join(server.folder, 'var', file), sql], { env: plainEnvironment() });
 }
