@@ -5,16 +5,23 @@
 #include "house.hpp"
 #include "messages.hpp"
 #include "reading.hpp"
+#include "receiving.hpp"
+#include "serving.hpp"
+#include "sweeping.hpp"
+#include "tus.hpp"
+#include "uploads.hpp"
 
 namespace attachments {
 namespace {
 
 const std::string one_path = "/api/v1/files/{file}";
+const std::string uploads_path = "/api/v1/conversations/{conversation}/uploads";
 
 class plugin {
 public:
     void setup(sdk::registry<plugin>& on) {
         read_and_delete(on);
+        move_bytes(on);
         on.amend("message.send", &plugin::fill);
         on.check("message.send", &plugin::judge);
         on.amend("message.edit", &plugin::keep);
@@ -28,8 +35,13 @@ public:
         on.job("check", {.every = {}, .lease = std::chrono::minutes(10), .most_tries = 0}, &plugin::check);
         on.job("settle", {.every = std::chrono::minutes(1), .lease = std::chrono::minutes(5), .most_tries = 0},
                &plugin::go_over);
+        on.job("sweep", {.every = std::chrono::minutes(1), .lease = std::chrono::minutes(10), .most_tries = 0},
+               &plugin::sweep);
+        on.health(&plugin::health);
         count(on);
     }
+
+    void start() { sdk::spawn(sweeping_.recover()); }
 
 private:
     void read_and_delete(sdk::registry<plugin>& on) {
@@ -53,10 +65,60 @@ private:
                    {"DELETE", one_path + "/any", "Deletes somebody's file; its message stays.", fields},
                    &plugin::remove);
         on.command("file.usage", "attachments.upload",
-                   {"GET", "/api/v1/files/usage", "How much room one's own files take.", fields}, &plugin::own_usage);
+                   {"GET", "/api/v1/file-usage", "How much room one's own files take.", fields}, &plugin::own_usage);
         on.command("files.usage", "attachments.usage",
-                   {"GET", "/api/v1/files/usage/all", "How much room the tenant's files take.", fields},
+                   {"GET", "/api/v1/file-usage/all", "How much room the tenant's files take.", fields},
                    &plugin::tenant_usage);
+    }
+
+    void move_bytes(sdk::registry<plugin>& on) {
+        const std::map<std::string, std::string> fields{
+            {"conversation", "The conversation's id."},
+            {"version_of", "The file of one's own of which this is a newer version."},
+            {"file", "The file's id."},
+            {"download", "To be kept and not to be shown, whatever it is."},
+            {"upload", "The upload's id, which becomes the file's."},
+            {"tus_resumable", "1.0.0"},
+            {"upload_length", "How many bytes the whole has."},
+            {"upload_offset", "Where this piece begins."},
+            {"upload_metadata", "`filename` and `version_of`, as tus has it."}};
+        const std::map<std::string, std::string> headers{{"tus_resumable", "Tus-Resumable"},
+                                                         {"upload_length", "Upload-Length"},
+                                                         {"upload_offset", "Upload-Offset"},
+                                                         {"upload_metadata", "Upload-Metadata"}};
+        const auto at = [&](const char* method, const std::string& path, const char* sentence, sdk::takes takes) {
+            return sdk::transfer{.method = method,
+                                 .path = path,
+                                 .sentence = sentence,
+                                 .fields = fields,
+                                 .headers = headers,
+                                 .takes = takes};
+        };
+        const auto& one_upload = uploads_path + "/{upload}";
+        on.transfer(
+            "file.upload", "attachments.upload",
+            at("POST", "/api/v1/conversations/{conversation}/files", "Brings files, in a form.", sdk::takes::parts),
+            &plugin::begin_upload, &plugin::end_upload);
+        on.transfer("file.content", "attachments.see",
+                    at("GET", one_path + "/content", "A file's content.", sdk::takes::nothing), &plugin::content);
+        on.transfer("upload.create", "attachments.upload",
+                    at("POST", uploads_path, "Begins an upload that can be resumed (tus 1.0).", sdk::takes::bytes),
+                    &plugin::create_upload, &plugin::upload_created);
+        on.transfer("upload.append", "attachments.upload",
+                    at("PATCH", one_upload, "Sends a piece of it.", sdk::takes::bytes), &plugin::append,
+                    &plugin::appended);
+        on.transfer("upload.state", "attachments.upload",
+                    at("GET", one_upload, "How far it is; asked with HEAD.", sdk::takes::nothing),
+                    &plugin::upload_state);
+        on.transfer("upload.cancel", "attachments.upload",
+                    at("DELETE", one_upload, "Ends it; nothing stays of it.", sdk::takes::nothing), &plugin::cancel);
+        on.command("files.verify", "attachments.verify",
+                   {"POST",
+                    "/api/v1/file-verification",
+                    "Compares all files with what is on the disk.",
+                    {{"repair", "Removes what has no counterpart, rows and blobs."},
+                     {"deep", "Reads every file through, too."}}},
+                   &plugin::verify);
     }
 
     void hear(sdk::registry<plugin>& on) {
@@ -107,10 +169,51 @@ private:
     sdk::task<> check(sdk::call call, one_file in) { return gates_.run(std::move(call), in); }
     sdk::task<> go_over(sdk::call call) { return gates_.go_over(std::move(call)); }
 
-    house in_{std::filesystem::temp_directory_path() / "parley-attachments"};
+    sdk::task<sdk::admission> begin_upload(sdk::call call, upload_request in, sdk::offered_body body) {
+        return uploads_.begin(std::move(call), in, std::move(body));
+    }
+    sdk::task<sdk::reply> end_upload(sdk::call call, upload_request in, sdk::received what) {
+        return uploads_.end(std::move(call), in, std::move(what));
+    }
+    sdk::task<sdk::reply> content(sdk::call call, content_request in) { return serving_.content(std::move(call), in); }
+    sdk::task<sdk::admission> create_upload(sdk::call call, creation in, sdk::offered_body body) {
+        return tus_.create(std::move(call), std::move(in), std::move(body));
+    }
+    sdk::task<sdk::reply> upload_created(sdk::call call, creation in, sdk::received what) {
+        return tus_.created(std::move(call), std::move(in), std::move(what));
+    }
+    sdk::task<sdk::admission> append(sdk::call call, continuation in, sdk::offered_body body) {
+        return tus_.append(std::move(call), std::move(in), std::move(body));
+    }
+    sdk::task<sdk::reply> appended(sdk::call call, continuation in, sdk::received what) {
+        return tus_.appended(std::move(call), std::move(in), std::move(what));
+    }
+    sdk::task<sdk::reply> upload_state(sdk::call call, continuation in) {
+        return tus_.state(std::move(call), std::move(in));
+    }
+    sdk::task<sdk::reply> cancel(sdk::call call, continuation in) {
+        return tus_.cancel(std::move(call), std::move(in));
+    }
+    sdk::task<> sweep(sdk::call call) { return sweeping_.sweep(std::move(call)); }
+    sdk::task<verified> verify(sdk::call call, verify_request in) { return sweeping_.verify(std::move(call), in); }
+
+    sdk::result<void> health() {
+        constexpr std::int64_t little = std::int64_t{256} * 1024 * 1024;
+        if (!in_.types.works())
+            return sdk::failed("libmagic has no database: every file looks like application/octet-stream");
+        if (in_.store.free_bytes() < little) return sdk::failed("the disk for files is almost full");
+        return {};
+    }
+
+    house in_{sdk::files_folder()};
     checking gates_{in_};
     messages messages_{in_, gates_};
     reading reading_{in_, messages_};
+    serving serving_{reading_};
+    receiving receiving_{in_, gates_};
+    uploads uploads_{in_, receiving_};
+    tus tus_{in_, receiving_};
+    sweeping sweeping_{in_, gates_, receiving_, messages_};
 };
 
 }  // namespace

@@ -79,7 +79,7 @@ constexpr std::array kinds{
     kind{"text/css", other, "css", false, true},
     kind{"application/wasm", other, "wasm", false, true},
     kind{"application/x-shockwave-flash", other, "swf", false, true},
-    kind{"application/x-executable", other, "elf so bin run", false, true},
+    kind{"application/x-executable", other, "elf so run", false, true},
     kind{"application/vnd.microsoft.portable-executable", other, "exe dll scr com sys cpl ocx", false, true},
     kind{"application/x-mach-binary", other, "dylib", false, true},
     kind{"application/x-msi", other, "msi msp", false, true},

@@ -3,6 +3,8 @@
 
 #include <magic.h>
 
+#include <algorithm>
+
 namespace attachments {
 namespace {
 
@@ -26,6 +28,12 @@ magic_t open() {
     return nullptr;
 }
 
+/// libmagic does not call a word or two a text.
+bool is_plain(std::string_view bytes) {
+    return std::all_of(bytes.begin(), bytes.end(),
+                       [](char c) { return (c >= ' ' && c <= '~') || c == '\n' || c == '\r' || c == '\t'; });
+}
+
 }  // namespace
 
 void sniffer::closing::operator()(void* cookie) const { magic_close(static_cast<magic_t>(cookie)); }
@@ -40,7 +48,8 @@ std::string sniffer::type_of(std::string_view beginning) const {
     if (beginning.empty()) return "text/plain";
     const std::scoped_lock held(one_at_a_time_);
     const char* said = magic_buffer(static_cast<magic_t>(cookie_.get()), beginning.data(), beginning.size());
-    return said == nullptr ? unknown : said;
+    const auto type = said == nullptr ? unknown : std::string(said);
+    return type == unknown && is_plain(beginning) ? "text/plain" : type;
 }
 
 }  // namespace attachments

@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 #include <sqlite3.h>
 
+#include <filesystem>
+#include <fstream>
 #include <parley/testing/fake_host.hpp>
 
 namespace attachments::testing {
@@ -14,7 +16,14 @@ using parley::testing::fake_host;
 
 class house_test : public ::testing::Test {
 protected:
-    house_test() { sees_messages(); }
+    house_test() {
+        sees_messages();
+        has_gates({});
+        std::filesystem::create_directories(host.files());
+    }
+
+    /// Who has a say about files from now on.
+    void has_gates(const json::array& plugins) { host.serve("host.providers/1", {{"plugins", plugins}}); }
 
     /// message.get answers every message, as it is published.
     void sees_messages() { host.answer("message.get", {{"id", "5"}, {"deleted_at", nullptr}}); }
@@ -67,6 +76,34 @@ protected:
         return id;
     }
     std::string state_of(const std::string& file) { return sql("SELECT state FROM file WHERE id = " + file); }
+
+    answer brings(const std::string& name, const std::string& bytes, std::int64_t user = 7) {
+        return host.upload("file.upload", {{"conversation", "11"}}, {{.name = name, .bytes = bytes}}, {.user = user});
+    }
+    /// What the answer to a transfer says.
+    static json::object body(const answer& of) { return of.json.at("reply").at("json").as_object(); }
+    static std::string header(const answer& of, const char* name) {
+        const auto& all = of.json.at("reply").at("headers").as_object();
+        return all.contains(name) ? std::string(all.at(name).as_string()) : std::string();
+    }
+    /// Files that are on the disk, whatever they are called.
+    [[nodiscard]] std::size_t on_disk() const {
+        std::size_t all = 0;
+        for (const auto& one : std::filesystem::recursive_directory_iterator(host.files()))
+            all += one.is_regular_file() ? 1 : 0;
+        return all;
+    }
+    void write(const std::string& path, const std::string& bytes) const {
+        std::filesystem::create_directories((host.files() / path).parent_path());
+        std::ofstream(host.files() / path, std::ios::binary | std::ios::app) << bytes;
+    }
+    /// What the ledger says of a user: bytes, files, and what is reserved of both.
+    std::string ledger(const std::string& scope = "user") {
+        return sql(
+            "SELECT bytes || ' ' || files || ' ' || reserved_bytes || ' ' || reserved_files FROM usage_tally "
+            "WHERE scope = '" +
+            scope + "'");
+    }
 
     static json::object files(const std::vector<std::string>& ids) {
         json::array all;

@@ -1,0 +1,25 @@
+// A file's content, to those who may have it.
+#pragma once
+
+#include "house.hpp"
+#include "reading.hpp"
+
+namespace attachments {
+
+struct content_request {
+    sdk::id file;
+    std::optional<bool> download;
+};
+BOOST_DESCRIBE_STRUCT(content_request, (), (file, download))
+
+class serving {
+public:
+    explicit serving(const reading& from) : from_(from) {}
+
+    [[nodiscard]] sdk::task<sdk::reply> content(sdk::call, content_request) const;
+
+private:
+    const reading& from_;
+};
+
+}  // namespace attachments

@@ -1,0 +1,87 @@
+// Leftovers, crashes, and the command that proves that there are none.
+#include "house_test.hpp"
+
+namespace {
+
+using namespace attachments::testing;
+
+struct sweeping : house_test {
+    std::string takes(const std::string& name = "a.txt", const std::string& bytes = "hello") {
+        return std::string(body(brings(name, bytes)).at("files").at(0).at("file").as_string());
+    }
+    json::object verifies(json::object how = {}) { return host.call("files.verify", how).json; }
+    void age(const std::string& path) const {
+        const auto old = std::filesystem::file_time_type::clock::now() - std::chrono::hours(24 * 365 * 10);
+        std::filesystem::last_write_time(host.files() / path, old);
+    }
+};
+
+TEST_F(sweeping, what_nobody_sent_goes_and_what_somebody_did_stays) {
+    const auto sent = takes();
+    ASSERT_TRUE(written("message.created", "5", {sent}).ok());
+    const auto unsent = takes("b.txt");
+    const auto bad = has_file({.state = "rejected", .message = 6});
+    ASSERT_TRUE(host.run("sweep").ok());
+    EXPECT_EQ(sql("SELECT count(*) FROM file"), "3");
+    host.advance(std::chrono::hours(25));
+    ASSERT_TRUE(host.run("sweep").ok());
+    EXPECT_EQ(state_of(unsent), "");
+    EXPECT_EQ(state_of(sent), "ready");
+    EXPECT_EQ(state_of(bad), "rejected");
+    EXPECT_EQ(on_disk(), 1u);
+    sql("UPDATE usage_tally SET bytes = bytes + 100, files = files + 1");  // of the one that was put there by hand
+    host.advance(std::chrono::hours(24 * 31));
+    ASSERT_TRUE(host.run("sweep").ok());
+    EXPECT_EQ(state_of(bad), "");
+    EXPECT_EQ(ledger(), "5 1 0 0");
+}
+
+TEST_F(sweeping, sweeps_are_as_far_apart_as_the_setting_says) {
+    host.set({{"cleanup_interval", 60}, {"unsent_expiry_minutes", 1}});
+    ASSERT_TRUE(host.run("sweep").ok());
+    takes();
+    host.advance(std::chrono::minutes(30));
+    ASSERT_TRUE(host.run("sweep").ok());
+    EXPECT_EQ(sql("SELECT count(*) FROM file"), "1");
+    host.advance(std::chrono::minutes(31));
+    ASSERT_TRUE(host.run("sweep").ok());
+    EXPECT_EQ(sql("SELECT count(*) FROM file"), "0");
+}
+
+TEST_F(sweeping, all_is_well_where_nothing_happened) {
+    takes();
+    takes("b.txt", "other");
+    const auto got = verifies({{"deep", true}});
+    EXPECT_EQ(json::serialize(got), R"({"files":2,"bytes":10,"lost":0,"changed":0,"orphans":0,"leftovers":0,)"
+                                    R"("wrong_tallies":0,"repaired":false})");
+}
+
+TEST_F(sweeping, orphans_of_both_kinds_are_found_and_mended) {
+    const auto lost = takes();
+    const auto changed = takes("b.txt", "other");
+    takes("c.txt", "third");
+    std::filesystem::remove(host.files() / sql("SELECT path FROM file WHERE id = " + lost));
+    std::ofstream(host.files() / sql("SELECT path FROM file WHERE id = " + changed)) << "OTHER";
+    write("blobs/1/9/image/2020-01-01/77", "nobody's");
+    age("blobs/1/9/image/2020-01-01/77");
+    write("blobs/2/9/image/2020-01-01/78", "another tenant's");
+    age("blobs/2/9/image/2020-01-01/78");
+    write("incoming/left", "x");
+    age("incoming/left");
+    sql("UPDATE usage_tally SET bytes = 7");
+
+    const auto said = verifies({{"deep", true}});
+    EXPECT_EQ(said.at("lost"), 1);
+    EXPECT_EQ(said.at("changed"), 1);
+    EXPECT_EQ(said.at("orphans"), 1);
+    EXPECT_EQ(said.at("leftovers"), 1);
+    EXPECT_EQ(sql("SELECT count(*) FROM file"), "3");
+    EXPECT_EQ(verifies({{"deep", true}, {"repair", true}}).at("repaired"), true);
+    const auto after = verifies({{"deep", true}});
+    EXPECT_EQ(json::serialize(after), R"({"files":1,"bytes":5,"lost":0,"changed":0,"orphans":0,"leftovers":0,)"
+                                      R"("wrong_tallies":0,"repaired":false})");
+    EXPECT_EQ(ledger(), "5 1 0 0");
+    EXPECT_TRUE(std::filesystem::exists(host.files() / "blobs/2/9/image/2020-01-01/78"));
+}
+
+}  // namespace
