@@ -40,8 +40,10 @@ struct offered_command {
     /// Whether the plugin is on anywhere in this tenant; where it is not, the command is not there. Any thread.
     std::function<bool(std::string_view tenant_name)> is_on;
 
-    /// What a client asked for, checked against `input`. Any thread; calls back exactly once, on any thread.
-    std::function<void(caller, boost::json::object input, std::move_only_function<void(result<boost::json::object>)>)>
+    /// What a client asked for, checked against `input`, in the model (empty: none) of the conversation that the path
+    /// names. Any thread; calls back exactly once, on any thread.
+    std::function<void(caller, std::string model, boost::json::object input,
+                       std::move_only_function<void(result<boost::json::object>)>)>
         run;
 };
 

@@ -270,18 +270,22 @@ std::vector<kernel::offered_command> plugins::commands() {
         for (std::uint32_t i = 0; i < one->bound.commands.size(); ++i) {
             const auto& of = one->bound.commands[i];
             auto is_on = [this, to = one.get()](std::string_view tenant) { return now()->is_on(tenant, *to); };
-            auto run = [this, to = one.get(), i](kernel::caller by, boost::json::object input,
+            auto run = [this, to = one.get(), i](kernel::caller by, std::string model, boost::json::object input,
                                                  std::move_only_function<void(result<boost::json::object>)> done) {
+                auto generation = now();
+                if (!model.empty() && !generation->at(by.tenant_name, model).is_on(*to))
+                    return done(failure(fault::not_found, "not_here", "There is nothing like this here."));
                 call_request request{.kind = call_kind::command,
                                      .number = i,
                                      .name = to->bound.commands[i].name,
                                      .tenant = by.tenant,
                                      .tenant_name = by.tenant_name,
+                                     .model = std::move(model),
                                      .user = by.user,
                                      .request_id = by.request_id,
                                      .input = to_text(input)};
                 request.for_whom = std::move(by);
-                parts_->desk.call(now(), *to, std::move(request),
+                parts_->desk.call(std::move(generation), *to, std::move(request),
                                   [done = std::move(done)](const answer& said) mutable { done(result_of(said)); });
             };
             const auto own = one->folders.find("");

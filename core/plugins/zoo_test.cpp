@@ -200,7 +200,7 @@ protected:
         kernel::caller by{.tenant = tenant_id{1}, .tenant_name = "acme", .user = user_id{7}, .request_id = "r"};
         boost::json::object input;
         if (!what.empty()) input["do"] = what;
-        offered.front().run(std::move(by), std::move(input),
+        offered.front().run(std::move(by), {}, std::move(input),
                             [&](result<boost::json::object> end) { promise.set_value(std::move(end)); });
         return promise.get_future().get();
     }
@@ -246,7 +246,7 @@ protected:
         for (auto& one : all.all->commands())
             if (one.name == "asker.ask")
                 one.run({.tenant = tenant_id{1}, .tenant_name = "acme", .user = user_id{7}, .request_id = "r"},
-                        {{"do", what}}, [&](result<boost::json::object> end) { promise.set_value(std::move(end)); });
+                        {}, {{"do", what}}, [&](result<boost::json::object> end) { promise.set_value(std::move(end)); });
         return promise.get_future().get();
     }
     zoo all{{"asker", "good"}};

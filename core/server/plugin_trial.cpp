@@ -214,7 +214,7 @@ private:
                     kernel::caller by{
                         .tenant = tenant_id{1}, .tenant_name = std::string(tenant_name), .user = user_id{2}};
                     by.request_id = "trial";
-                    command.run(std::move(by), input,
+                    command.run(std::move(by), {}, input,
                                 [done = std::move(done)](const result<json::object>&) { done(); });
                 });
         }

@@ -140,29 +140,33 @@ result<void> check_placeholders(std::string_view path, const std::vector<field>&
 }
 
 /// Whether the caller sees the conversation and the message that the path names, and holds the permission there: what
-/// is granted there counts. Without either, in the tenant.
-result<void> may_call(const call& it, kernel::reading& from, const kernel::offered_command& of, permission needed) {
+/// is granted there counts. Without either, in the tenant. Gives the model of the conversation.
+result<std::string> may_call(const call& it, kernel::reading& from, const kernel::offered_command& of, permission needed) {
     const auto& env = it.with.env;
     const auto who = kernel::access::authorise(env, from, it.by);
     if (!who) return std::unexpected(who.error());
     auto held = who->everywhere();
+    std::string model;
     if (is_in_path(of.path, conversation_field)) {
         const auto in = kernel::access::see(env, from, *who, it.in.id<conversation_id>(conversation_field));
         if (!in) return std::unexpected(in.error());
         held = in->here;
+        model = in->row.model;
     }
     if (is_in_path(of.path, message_field)) {
         const auto what = kernel::access::see(env, from, *who, it.in.id<message_id>(message_field));
         if (!what) return std::unexpected(what.error());
         held = what->in.here;
+        model = what->in.row.model;
     }
-    return held.require(needed);
+    if (auto may = held.require(needed); !may) return std::unexpected(may.error());
+    return model;
 }
 
 /// `what` lives as long as the server.
-void tell(const kernel::offered_command& what, call it) {
+void tell(const kernel::offered_command& what, std::string model, call it) {
     const sure_reply reply(std::move(it.reply));
-    what.run(std::move(it.by), it.in.values(), [reply](result<json::object> said) {
+    what.run(std::move(it.by), std::move(model), it.in.values(), [reply](result<json::object> said) {
         if (!said) return reply(std::unexpected(std::move(said.error())));
         reply(answer{200, std::move(*said)});
     });
@@ -190,12 +194,13 @@ result<std::vector<field>> read_fields(const kernel::offered_command& of,
 
 std::function<void(call)> run_offered(kernel::offered_command of, std::optional<permission> needed) {
     const auto what = std::make_shared<const kernel::offered_command>(std::move(of));
-    if (!needed) return [what](call it) { tell(*what, std::move(it)); };
+    if (!needed) return [what](call it) { tell(*what, {}, std::move(it)); };
     return [what, needed = *needed](call it) {
         const auto one = std::make_shared<call>(std::move(it));
         const auto check = [what, needed, one](kernel::reading& from) {
-            if (auto may = may_call(*one, from, *what, needed); !may) return one->reply(std::unexpected(may.error()));
-            tell(*what, std::move(*one));
+            auto model = may_call(*one, from, *what, needed);
+            if (!model) return one->reply(std::unexpected(model.error()));
+            tell(*what, *std::move(model), std::move(*one));
         };
         one->with.store.read({.tenant = one->by.tenant, .run = check, .failed = [one](error why) {
                                   one->reply(std::unexpected(std::move(why)));

@@ -60,6 +60,22 @@ std::string plain(std::uint32_t code, std::string_view bytes) {
     return std::string(bytes);
 }
 
+/// What the server has written instead of characters that are not seen: "\\u{202e}". Its backslash is no path's.
+std::string without_escapes(std::string_view given) {
+    std::string made;
+    for (std::size_t at = 0; at < given.size(); ++at) {
+        if (given.substr(at).starts_with("\\u{")) {
+            const auto end = given.find_first_not_of("0123456789abcdef", at + 3);
+            if (end != std::string_view::npos && given[end] == '}') {
+                at = end;
+                continue;
+            }
+        }
+        made += given[at];
+    }
+    return made;
+}
+
 std::string_view last_part(std::string_view given) {
     const auto at = given.find_last_of("/\\");
     return at == std::string_view::npos ? given : given.substr(at + 1);
@@ -101,7 +117,8 @@ const std::string* value_of(std::string_view name, const place_values& of) {
 }  // namespace
 
 std::string clean_name(std::string_view given) {
-    auto left = last_part(given);
+    const auto plain_text = without_escapes(given);
+    auto left = last_part(plain_text);
     std::string name;
     while (!left.empty()) {
         const auto next = read_letter(left);

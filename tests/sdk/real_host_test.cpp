@@ -113,7 +113,7 @@ protected:
         by.tenant = tenant_id{1};
         by.user = user_id{7};
         return wait_for<json::object>(
-            [&](auto done) { commands.at(command).run(by, std::move(input), std::move(done)); });
+            [&](auto done) { commands.at(command).run(by, {}, std::move(input), std::move(done)); });
     }
     result<kernel::judgement> judge(std::string text) {
         kernel::message_case made;

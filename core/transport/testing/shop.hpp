@@ -18,6 +18,7 @@ public:
 
     std::vector<std::string> heard;          ///< the inputs it was called with
     std::vector<kernel::caller> callers;     ///< and by whom
+    std::vector<std::string> models;         ///< and where
     std::set<std::string, std::less<>> off;  ///< tenants where it is off
     std::function<void(boost::json::object, done)> answers = [](boost::json::object given, done then) {
         then(boost::json::object{{"got", std::move(given)}});
@@ -35,7 +36,8 @@ public:
                 .output = {{"type", "object"}, {"properties", {{"got", {{"type", "object"}}}}}},
                 .is_on = [this](std::string_view tenant) { return !off.contains(tenant); },
                 .run =
-                    [this](kernel::caller by, boost::json::object given, done then) {
+                    [this](kernel::caller by, std::string model, boost::json::object given, done then) {
+                        models.push_back(std::move(model));
                         heard.push_back(boost::json::serialize(given));
                         callers.push_back(std::move(by));
                         answers(std::move(given), std::move(then));

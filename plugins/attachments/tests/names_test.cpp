@@ -31,6 +31,12 @@ TEST(names, have_nothing_that_is_not_seen) {
     EXPECT_EQ(clean_name("a\xed\xa0\x80.txt"), "a.txt");  // a surrogate
 }
 
+TEST(names, what_the_server_has_escaped_is_not_seen_either) {
+    EXPECT_EQ(clean_name("photo\\u{202e}gpj.png"), "photogpj.png");
+    EXPECT_EQ(clean_name("a\\u{0}b\\u{d}\\u{a}.png"), "ab.png");
+    EXPECT_EQ(clean_name("C:\\users\\u{zz}.png"), "u{zz}.png");
+}
+
 TEST(names, do_not_begin_like_options_or_hidden_files) {
     EXPECT_EQ(clean_name("-rf"), "rf");
     EXPECT_EQ(clean_name("--help.txt"), "help.txt");
