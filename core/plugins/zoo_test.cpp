@@ -245,8 +245,8 @@ protected:
         std::promise<result<boost::json::object>> promise;
         for (auto& one : all.all->commands())
             if (one.name == "asker.ask")
-                one.run({.tenant = tenant_id{1}, .tenant_name = "acme", .user = user_id{7}, .request_id = "r"},
-                        {}, {{"do", what}}, [&](result<boost::json::object> end) { promise.set_value(std::move(end)); });
+                one.run({.tenant = tenant_id{1}, .tenant_name = "acme", .user = user_id{7}, .request_id = "r"}, {},
+                        {{"do", what}}, [&](result<boost::json::object> end) { promise.set_value(std::move(end)); });
         return promise.get_future().get();
     }
     zoo all{{"asker", "good"}};

@@ -258,6 +258,20 @@ stories(`attachments, ${isolation}`, { tenants, settings: { ...settings, attachm
         isSound(await verifies(ann));
     });
 
+    story('a conversation takes its files along', async ({ ann, bob, world }) => {
+        await ann.creates('channel', 'closing');
+        await bob.joins('closing');
+        const before = onDisk(world.server).length;
+        const sent = await brings(bob, 'closing', 'a.png', png);
+        await sendsFiles(bob, 'closing', [sent]);
+        const unsent = await brings(bob, 'closing', 'b.png', png);
+        const ended = await ann.delete(ann.pathOf('closing'));
+        assert.ok([200, 204].includes(ended.status), ended.text);
+        await eventually(() => (onDisk(world.server).length === before ? true : undefined), 'nothing to be left');
+        for (const one of [sent, unsent]) assert.equal((await fetches(bob, one)).status, 404);
+        isSound(await verifies(ann));
+    });
+
     story('an edit changes no files, and a file is sent once', async ({ ann }) => {
         await ann.creates('channel', 'edits');
         const [one, other] = [await brings(ann, 'edits', 'a.png', png), await brings(ann, 'edits', 'b.png', png)];

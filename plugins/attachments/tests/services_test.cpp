@@ -153,6 +153,33 @@ TEST_F(services, a_conversation_lists_what_everybody_sees_page_by_page) {
     EXPECT_EQ(own.json.at("files").as_array().size(), 1u);
 }
 
+TEST_F(services, a_page_of_very_many_files_is_as_fast_as_one_of_few) {
+    has_file({.message = 5, .published = 1});
+    const auto fill = [&](const std::string& conversation, int files) {
+        sql("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < " + std::to_string(files) +
+            ") INSERT INTO file SELECT i * 100 + " + conversation + ", tenant, " + conversation +
+            ", model, uploader, message, published, held, shown, name, type, CASE i % 50 WHEN 0 THEN 'video' ELSE "
+            "category END, bytes, sha256, state, reason, gates, passed, path || '-' || i || '-' || " +
+            conversation + ", version_of, version, created, check_at, tries FROM n, file WHERE conversation = 11");
+    };
+    fill("12", 100);
+    fill("13", 100'000);
+    const auto best_of = [&](const char* conversation, const json::object& more) {
+        auto input = more;
+        input["conversation"] = conversation;
+        input["limit"] = 50;
+        auto best = std::chrono::steady_clock::duration::max();
+        for (int i = 0; i < 20; ++i) {
+            const auto began = std::chrono::steady_clock::now();
+            EXPECT_TRUE(host.call("file.list", input).ok());
+            best = std::min(best, std::chrono::steady_clock::now() - began);
+        }
+        return best;
+    };
+    for (const auto& more : {json::object{}, json::object{{"category", "video"}}, json::object{{"mine", true}}})
+        EXPECT_LT(best_of("13", more), best_of("12", more) * 3 + std::chrono::milliseconds(1)) << json::serialize(more);
+}
+
 TEST_F(services, deleting_takes_the_file_and_keeps_the_message) {
     const auto file = has_file({.message = 5, .published = 1});
     const auto version = has_file({.message = 5, .published = 1, .version_of = std::stoll(file)});
