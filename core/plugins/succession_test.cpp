@@ -101,7 +101,7 @@ protected:
         kernel::caller by{.tenant = tenant_id{1}, .tenant_name = "acme", .user = user_id{2}};
         boost::json::object input;
         if (slowly) input["slowly"] = true;
-        offered.front().run(std::move(by), std::move(input), std::move(done));
+        offered.front().run(std::move(by), {}, std::move(input), std::move(done));
     }
 
     noting_rows rows_;
