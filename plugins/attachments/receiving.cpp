@@ -19,16 +19,13 @@ using upload_query = odb::query<upload_row>;
 
 /// A version is shown where its first one is.
 sdk::result<void> join_versions(odb::database& db, file_row& row, sdk::id first) {
-    const auto root = find_file(db, sdk::id(row.tenant), first);
-    const bool is_its = root != nullptr && root->conversation == row.conversation && root->uploader == row.uploader &&
-                        root->version_of == 0;
-    if (!is_its) return no_such_file();
-    if (state_of(*root) != file_state::ready)
-        return sdk::conflict("file_not_ready", "Only a file that is ready can have a newer version.");
-    row.version_of = root->id;
-    row.version = versions_of(db, *root).back()->version + 1;
-    row.message = root->message;
-    row.published = root->published;
+    const auto root =
+        require_first_version(db, {sdk::id(row.tenant), sdk::id(row.uploader), sdk::id(row.conversation)}, first);
+    if (!root) return root.error();
+    row.version_of = (*root)->id;
+    row.version = versions_of(db, **root).back()->version + 1;
+    row.message = (*root)->message;
+    row.published = (*root)->published;
     return {};
 }
 
@@ -38,6 +35,16 @@ struct receiving::judged {
     arrived from;
     file_row row;
 };
+
+sdk::result<std::shared_ptr<file_row>> require_first_version(odb::database& db, const uploader_in& by, sdk::id file) {
+    auto root = find_file(db, by.tenant, file);
+    const bool is_its = root != nullptr && root->conversation == by.conversation.number() &&
+                        root->uploader == by.user.number() && root->version_of == 0;
+    if (!is_its) return no_such_file();
+    if (state_of(*root) != file_state::ready)
+        return sdk::conflict("file_not_ready", "Only a file that is ready can have a newer version.");
+    return root;
+}
 
 std::string incoming_path(sdk::id upload) { return "incoming/" + upload.text(); }
 

@@ -4,6 +4,7 @@
 #include <parley/storage.hpp>
 
 #include "checking.hpp"
+#include "entities.hpp"
 #include "house.hpp"
 #include "settings.hpp"
 #include "shown.hpp"
@@ -60,6 +61,16 @@ private:
     house& in_;
     checking& gates_;
 };
+
+/// Who brings something where.
+struct uploader_in {
+    sdk::id tenant;
+    sdk::id user;
+    sdk::id conversation;
+};
+/// A file of theirs there that can have newer versions. Errors: not_found, conflict "file_not_ready".
+[[nodiscard]] sdk::result<std::shared_ptr<file_row>> require_first_version(odb::database&, const uploader_in&,
+                                                                           sdk::id file);
 
 /// The upload's row and what it reserved; false when there was none any more.
 bool end_reservation(odb::database&, sdk::id tenant, sdk::id upload);

@@ -55,6 +55,11 @@ sdk::task<granted_room> reserve(sdk::call call, house& in, wanted_room wanted) {
             all_of<upload_row>(db, query::tenant == call.tenant.number() && query::uploader == call.user.number());
         if (static_cast<std::int64_t>(open.size()) >= most_open)
             return sdk::limited("uploads_open", "Too many uploads of yours are not finished.");
+        if (wanted.version_of)
+            if (auto first =
+                    require_first_version(db, {call.tenant, call.user, wanted.conversation}, *wanted.version_of);
+                !first)
+                return first.error();
         const auto before = usage_of(db, who, *here);
         if (auto fits = require_room(before, {wanted.bytes, 1}); !fits) return fits.error();
         const granted_room made{std::max(wanted.bytes, room_in(before, wanted.most_bytes)),
