@@ -52,8 +52,7 @@ class shipped : public ::testing::Test {
 protected:
     void SetUp() override {
         for (const auto& entry : fs::directory_iterator(root / "plugins"))
-            if (fs::exists(entry.path() / "plugin.yaml"))
-                names_.push_back(entry.path().filename().string());
+            if (fs::exists(entry.path() / "plugin.yaml")) names_.push_back(entry.path().filename().string());
         std::ranges::sort(names_);
         ASSERT_FALSE(names_.empty());
         here_.write("parley.yaml",
