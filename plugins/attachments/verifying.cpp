@@ -1,4 +1,4 @@
-// `files.verify`: rows and blobs of a tenant, held against each other, and mended either way.
+// What files.verify does: rows and blobs of a tenant, held against each other, and mended either way.
 #include <parley/aside.hpp>
 
 #include <unordered_set>
