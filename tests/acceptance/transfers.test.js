@@ -191,7 +191,7 @@ stories(`transfers, ${isolation}`, { tenants, settings: { plugins: { folders: [f
         assert.deepEqual([page.status, page.type, page.text], [200, 'text/html; charset=utf-8', '<!doctype html><title>acme</title>']);
         assert.equal(page.headers.get('content-security-policy'), "default-src 'self'");
         const asset = await open('/depot/assets/app.js');
-        assert.deepEqual([asset.status, asset.text], [200, 'console.log("depot");\n']);
+        assert.deepEqual([asset.status, asset.text], [200, '// What the depot brings along to be sent.\nconsole.log("depot");\n']);
         assert.match(asset.headers.get('cache-control'), /immutable/);
         assert.equal((await open('/depot/assets/none.js')).status, 404);
         const wrong = await open('/depot/wrong');

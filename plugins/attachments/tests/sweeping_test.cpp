@@ -48,6 +48,28 @@ TEST_F(sweeping, sweeps_are_as_far_apart_as_the_setting_says) {
     EXPECT_EQ(sql("SELECT count(*) FROM file"), "0");
 }
 
+TEST_F(sweeping, what_ended_with_the_process_is_given_back_at_the_next_start) {
+    takes();
+    ASSERT_TRUE(host.begin_transfer("file.upload", {{"conversation", "11"}}, {}, 1000).ok());
+    has_file({.state = "uploading"});
+    const auto resumable = host.begin_transfer(
+        "upload.create", {{"conversation", "11"}, {"tus_resumable", "1.0.0"}, {"upload_length", 70}}, {}, 0);
+    ASSERT_TRUE(resumable.ok());
+    sql("UPDATE usage_tally SET bytes = bytes + 100, files = files + 1");  // of the one that was put there by hand
+    EXPECT_EQ(ledger(), "105 2 1070 2");
+    host.stop();
+
+    const auto file = host.database_file();
+    const parley_database where{sizeof(parley_database), PARLEY_SQLITE, {file.data(), file.size()}, {"", 0}};
+    fake_host next({}, where);
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    while (ledger() != "5 1 70 1" && std::chrono::steady_clock::now() < deadline)
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    EXPECT_EQ(ledger(), "5 1 70 1");
+    EXPECT_EQ(sql("SELECT count(*) FROM upload WHERE kind = 'tus'"), "1");
+    EXPECT_EQ(sql("SELECT count(*) FROM file WHERE state = 'uploading'"), "0");
+}
+
 TEST_F(sweeping, all_is_well_where_nothing_happened) {
     takes();
     takes("b.txt", "other");

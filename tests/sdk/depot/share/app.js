@@ -1,1 +1,2 @@
+// What the depot brings along to be sent.
 console.log("depot");
