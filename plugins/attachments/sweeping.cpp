@@ -3,6 +3,9 @@
 
 #include <parley/aside.hpp>
 
+#include <algorithm>
+#include <chrono>
+
 #include "entities-odb.hpp"
 #include "gates.hpp"
 #include "rows.hpp"
@@ -28,11 +31,16 @@ void settle_unfinished(sdk::transaction& t, const house& in, file_row& row) {
 
 sdk::task<> sweeping::recover() {
     const sdk::scope anywhere;
+    // What comes while this runs is not touched. Files go by the machine's clock, rows by the server's.
+    const auto began = sdk::now();
+    const auto began_here =
+        std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
+            .count();
     std::vector<std::string> growing;
     const auto tenants = co_await anywhere.storage([&](odb::database& db) {
         std::map<std::int64_t, std::int64_t> all;
         growing.clear();
-        for (const auto& one : all_of<upload_row>(db, upload_query::id != 0)) {
+        for (const auto& one : all_of<upload_row>(db, upload_query::created <= began)) {
             if (one->kind == "tus") {
                 growing.push_back(one->path);
                 continue;
@@ -40,7 +48,8 @@ sdk::task<> sweeping::recover() {
             ++all[one->tenant];
             end_reservation(db, sdk::id(one->tenant), sdk::id(one->id));
         }
-        for (const auto& one : all_of<file_row>(db, file_query::state == std::string(name_of(file_state::uploading))))
+        for (const auto& one : all_of<file_row>(
+                 db, file_query::created <= began && file_query::state == std::string(name_of(file_state::uploading))))
             ++all[one->tenant];
         return all;
     });
@@ -49,15 +58,16 @@ sdk::task<> sweeping::recover() {
         there.tenant = sdk::id(tenant);
         co_await there.storage([&](sdk::transaction& t) {
             const auto unfinished =
-                all_of<file_row>(t.db(), file_query::tenant == tenant &&
+                all_of<file_row>(t.db(), file_query::tenant == tenant && file_query::created <= began &&
                                              file_query::state == std::string(name_of(file_state::uploading)));
             for (const auto& one : unfinished) settle_unfinished(t, in_, *one);
         });
     }
     co_await sdk::aside([&] {
         std::vector<std::string> leftovers;
-        in_.store.each("incoming", [&](const std::string& path, std::int64_t) {
-            if (std::find(growing.begin(), growing.end(), path) == growing.end()) leftovers.push_back(path);
+        in_.store.each("incoming", [&](const std::string& path, std::int64_t changed) {
+            const bool grows = std::find(growing.begin(), growing.end(), path) != growing.end();
+            if (!grows && changed < began_here) leftovers.push_back(path);
         });
         for (const auto& one : leftovers) (void)in_.store.remove(one);
     });

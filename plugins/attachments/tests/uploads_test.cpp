@@ -75,6 +75,17 @@ TEST_F(uploads, where_there_are_gates_it_waits_for_them) {
     EXPECT_EQ(host.call("file.content", ask).code, "file_unknown");  // not even for its uploader
 }
 
+TEST_F(uploads, a_large_one_is_read_through_after_its_answer) {
+    const auto file = body(brings("a.txt", std::string(17 << 20, 'a'))).at("files").at(0).as_object();
+    EXPECT_EQ(file.at("state"), "checking");
+    EXPECT_EQ(file.at("sha256"), "");
+    ASSERT_EQ(host.jobs().back().job, "check");
+    ASSERT_TRUE(host.run("check", {{"file", file.at("file")}}).ok());
+    const auto now = host.call("file.get", {{"file", file.at("file")}}).json;
+    EXPECT_EQ(now.at("state"), "ready");
+    EXPECT_EQ(now.at("sha256").as_string().size(), 64u);
+}
+
 TEST_F(uploads, where_nobody_says_who_has_a_say_nothing_is_taken) {
     host.refuse("service host.providers/1", PARLEY_UNAVAILABLE, "stopping");
     EXPECT_FALSE(brings("a.png", png).ok());
