@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <parley/plugin.hpp>
 #include <parley/storage.hpp>
+#include <parley/web_files.hpp>
 
 #include "entities-odb.hpp"
 #include "entities.hpp"
@@ -78,9 +79,11 @@ void count(odb::database& db, sdk::id tenant, const std::string& word) {
     db.persist(row);
 }
 
-class plugin {
+class plugin : public sdk::with_web_piece {
 public:
     void setup(sdk::registry<plugin>& on) {
+        // share/web/piece.js, in the web client of those where this plugin is on.
+        offer_web_piece(on, {.plugin = "word_watch", .compressed = false});
         on.check("message.send", &plugin::judge);
         on.command("word_watch.counts", "word_watch.see",
                    {.method = "GET",

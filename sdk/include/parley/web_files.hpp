@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -86,21 +87,26 @@ inline constexpr std::string_view web_fresh = "no-cache";
 /// What has a hash of its bytes in its name. since 1.0
 inline constexpr std::string_view web_forever = "public, max-age=31536000, immutable";
 
+/// Whether there are copies beside each text file. since 1.0
+enum class web_copies : std::uint8_t { none, compressed };
+
 /// The file `name` of `folder` in the plugin's share ("" or "web/"), compressed as the browser takes it. since 1.0
-[[nodiscard]] inline result<reply> web_file(std::string_view folder, const web_request& asked, std::string_view cache) {
+[[nodiscard]] inline result<reply> web_file(std::string_view folder, const web_request& asked, std::string_view cache,
+                                            web_copies copies = web_copies::compressed) {
     const std::string_view name = asked.file;
     const auto* type = detail::web_type_of(name);
     if (type == nullptr || !detail::is_web_name(name)) return not_found("file_unknown", "There is no such file.");
     const std::string_view accepts = asked.accepts ? std::string_view(*asked.accepts) : std::string_view();
-    const bool br = type->compressed && detail::takes_encoding(accepts, "br");
-    const bool gz = type->compressed && !br && detail::takes_encoding(accepts, "gzip");
+    const bool smaller = type->compressed && copies == web_copies::compressed;
+    const bool br = smaller && detail::takes_encoding(accepts, "br");
+    const bool gz = smaller && !br && detail::takes_encoding(accepts, "gzip");
     auto path = "share:" + std::string(folder) + std::string(name) + (br ? ".br" : gz ? ".gz" : "");
     auto made = reply::send({.path = std::move(path),
                              .type = std::string(type->type),
                              .attachment = false,
                              .cache = std::string(cache),
                              .sandbox = false});
-    if (type->compressed) made.headers.emplace("Vary", "Accept-Encoding");
+    if (smaller) made.headers.emplace("Vary", "Accept-Encoding");
     if (br || gz) made.headers.emplace("Content-Encoding", br ? "br" : "gzip");
     return made;
 }
@@ -115,14 +121,15 @@ BOOST_DESCRIBE_STRUCT(web_piece, (), (module, style))
 /// How it is offered. since 1.0
 struct web_offer {
     std::string plugin;
-    bool style = false;  ///< there is a piece.css
+    bool style = false;      ///< there is a piece.css
+    bool compressed = true;  ///< of each file there are .br and .gz
 };
 
 /// A plugin with a piece in share/web/: piece.js, and piece.css if it has a style. since 1.0
 class with_web_piece {
 public:
     [[nodiscard]] result<reply> send_web_file(web_request asked) {
-        auto made = web_file("web/", asked, web_fresh);
+        auto made = web_file("web/", asked, web_fresh, copies_);
         // Also what somebody opens by its address runs nothing.
         if (made) made->headers.emplace("Content-Security-Policy", "default-src 'none'");
         return made;
@@ -134,6 +141,7 @@ protected:
     template <class Plugin>
     void offer_web_piece(registry<Plugin>& on, const web_offer& what) {
         const auto at = "/" + what.plugin + "/web/";
+        copies_ = what.compressed ? web_copies::compressed : web_copies::none;
         piece_ = {at + "piece.js", what.style ? std::optional(at + "piece.css") : std::nullopt};
         on.transfer(what.plugin + ".web", anybody,
                     {.method = "GET",
@@ -147,6 +155,7 @@ protected:
 
 private:
     web_piece piece_;
+    web_copies copies_ = web_copies::compressed;
 };
 
 }  // namespace parley::sdk
