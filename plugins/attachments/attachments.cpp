@@ -1,5 +1,6 @@
 // Attachments: files in conversations, checked before anybody sees them.
 #include <parley/storage.hpp>
+#include <parley/web_files.hpp>
 
 #include "checking.hpp"
 #include "house.hpp"
@@ -17,9 +18,10 @@ namespace {
 const std::string one_path = "/api/v1/files/{file}";
 const std::string uploads_path = "/api/v1/conversations/{conversation}/uploads";
 
-class plugin {
+class plugin : public sdk::with_web_piece {
 public:
     void setup(sdk::registry<plugin>& on) {
+        offer_web_piece(on, {.plugin = "attachments", .style = true});
         read_and_delete(on);
         move_bytes(on);
         on.amend("message.send", &plugin::fill);

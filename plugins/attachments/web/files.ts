@@ -35,7 +35,7 @@ export const contentOf = (file: Id) => `${client.url}/api/v1/files/${file}/conte
 export const downloadOf = (file: Id) => `${contentOf(file)}?download=true`;
 
 const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const;
-const formats = computed(() => units.map((unit) => new Intl.NumberFormat(language.value, { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: 1 })));
+const formats = computed(() => units.map((unit) => new Intl.NumberFormat(language.value, { style: 'unit', unit, unitDisplay: unit === 'byte' ? 'long' : 'short', maximumFractionDigits: 1 })));
 export function sizeText(bytes: number) {
     const power = Math.min(units.length - 1, bytes < 1 ? 0 : Math.floor(Math.log(bytes) / Math.log(1000)));
     return formats.value[power]!.format(bytes / 1000 ** power);

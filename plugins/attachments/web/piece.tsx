@@ -13,9 +13,10 @@ function GoingView({ composer, one }: { composer: ComposerHandle; one: Going }) 
     const { id } = composer.room.conversation;
     const { name, size } = one.file;
     const done = one.stored.value !== null;
+    const broken = useSignal(false);
     return (
         <li class="file_going">
-            {one.preview ? <img src={one.preview} alt="" /> : <Icon name="file" />}
+            {one.preview && !broken.value ? <img src={one.preview} alt="" onError={() => (broken.value = true)} /> : <Icon name="file" />}
             <span class="file_words">
                 <bdi>{name}</bdi>
                 {one.fault.value ? (
