@@ -31,7 +31,9 @@ struct caller {
     /// The id of a plugin that acts for itself. `user` is then its bot account (plugin_account.hpp), or none where the
     /// caller is given to kernel::api, which finds or makes that account.
     std::string acting_plugin{};
-    permission_set own{};  ///< all that such a plugin may, in place of what a role gives: its `permissions_used`
+    permission_set own{};    ///< all that such a plugin may, in place of what a role gives: its `permissions_used`
+    std::string username{};  ///< of the user, where it has been looked up on the way here; else empty
+    unsigned depth = 0;      ///< how many plugins asked for each other on the way here
 };
 
 struct environment {

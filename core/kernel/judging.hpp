@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "kernel/environment.hpp"
 #include "model/conversation.hpp"
 #include "model/message.hpp"
 #include "model/user.hpp"
@@ -43,6 +44,7 @@ struct change_case {
     user_id by;
     std::string request_id;
     boost::json::object input;
+    caller asker{};  ///< as whom a judge may read
 };
 
 /// Asks whoever may judge, in their order, and lets none of them keep the answer for ever. Any thread; judge() is

@@ -75,9 +75,11 @@ public:
                     .tenant_name = of_.tenant_name,
                     .model = model_,
                     .user = of_.by,
+                    .username = of_.asker.username,
                     .request_id = of_.request_id,
                     .input = input_,
-                    .patience = use.deadline},
+                    .patience = use.deadline,
+                    .for_whom = of_.asker.user ? std::optional(of_.asker) : std::nullopt},
                    [self = shared_from_this()](answer said) { self->said(std::move(said)); });
     }
 

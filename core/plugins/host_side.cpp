@@ -72,6 +72,8 @@ void host_side::invoke_as_plugin(plugin& me, tenant_id tenant, std::string_view 
 void host_side::run(plugin& me, result<kernel::caller> who, std::string_view command, std::string_view input,
                     taker done) {
     if (!who) return done(std::unexpected(who.error()));
+    if (++who->depth > most_depth)
+        return done(failure(fault::unavailable, "too_deep", "Plugins asked for each other round and round."));
     if (!has(me.says().uses, command))
         return done(refuse(me, "command_not_declared",
                            fmt::format("The command {} is not under uses in the manifest.", command)));

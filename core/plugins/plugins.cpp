@@ -282,6 +282,7 @@ std::vector<kernel::offered_command> plugins::commands() {
                                      .tenant_name = by.tenant_name,
                                      .model = std::move(model),
                                      .user = by.user,
+                                     .username = by.username,
                                      .request_id = by.request_id,
                                      .input = to_text(input)};
                 request.for_whom = std::move(by);

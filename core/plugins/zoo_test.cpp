@@ -183,7 +183,8 @@ TEST_P(zoo_changes, are_judged) {
                                .tenant_name = "acme",
                                .by = user_id{by},
                                .request_id = {},
-                               .input = {}};
+                               .input = {},
+                               .asker = {.tenant = tenant_id{1}, .tenant_name = "acme", .user = user_id{by}}};
         all.all->judges().judge(std::move(of), [&](result<void> end) { promise.set_value(std::move(end)); });
         return promise.get_future().get();
     };
@@ -191,6 +192,10 @@ TEST_P(zoo_changes, are_judged) {
     const auto refused = judge(13);
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().message, "Not thirteen.");
+    EXPECT_TRUE(judge(14)) << "who judges may look as who asks";
+    EXPECT_EQ(all.api.last_caller.user, user_id{14});
+    EXPECT_EQ(all.api.last_operation, "message.get");
+    EXPECT_EQ(all.api.last_caller.depth, 1U);
 }
 
 class zoo_commands : public in_both_modes {
@@ -198,12 +203,15 @@ protected:
     result<boost::json::object> run(std::string_view what) {
         std::promise<result<boost::json::object>> promise;
         kernel::caller by{.tenant = tenant_id{1}, .tenant_name = "acme", .user = user_id{7}, .request_id = "r"};
+        by.username = "ann";
+        by.depth = depth;
         boost::json::object input;
         if (!what.empty()) input["do"] = what;
         offered.front().run(std::move(by), {}, std::move(input),
                             [&](result<boost::json::object> end) { promise.set_value(std::move(end)); });
         return promise.get_future().get();
     }
+    unsigned depth = 0;
     zoo all{{"good"}};
     std::vector<kernel::offered_command> offered = all.all->commands();
 };
@@ -237,6 +245,17 @@ TEST_P(zoo_commands, invoke_what_they_declare_as_their_caller) {
         EXPECT_EQ(all.api.last_operation, "") << bad;
     }
     EXPECT_EQ(all.one().refused_requests, 2U);
+}
+
+TEST_P(zoo_commands, know_the_name_of_who_asks) { EXPECT_EQ(run("name"), (boost::json::object{{"name", "ann"}})); }
+
+TEST_P(zoo_commands, do_not_ask_each_other_for_ever) {
+    depth = 7;
+    EXPECT_TRUE(run("invoke"));
+    depth = 8;
+    const auto end = run("invoke");
+    ASSERT_FALSE(end);
+    EXPECT_EQ(end.error().code, "too_deep");
 }
 
 class zoo_asking : public in_both_modes {

@@ -48,6 +48,7 @@ TEST_F(at_the_counter, an_offered_command_is_checked_and_then_run) {
     EXPECT_EQ(desk.ask("shop.buy", ann, {{"thing", "7"}, {"word", "tea"}, {"number", 2}}),
               json::parse(R"({"got": {"thing": "7", "word": "tea", "number": 2}})"));
     EXPECT_EQ(shop.callers.at(0).user, ann);
+    EXPECT_EQ(shop.callers.at(0).username, "ann");
     EXPECT_EQ(desk.code("shop.buy", ann, {{"thing", "7"}, {"word", "tea"}}), "field_missing");
     EXPECT_EQ(desk.code("shop.buy", ann, {{"thing", "7"}, {"word", "tea"}, {"number", 10}}), "field_range");
     EXPECT_EQ(desk.code("shop.buy", user_id{4711}, {{"thing", "7"}, {"word", "tea"}, {"number", 1}}), "not_signed_in");
@@ -140,6 +141,7 @@ TEST_F(at_the_counter, changes_are_judged_before_they_are_made) {
     desk.house.judges.on_change = [&](kernel::change_case of, kernel::testing::scripted_judges::change_answer answer) {
         EXPECT_EQ(of.tenant, desk.house.tenant);
         EXPECT_EQ(of.by, mia);
+        EXPECT_EQ(of.asker.user, mia);
         seen.push_back(std::string(of.change) + " " + json::serialize(of.input));
         answer(failure(fault::forbidden, "too_late", "Not at night."));
     };

@@ -46,7 +46,8 @@ public:
                 .tenant_name = it_.by.tenant_name,
                 .by = it_.by.user,
                 .request_id = it_.by.request_id,
-                .input = of_.judged_input == nullptr ? it_.in.values() : of_.judged_input(it_)};
+                .input = of_.judged_input == nullptr ? it_.in.values() : of_.judged_input(it_),
+                .asker = it_.by};
     }
 
     /// From any thread; the first answer counts.

@@ -1,4 +1,6 @@
 /* A plugin that keeps every rule and does a little of everything; texts of messages say what it is to do. */
+#include <stdio.h>
+
 #include "zoo.h"
 
 static int says(parley_text text, const char* word) {
@@ -37,14 +39,20 @@ static void check(void* self, const parley_scope* scope, const parley_message_dr
     zoo_answer(reply, PARLEY_OK, "", "");
 }
 
-static void change(void* self, const parley_call* call, parley_reply reply) {
-    (void)self;
-    if (call->user == 13) return zoo_answer(reply, PARLEY_REFUSED, "", "Not thirteen.");
-    zoo_answer(reply, PARLEY_OK, "", "");
-}
-
 static void told(void* context, const parley_outcome* outcome) {
     zoo_replies->finish(zoo_host, *(parley_reply*)context, outcome);
+}
+
+/* Looks as who asks before it lets the fourteenth. */
+static void change(void* self, const parley_call* call, parley_reply reply) {
+    static parley_reply waiting;
+    const parley_kernel* kernel = (const parley_kernel*)zoo_host->extension(zoo_host, zoo_text(PARLEY_KERNEL));
+    (void)self;
+    if (call->user == 13) return zoo_answer(reply, PARLEY_REFUSED, "", "Not thirteen.");
+    waiting = reply;
+    if (call->user == 14)
+        return kernel->invoke(zoo_host, call->caller, zoo_text("message.get"), zoo_text("{}"), told, &waiting);
+    zoo_answer(reply, PARLEY_OK, "", "");
 }
 
 /* {"do": "..."} as a whole, so that no JSON has to be read here. */
@@ -54,6 +62,11 @@ static void command(void* self, const parley_call* call, parley_reply reply) {
     (void)self;
     if (says(call->input, "{\"do\":\"garbage\"}")) return zoo_answer(reply, PARLEY_OK, "{\"a\":", "");
     if (says(call->input, "{\"do\":\"missing\"}")) return zoo_answer(reply, PARLEY_NOT_FOUND, "", "There is none.");
+    if (says(call->input, "{\"do\":\"name\"}")) {
+        char said[100];
+        snprintf(said, sizeof said, "{\"name\":\"%.*s\"}", (int)call->username.size, call->username.data);
+        return zoo_answer(reply, PARLEY_OK, said, "");
+    }
     waiting = reply;
     if (says(call->input, "{\"do\":\"invoke\"}"))
         return kernel->invoke(zoo_host, call->caller, zoo_text("message.get"), zoo_text("{\"message\":\"1\"}"), told,
