@@ -79,6 +79,7 @@ std::string plugin_settings_in(const configuration& of, const plugin_section& pl
     put(made, of.from.server.child(plugin.id));
     made.erase("isolation");
     made.erase("hooks");
+    made.erase("memory_mib");
     put(made, tenant_tree(of, tenant).child(plugin.id));
     if (const auto* values = model_tree(of, tenant, model)) put(made, values->child(plugin.id));
     return to_text(made);

@@ -144,6 +144,15 @@ setting isolation_of(const plugin_section& of) {
     return made;
 }
 
+setting memory_of(const plugin_section& of) {
+    auto made = reserved(of.id + ".memory_mib", "integer",
+                         "How much memory the plugin may have, in MiB, when it has a process of its own.");
+    made.rules.set("minimum", plain_scalar(std::to_string(least_plugin_memory_mib)));
+    made.rules.set("maximum", plain_scalar(std::to_string(most_plugin_memory_mib)));
+    made.fallback = plain_scalar(std::to_string(usual_plugin_memory_mib));
+    return made;
+}
+
 setting hooks_of(const plugin_section& of) {
     std::string names;
     for (const auto& one : of.hooks) names += fmt::format("{}`{}`", names.empty() ? "" : ", ", one.name);
@@ -255,7 +264,7 @@ std::vector<std::string> add_section(schema& to, const plugin_section& of) {
         auto body = node_of(said);
         auto why = words_check(body).run();
         if (!is_setting_name(name)) why = "a name is lower case letters, digits and _";
-        if (name == "isolation" || name == "hooks") why = "the name is the server's";
+        if (name == "isolation" || name == "hooks" || name == "memory_mib") why = "the name is the server's";
         if (why.empty())
             own.settings.push_back(setting_from(fmt::format("{}.{}", of.id, std::string_view(name)), body));
         else
@@ -264,6 +273,7 @@ std::vector<std::string> add_section(schema& to, const plugin_section& of) {
     if (wrong.empty()) wrong = bad_defaults(own, of.id);
     if (!wrong.empty()) return wrong;
     own.settings.push_back(isolation_of(of));
+    own.settings.push_back(memory_of(of));
     if (!of.hooks.empty()) own.settings.push_back(hooks_of(of));
     to.sections.push_back({of.id, of.sentence});
     std::ranges::move(own.settings, std::back_inserter(to.settings));

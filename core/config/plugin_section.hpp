@@ -34,6 +34,10 @@ struct plugin_section {
 /// The check of the setting `hooks` of a plugin's section.
 inline constexpr std::string_view hooks_check = "plugin_hooks";
 inline constexpr std::int64_t most_hook_deadline_ms = 60'000;
+/// Of address space, which libraries and threads take some of.
+inline constexpr std::int64_t least_plugin_memory_mib = 64;
+inline constexpr std::int64_t usual_plugin_memory_mib = 512;
+inline constexpr std::int64_t most_plugin_memory_mib = 1'048'576;
 
 /// The value of `hooks`: {"message.send check": {on_failure, deadline_ms, accept_risk}}. Everything that is wrong
 /// becomes a problem; then nothing is given.

@@ -127,6 +127,18 @@ TEST_F(plugin_config, only_plugins_that_are_loaded_can_be_switched) {
                     "says which are"));
 }
 
+TEST_F(plugin_config, the_server_alone_limits_its_memory) {
+    folder.write("parley.yaml", "reactions: {memory_mib: 63}\n");
+    folder.write("tenants/acme.yaml", "reactions: {memory_mib: 100}\n");
+    EXPECT_THAT(
+        problems(),
+        ElementsAre("parley.yaml:1:25: reactions.memory_mib: expected a whole number from 64 to 1048576, found 63",
+                    "tenants/acme.yaml:1:13: reactions.memory_mib: can be set in parley.yaml only, at its top"));
+    folder.write("parley.yaml", "reactions: {memory_mib: 4096}\n");
+    folder.write("tenants/acme.yaml", "{}\n");
+    EXPECT_EQ(load().value()->from.server.find("reactions.memory_mib")->integer, 4096);
+}
+
 TEST_F(plugin_config, settings_come_down_level_by_level) {
     folder.write("parley.yaml",
                  "reactions: {threads: 3, isolation: process, hooks: {member.add: {deadline_ms: 5}}}\n"
@@ -143,6 +155,7 @@ TEST_F(plugin_config, settings_come_down_level_by_level) {
     EXPECT_EQ(at("acme", ""), parse_object(R"({"threads":3,"max_per_message":7,"key":"canary"})").value());
     EXPECT_EQ(at("acme", "desk"), parse_object(R"({"threads":3,"max_per_message":9,"key":"canary"})").value());
     EXPECT_EQ(made->from.server.find("reactions.isolation")->text, "process");
+    EXPECT_EQ(made->from.server.find("reactions.memory_mib")->integer, 512);
     const auto said = explain(*made, "tenant/acme/model/desk", "reactions.max_per_message").value();
     EXPECT_THAT(said.at(0).place(), HasSubstr("desk.yaml:1:30"));
     EXPECT_THAT(explain(*made, "tenant/acme", "reactions.key").value().at(0).value, Not(HasSubstr("canary")));

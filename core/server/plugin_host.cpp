@@ -42,8 +42,8 @@ std::expected<std::unique_ptr<plugin_host>, std::vector<error>> plugin_host::loa
     std::unique_ptr<plugin_host> made(new plugin_host(near));
     plugins::plugins_options how;
     how.isolate =
-        [](const plugins::plugin& of) -> std::expected<std::unique_ptr<plugins::instance>, plugins::problems> {
-        return std::make_unique<plugins::replaceable_process>(of.file, plugins::child_options{});
+        [&from](const plugins::plugin& of) -> std::expected<std::unique_ptr<plugins::instance>, plugins::problems> {
+        return std::make_unique<plugins::replaceable_process>(of.file, child_options_of(from, of.id()));
     };
     how.load = load_choice_of(from);
     plugins::host_ports ports{.time = near.time, .ids = near.ids};

@@ -155,6 +155,13 @@ plugins::load_choice load_choice_of(const config::configuration& from) {
     return made;
 }
 
+plugins::child_options child_options_of(const config::configuration& from, std::string_view plugin) {
+    plugins::child_options made;
+    if (const auto* chosen = from.from.server.find(fmt::format("{}.memory_mib", plugin)))
+        made.memory_bytes = static_cast<std::uint64_t>(chosen->integer) << 20;
+    return made;
+}
+
 plugins::choices choices_of(const config::configuration& from, const plugins::plugin_list& all) {
     const choice_reader read(from, all);
     plugins::choices made{.otherwise = read.scope("", ""), .tenants = {}, .hooks = read.hooks()};
