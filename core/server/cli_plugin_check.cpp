@@ -2,7 +2,7 @@
 #include <fmt/format.h>
 #include <poll.h>
 #include <signal.h>
-#include <sys/resource.h>
+#include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -15,6 +15,7 @@
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "config/schema.hpp"
+#include "plugins/confinement.hpp"
 #include "plugins/library.hpp"
 #include "server/cli_commands.hpp"
 #include "server/plugin_sections.hpp"
@@ -24,7 +25,8 @@ namespace parley::server {
 namespace {
 
 constexpr std::chrono::seconds whole_trial{300};
-constexpr char step_mark = '.', finding_mark = '!';
+constexpr char step_mark = '.', finding_mark = '!', note_mark = '~';
+constexpr std::uint64_t trial_memory = 2ULL << 30;  // with all the threads that a bad plugin costs the host
 
 plugins::problems judged_by_its_file(const std::filesystem::path& file, const plugins::embedded& of) {
     auto wrong = plugins::judge(file, of);
@@ -43,12 +45,48 @@ void tell(int to, char mark, const std::string& sentence) {
     }
 }
 
-[[noreturn]] void be_the_child(int to, const std::filesystem::path& file, const plugins::manifest& says) {
-    const rlimit none{0, 0};
-    ::setrlimit(RLIMIT_CORE, &none);
+/// Where the trial's rows are; goes away with this. Folders in it are made here, since who runs the trial may make
+/// none.
+class trial_folder {
+public:
+    explicit trial_folder(const plugins::manifest& says) {
+        auto name = (std::filesystem::temp_directory_path() / "parley-trial-XXXXXX").string();
+        if (::mkdtemp(name.data()) == nullptr) return;
+        path_ = name;
+        std::filesystem::create_directories(path_ / "plugins" / says.id);
+        for (const auto& need : says.needs) std::filesystem::create_directories(path_ / "plugins" / need.plugin);
+    }
+    ~trial_folder() {
+        std::error_code ignored;
+        if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
+    }
+    trial_folder(const trial_folder&) = delete;
+    trial_folder& operator=(const trial_folder&) = delete;
+    /// Empty: it could not be made.
+    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+private:
+    std::filesystem::path path_;
+};
+
+/// As a plugin with a process of its own is confined, and the trial's host with it. False: it could not be.
+bool confine(int to, const std::filesystem::path& file, const std::filesystem::path& folder) {
+    plugins::confinement by;
+    by.memory_bytes = trial_memory;
+    by.reads = {std::filesystem::absolute(file).parent_path()};
+    by.writes = {folder};
+    const auto made = plugins::confine_this_process(by);
+    for (const auto& one : made.wrong) tell(to, finding_mark, one);
+    for (const auto& one : made.lacks) tell(to, note_mark, one);
+    return made.wrong.empty();
+}
+
+[[noreturn]] void be_the_child(int to, const std::filesystem::path& file, const plugins::manifest& says,
+                               const std::filesystem::path& folder) {
+    if (!confine(to, file, folder)) ::_exit(1);
     try {
         try_plugin(
-            file, says, [to](const std::string& what) { tell(to, step_mark, what); },
+            file, says, folder, [to](const std::string& what) { tell(to, step_mark, what); },
             [to](const std::string& what) { tell(to, finding_mark, what); });
     } catch (const std::exception& why) {
         tell(to, finding_mark, fmt::format("The trial broke off: {}", why.what()));
@@ -61,6 +99,7 @@ void tell(int to, char mark, const std::string& sentence) {
 struct told {
     std::string last_step;
     plugins::problems findings;
+    plugins::problems notes;
     bool in_time = true;
 };
 
@@ -86,23 +125,28 @@ told listen(int from) {
             rest.erase(0, at + 1);
             if (line.starts_with(step_mark)) made.last_step = line.substr(1);
             if (line.starts_with(finding_mark)) made.findings.push_back(line.substr(1));
+            if (line.starts_with(note_mark)) made.notes.push_back(line.substr(1));
         }
     }
 }
 
-plugins::problems run_in_child(const std::filesystem::path& file, const plugins::manifest& says) {
+plugins::problems run_in_child(const command_context& with, const std::filesystem::path& file,
+                               const plugins::manifest& says) {
+    const trial_folder folder(says);
+    if (folder.path().empty()) return {fmt::format("Nothing could be tried: {}.", std::strerror(errno))};
     std::array<int, 2> ends{};
     if (::pipe(ends.data()) != 0) return {fmt::format("Nothing could be tried: {}.", std::strerror(errno))};
     const auto child = ::fork();
     if (child < 0) return {fmt::format("Nothing could be tried: {}.", std::strerror(errno))};
     if (child == 0) {
         ::close(ends[0]);
-        be_the_child(ends[1], file, says);
+        be_the_child(ends[1], file, says, folder.path());
     }
     ::close(ends[1]);
     auto heard = listen(ends[0]);
     ::close(ends[0]);
     if (!heard.in_time) ::kill(child, SIGKILL);
+    for (const auto& one : heard.notes) with.hint(one);
     int status = 0;
     while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
     }
@@ -133,8 +177,8 @@ outcome plugin_check(const command_context& with, const std::string& name) {
     if (const auto wrong = judged_by_its_file(file, *read); !wrong.empty())
         return say(with, wrong, "Nothing of it was run.");
     with.out << fmt::format("{} {}: its manifest is good.\n", read->says.id, read->says.version_text) << std::flush;
-    if (const auto wrong = run_in_child(file, read->says); !wrong.empty())
-        return say(with, wrong, "It ran in a process of its own.");
+    if (const auto wrong = run_in_child(with, file, read->says); !wrong.empty())
+        return say(with, wrong, "It ran in a process of its own, confined as with isolation: process.");
     with.out << "It keeps the contract, as far as calls can show it.\n";
     return outcome::done;
 }

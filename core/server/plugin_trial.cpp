@@ -2,7 +2,6 @@
 #include "server/plugin_trial.hpp"
 
 #include <fmt/format.h>
-#include <stdlib.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -36,17 +35,11 @@ public:
     }
 };
 
-/// Rows in a folder that goes away with the trial. What the plugin says is not brought anywhere.
+/// Rows in the trial's folder. What the plugin says is not brought anywhere.
 class trial_rows final : public plugins::plugin_store {
 public:
-    explicit trial_rows(const clock& time)
-        : folder_(made_folder()), databases_({.url = "sqlite:" + (folder_ / "kernel.db").string()}, folder_, time) {}
-    ~trial_rows() override {
-        std::error_code ignored;
-        std::filesystem::remove_all(folder_, ignored);
-    }
-    trial_rows(const trial_rows&) = delete;
-    trial_rows& operator=(const trial_rows&) = delete;
+    trial_rows(const std::filesystem::path& folder, const clock& time)
+        : databases_({.url = "sqlite:" + (folder / "kernel.db").string()}, folder, time) {}
 
     [[nodiscard]] result<plugins::database_place> open(const plugins::embedded& of) override {
         auto made = databases_.open(of.says.id, of.sqlite);
@@ -59,13 +52,6 @@ public:
     void committed(std::string_view) override {}
 
 private:
-    static std::filesystem::path made_folder() {
-        auto name = (std::filesystem::temp_directory_path() / "parley-trial-XXXXXX").string();
-        if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("there is no room for a folder of its own");
-        return name;
-    }
-
-    std::filesystem::path folder_;
     storage::plugin_databases databases_;
     std::vector<std::unique_ptr<storage::plugin_database>> open_;
 };
@@ -85,9 +71,9 @@ json::object defaults_of(const plugins::manifest& of) {
 
 class trial {
 public:
-    trial(const std::filesystem::path& file, const plugins::manifest& says,
+    trial(const std::filesystem::path& file, const plugins::manifest& says, const std::filesystem::path& folder,
           const std::function<void(const std::string&)>& step, const std::function<void(const std::string&)>& finding)
-        : file_(file), says_(says), step_(step), finding_(finding) {}
+        : file_(file), says_(says), step_(step), finding_(finding), rows_(folder, time_) {}
 
     void run() {
         if (!load()) return;
@@ -269,7 +255,7 @@ private:
     id_source ids_{time_, 1};
     empty_api api_;
     no_jobs jobs_;
-    trial_rows rows_{time_};
+    trial_rows rows_;
     permission_catalogue rights_;
     std::shared_ptr<std::promise<void>> kept_;
     std::unique_ptr<plugins::plugins> all_;
@@ -277,10 +263,10 @@ private:
 
 }  // namespace
 
-void try_plugin(const std::filesystem::path& file, const plugins::manifest& says,
+void try_plugin(const std::filesystem::path& file, const plugins::manifest& says, const std::filesystem::path& folder,
                 const std::function<void(const std::string&)>& step,
                 const std::function<void(const std::string&)>& finding) {
-    trial(file, says, step, finding).run();
+    trial(file, says, folder, step, finding).run();
 }
 
 }  // namespace parley::server
