@@ -95,6 +95,18 @@ TEST_F(isolated, may_not_do_what_no_plugin_needs) {
     EXPECT_EQ(all.child().restarts(), 0U);
 }
 
+TEST_F(isolated, is_confined_before_its_setup) {
+    EXPECT_EQ(zoo({"nosy"}).said(), "");
+    zoo::mode = isolation::in_process;
+    EXPECT_NE(zoo({"nosy"}).said().find("Nothing holds it here."), std::string::npos);
+}
+
+TEST_F(isolated, has_the_memory_that_the_operator_gives_it) {
+    zoo::watched.memory_bytes = 2ULL << 30;
+    const zoo all({"rogue_refuse"});
+    EXPECT_TRUE(all.judge("memory"));
+}
+
 TEST_F(isolated, opens_no_file_but_its_own) {
     if (::syscall(SYS_landlock_create_ruleset, nullptr, 0, LANDLOCK_CREATE_RULESET_VERSION) < 1)
         GTEST_SKIP() << "the kernel has no Landlock";

@@ -146,6 +146,10 @@ stories('trying plugins', { tenants: { acme: { people: {} } } }, (story) => {
         assert.match(await checked(world.server, 'passes'), /keeps the contract/);
     });
 
+    story('one is tried where it can do no harm', async ({ world }) => {
+        assert.match(await checked(world.server, 'nosy'), /keeps the contract/);
+    });
+
     story('what the manifest tells is told without running anything', async ({ world }) => {
         assert.match(await fails(checked(world.server, 'wrong_major')), /needs ABI 9\.0[\s\S]*Nothing of it was run/);
         const notes = path.join(world.server.folder, 'notes.so');

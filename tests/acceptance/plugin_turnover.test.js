@@ -170,3 +170,22 @@ stories('reactions that are replaced', given('reactions', path.join(shipped, 're
         assert.match(await metricsOf(world), /^parley_plugin_info\{plugin="reactions",version="1\.0\.1",isolation="process"\} 1$/m);
     });
 });
+
+stories('a plugin with a process of its own', given('chameleon', path.join(zoo, 'chameleon.so'), { tenants: { acme } }), (story) => {
+    story('ends with the server, also when that is killed', async ({ ann, world }) => {
+        const { process: child } = (await ann.post('/api/v1/chameleon', {})).body;
+        const runs = () => {
+            try {
+                // Somebody else's child that has ended is nobody's any more.
+                return !/^State:\s+Z/m.test(readFileSync(`/proc/${child}/status`, 'utf8'));
+            } catch {
+                return false;
+            }
+        };
+        assert.ok(runs());
+        await world.server.kill();
+        await eventually(() => !runs() || undefined, 'the process of the plugin to end');
+        await world.server.start();
+        assert.notEqual((await ann.post('/api/v1/chameleon', {})).body.process, child);
+    });
+});
