@@ -140,7 +140,8 @@ result<void> check_placeholders(std::string_view path, const std::vector<field>&
 }
 
 /// Whether the caller sees the conversation and the message that the path names, and holds the permission there: what
-/// is granted there counts. Without either, in the tenant. Notes the caller's name; gives the model of the conversation.
+/// is granted there counts. Without either, in the tenant. Notes the caller's name; gives the model of the
+/// conversation.
 result<std::string> may_call(call& it, kernel::reading& from, const kernel::offered_command& of, permission needed) {
     const auto& env = it.with.env;
     const auto who = kernel::access::authorise(env, from, it.by);
