@@ -1,22 +1,11 @@
 // What happens to messages and people besides being read: waiting, refused, rejected; second factors; being sent away.
 import assert from 'node:assert/strict';
-import { createHmac } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { after, before, describe, it } from 'node:test';
 import { openHouse, password } from './lib/people.js';
+import { codeOf } from './lib/totp.js';
 
 const zoo = process.env.PARLEY_ZOO ?? fileURLToPath(new URL('../../build/debug/zoo', import.meta.url));
-
-// RFC 6238, as an authenticator app does it.
-function codeOf(secret, at = Date.now()) {
-    const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
-    const bits = [...secret].map((one) => letters.indexOf(one).toString(2).padStart(5, '0')).join('');
-    const key = Buffer.from(bits.match(/.{8}/g).map((one) => parseInt(one, 2)));
-    const counter = Buffer.alloc(8);
-    counter.writeBigUInt64BE(BigInt(Math.floor(at / 30_000)));
-    const mac = createHmac('sha1', key).update(counter).digest();
-    return String((mac.readUInt32BE(mac[19] & 15) & 0x7fffffff) % 1_000_000).padStart(6, '0');
-}
 
 describe('states', () => {
     let house;

@@ -19,6 +19,8 @@ const bytesTake = 4;
 
 export class Http {
     #learned: Promise<Record<string, string>> | undefined;
+    /** Each answer's headers, also of those that are refusals. */
+    heard: (headers: Headers) => void = () => {};
 
     constructor(
         readonly url: string,
@@ -55,6 +57,7 @@ export class Http {
             clearTimeout(timer);
             more.signal?.removeEventListener('abort', abort);
         }
+        this.heard(response.headers);
         return { status: response.status, headers: response.headers, data: understood(response, text) };
     }
 

@@ -32,6 +32,8 @@ export class Session {
         private readonly changed: (now: CurrentSession | null, before: CurrentSession | null) => void,
     ) {
         this.#key = `parley/${http.url}/session`;
+        // A refusal has it, too: who has yet to show a second factor is refused everything else.
+        http.heard = (headers) => (this.#csrf = headers.get('x-csrf-token') ?? this.#csrf);
     }
 
     /** The token for the WebSocket's first command; undefined where the cookie says it. */
@@ -62,9 +64,7 @@ export class Session {
     }
 
     async #ask(method: string, path: string, body?: unknown, more?: More): Promise<Answer> {
-        const answer = await this.http.ask(method, path, body, this.headers(), more);
-        this.#csrf = answer.headers.get('x-csrf-token') ?? this.#csrf;
-        return answer;
+        return this.http.ask(method, path, body, this.headers(), more);
     }
 
     /** One of the ways in that answer SignedIn. */

@@ -4,7 +4,7 @@ import { createClient, type ConversationState, type Id, type Identity, type Mess
 import { language, t } from '../i18n/index.ts';
 
 // In a secure context the browser keeps the session in a cookie that no script can read.
-export const client = createClient({ cookies: isSecureContext });
+export const client = createClient({ cookies: isSecureContext, pageSize: 100 });
 
 export const state = signal<State>(client.store.get());
 client.store.subscribe((next) => (state.value = next));
