@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { openHouse } from './lib/people.js';
 
-const total = Number(process.env.PARLEY_TEST_MESSAGES ?? 3000);
+const total = Number(process.env.PARLEY_TEST_MESSAGES ?? 2000);
 
 // In the page: at every frame, whether something fills the view, and how far what was read has moved by itself.
 function watchFrames() {

@@ -1,7 +1,8 @@
 // Builds the page and the pieces of plugins into folders beside the plugins' libraries, with compressed copies.
 //   node build.mjs <folder of the plugins> [<name of a plugin>...]
 // Without arguments: dist/, for looking at it with `npx vite preview`.
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
@@ -9,7 +10,10 @@ import { build } from 'vite';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const plugins = path.resolve(here, '../..');
-const [output = path.join(here, 'dist'), ...asked] = process.argv.slice(2);
+const [output, ...asked] = process.argv.slice(2);
+// Several build folders may build at the same time.
+const work = output ? mkdtempSync(path.join(tmpdir(), 'parley-web-')) : here;
+process.on('exit', () => output && rmSync(work, { recursive: true, force: true }));
 
 const textual = /\.(js|css|html|svg|json|webmanifest)$/;
 function* files(folder) {
@@ -44,17 +48,17 @@ function writeWorker(folder) {
 }
 
 async function buildPage() {
-    const folder = path.join(here, 'dist');
-    await build({ root: here, configFile: path.join(here, 'vite.config.ts'), logLevel: 'warn' });
+    const folder = path.join(work, 'dist');
+    await build({ root: here, configFile: path.join(here, 'vite.config.ts'), logLevel: 'warn', build: { outDir: folder } });
     writeWorker(folder);
-    if (output === folder) return;
+    if (!output) return;
     compress(folder);
     put(folder, path.join(output, 'webapp.share'));
 }
 
 async function buildPiece(name) {
     const folder = path.join(plugins, name, 'web');
-    const made = path.join(here, 'node_modules/.pieces', name);
+    const made = path.join(work, 'pieces', name);
     await build({
         root: folder,
         configFile: false,
@@ -80,4 +84,4 @@ async function buildPiece(name) {
 
 const withPieces = readdirSync(plugins).filter((name) => ['piece.tsx', 'piece.ts'].some((one) => existsSync(path.join(plugins, name, 'web', one))));
 if (asked.length === 0 || asked.includes('webapp')) await buildPage();
-for (const name of withPieces) if (asked.length === 0 ? output !== path.join(here, 'dist') : asked.includes(name)) await buildPiece(name);
+for (const name of withPieces) if (output && (asked.length === 0 || asked.includes(name))) await buildPiece(name);
