@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,6 +37,8 @@ struct offered_command {
     carried carries = carried::json;
     std::filesystem::path files{};   ///< of transfers: where bodies go and answers come from; empty: neither
     std::filesystem::path assets{};  ///< of transfers: what the plugin brings along to serve
+    /// Of transfers: by plugin, the folders of others that it may read.
+    std::map<std::string, std::filesystem::path, std::less<>> lent{};
 
     /// Whether the plugin is on anywhere in this tenant; where it is not, the command is not there. Any thread.
     std::function<bool(std::string_view tenant_name)> is_on;

@@ -290,6 +290,8 @@ std::vector<kernel::offered_command> plugins::commands() {
                                   [done = std::move(done)](const answer& said) mutable { done(result_of(said)); });
             };
             const auto own = one->folders.find("");
+            std::map<std::string, std::filesystem::path, std::less<>> lent(one->folders.begin(), one->folders.end());
+            lent.erase("");
             made.push_back(
                 {.plugin = one->id(),
                  .name = of.name,
@@ -302,6 +304,7 @@ std::vector<kernel::offered_command> plugins::commands() {
                  .carries = static_cast<kernel::carried>(of.carries),
                  .files = own == one->folders.end() ? std::filesystem::path() : std::filesystem::path(own->second),
                  .assets = one->file.parent_path() / (one->id() + ".share"),
+                 .lent = std::move(lent),
                  .is_on = std::move(is_on),
                  .run = std::move(run)});
         }

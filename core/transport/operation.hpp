@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -146,6 +147,7 @@ struct operation {
     kernel::carried carries = kernel::carried::json;
     std::filesystem::path files{};   ///< of transfers: the folder that bodies go to and files come from
     std::filesystem::path assets{};  ///< of transfers: what the plugin brings along
+    std::map<std::string, std::filesystem::path, std::less<>> lent{};  ///< of transfers: others' folders, by plugin
     /// Whether it is there in this tenant; where it is not, it is like one that never was. Empty: everywhere.
     std::function<bool(std::string_view tenant_name)> is_there{};
 };

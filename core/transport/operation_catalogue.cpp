@@ -160,6 +160,7 @@ result<void> operation_catalogue::add(kernel::offered_command of, const permissi
     made.carries = of.carries;
     made.files = of.files;
     made.assets = of.assets;
+    made.lent = of.lent;
     if (of.carries != kernel::carried::json) made.over = wires::http_alone;
     if (anybody) {
         made.access = access_level::anybody;

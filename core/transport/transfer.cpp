@@ -33,6 +33,7 @@ constexpr std::array<std::string_view, 12> allowed_headers{"Location",
                                                            "Service-Worker-Allowed"};
 constexpr std::array<std::string_view, 3> allowed_families{"Upload-", "Tus-", "X-Parley-"};
 constexpr std::string_view own_assets = "share:";
+constexpr std::string_view of_another = "of:";
 
 bool is_allowed(std::string_view name) {
     const auto begins = [&](std::string_view family) {
@@ -209,17 +210,17 @@ private:
 
     void send_file(const json::object& said, http_response so_far) {
         auto path = text_in(said, "path");
-        const bool is_asset = path.starts_with(own_assets);
-        if (is_asset) path.erase(0, own_assets.size());
+        const auto* folder = take_folder(path);
+        if (folder == nullptr) return plugin_failed("It sends a file of a plugin whose files it may not read.");
         sent_file what{.name = text_in(said, "name"),
                        .type = text_in(said, "type"),
                        .is_attachment = flag_in(said, "attachment", true),
                        .etag = text_in(said, "etag"),
                        .cache = text_in(said, "cache"),
                        .is_sandboxed = flag_in(said, "sandbox", true)};
-        on_disk([self = shared_from_this(), path, is_asset, what = std::move(what),
+        on_disk([self = shared_from_this(), path, folder, what = std::move(what),
                  headers = std::move(so_far.headers)]() mutable {
-            auto file = beneath(is_asset ? self->of_.assets : self->of_.files).read(path);
+            auto file = beneath(*folder).read(path);
             if (!file) return self->refuse(file.error().kind == fault::not_found ? nothing_here() : file.error());
             auto made = answer_with_file(std::move(*file), what, self->asked_, std::move(headers), self->disk_);
             if (!made) return self->refuse(made.error());
@@ -229,6 +230,22 @@ private:
             std::ranges::move(made->headers, std::back_inserter(none.headers));
             self->answer_(std::move(none));
         });
+    }
+
+    /// Where the path leads from, without saying so any more; null: nowhere that this plugin may read. As long as the
+    /// operation.
+    [[nodiscard]] const std::filesystem::path* take_folder(std::string& path) const {
+        if (path.starts_with(own_assets)) {
+            path.erase(0, own_assets.size());
+            return &of_.assets;
+        }
+        if (!path.starts_with(of_another)) return &of_.files;
+        const auto slash = path.find('/');
+        const auto whose = path.substr(of_another.size(), slash - of_another.size());
+        const auto found = of_.lent.find(whose);
+        if (slash == std::string::npos || found == of_.lent.end()) return nullptr;
+        path.erase(0, slash + 1);
+        return &found->second;
     }
 
     [[nodiscard]] static error nothing_here() { return {fault::not_found, "not_found", "There is nothing here.", {}}; }

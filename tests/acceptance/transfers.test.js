@@ -1,6 +1,6 @@
 // Files through a plugin: written to disk as they come, sent from there, within limits and rights.
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -181,6 +181,21 @@ stories(`transfers, ${isolation}`, { tenants, settings: { plugins: { folders: [f
                 const answer = await askRaw(bob.url, `GET ${path} HTTP/1.1\r\nHost: acme.test\r\nAuthorization: Bearer ${bob.token}\r\n\r\n`);
                 assert.ok([400, 404].includes(answer.status), path);
             }
+    });
+
+    story('another plugin\'s files are sent where that was agreed, and no others', async ({ bob, world }) => {
+        for (const whose of ['library', 'vault']) {
+            const at = path.join(world.server.folder, 'var/plugins', whose, 'files');
+            mkdirSync(at, { recursive: true });
+            writeFileSync(path.join(at, 'book'), `of ${whose}`);
+        }
+        const sent = await bob.request('GET', '/api/v1/depot-lent/book');
+        assert.deepEqual([sent.status, sent.text], [200, 'of library']);
+        assert.equal((await bob.request('GET', '/api/v1/depot-lent/none')).status, 404);
+        for (const name of ['..%2ffiles%2fbook', '%2e%2e%2f%2e%2e%2fvault%2ffiles%2fbook'])
+            assert.ok([400, 404].includes((await bob.request('GET', `/api/v1/depot-lent/${name}`)).status), name);
+        const foreign = await askRaw(bob.url, `GET /api/v1/depot-foreign/book HTTP/1.1\r\nHost: acme.test\r\nAuthorization: Bearer ${bob.token}\r\n\r\n`);
+        assert.deepEqual([foreign.status, foreign.text.includes('of vault')], [500, false]);
     });
 
     story('pages are for everybody, and headers that are not theirs are refused', async ({ bob }) => {

@@ -84,7 +84,9 @@ BOOST_DESCRIBE_STRUCT(received, (), (complete, why, bytes, kept, parts, fields))
 
 /// A file that is sent: ranges, tags and HEAD are the server's business. since 1.0
 struct sent_file {
-    std::string path{};      ///< in the files folder; "share:x" is x in <id>.share beside the library
+    /// In the files folder; "share:x" is x in <id>.share beside the library, "of:attachments/x" is x in the folder of
+    /// a plugin that stands under `reads_files_of`.
+    std::string path{};
     std::string name{};      ///< under which it is kept; the server encodes it
     std::string type{};      ///< Content-Type; empty: bytes
     bool attachment = true;  ///< to be kept and not to be shown

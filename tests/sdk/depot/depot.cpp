@@ -83,6 +83,12 @@ public:
                     &plugin::admit_inside, &plugin::keep_inside);
         on.transfer("depot.get", use, {.method = "GET", .path = "/api/v1/depot/{name}", .sentence = "Sends it."},
                     &plugin::get);
+        on.transfer("depot.lent", use,
+                    {.method = "GET", .path = "/api/v1/depot-lent/{name}", .sentence = "Sends another's file."},
+                    &plugin::lent);
+        on.transfer("depot.foreign", use,
+                    {.method = "GET", .path = "/api/v1/depot-foreign/{name}", .sentence = "Tries to."},
+                    &plugin::foreign);
         on.transfer("depot.page", sdk::anybody, {.method = "GET", .path = "/depot/page", .sentence = "A page."},
                     &plugin::page);
         on.transfer("depot.asset", sdk::anybody,
@@ -153,6 +159,12 @@ private:
 
     sdk::result<sdk::reply> get(sdk::call call, named in) {
         return sdk::reply::send({.path = place_of(call, in.name), .name = in.name, .type = "image/png"});
+    }
+    sdk::reply lent(sdk::call, named in) {
+        return sdk::reply::send({.path = "of:library/" + in.name, .name = in.name, .type = "text/plain"});
+    }
+    sdk::reply foreign(sdk::call, named in) {
+        return sdk::reply::send({.path = "of:vault/" + in.name, .name = in.name, .type = "text/plain"});
     }
     sdk::reply page(sdk::call call) {
         sdk::reply made;
