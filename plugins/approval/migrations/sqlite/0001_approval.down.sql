@@ -1,0 +1,3 @@
+-- Forgets the queue and its history.
+DROP TABLE entry;
+DROP TABLE item;
