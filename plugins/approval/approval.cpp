@@ -53,7 +53,7 @@ private:
                    &plugin::list_items);
         on.command("approval.get", review, {"GET", one_path, "One of them, with its history.", fields}, &plugin::get);
         on.command("approval.figures", review,
-                   {"GET", all_path + "/figures", "How long decisions took, and how much waits.", fields},
+                   {"GET", "/api/v1/approval-figures", "How long decisions took, and how much waits.", fields},
                    &plugin::show_figures);
         on.transfer("approval.content", review,
                     {.method = "GET",
@@ -75,7 +75,8 @@ private:
         on.command("approval.reject", review, {"POST", one_path + "/reject", "Turns it down.", fields},
                    &plugin::reject);
         on.command("approval.decide", review,
-                   {"POST", all_path + "/decide", "Decides many, each by itself.", fields}, &plugin::decide_many);
+                   {"POST", "/api/v1/approval-decisions", "Decides many, each by itself.", fields},
+                   &plugin::decide_many);
         on.command("approval.note", review, {"POST", one_path + "/notes", "Adds a note to its history.", fields},
                    &plugin::note);
     }
@@ -118,10 +119,8 @@ private:
         // While it is being scanned again, and when it turned out to be infected, it is nobody's.
         if (file.state != attachments::file_state::waiting)
             co_return sdk::conflict("file_not_waiting", "The file is being checked; try again later.");
-        co_return sdk::reply::send({.path = "of:attachments/" + file.path,
-                                    .name = file.name,
-                                    .type = file.type,
-                                    .cache = "no-store"});
+        co_return sdk::reply::send(
+            {.path = "of:attachments/" + file.path, .name = file.name, .type = file.type, .cache = "no-store"});
     }
 
     // What reviewers decide.
@@ -244,8 +243,7 @@ private:
     sdk::task<> was_withdrawn(sdk::event event) { return message_was_withdrawn(std::move(event)); }
     sdk::task<> was_purged(sdk::event event) { return message_was_purged(std::move(event)); }
     sdk::task<> lost_its_conversation(sdk::event event) {
-        co_await event.storage(
-            [&](odb::database& db) { forget_conversation(db, event.tenant, event.conversation); });
+        co_await event.storage([&](odb::database& db) { forget_conversation(db, event.tenant, event.conversation); });
     }
 
     sdk::task<> sweep(sdk::call call) {

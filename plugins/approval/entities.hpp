@@ -40,7 +40,7 @@ struct entry_row {
     std::int64_t id = 0;
     std::int64_t tenant = 0;
     std::int64_t item = 0;
-    std::string what;       ///< "queued", "approved", "rejected", "note", "overdue", "gone"
+    std::string what;          ///< "queued", "approved", "rejected", "note", "overdue", "gone"
     std::int64_t user_id = 0;  ///< 0: nobody
     std::string text;
     std::int64_t at = 0;

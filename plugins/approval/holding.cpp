@@ -102,8 +102,8 @@ sdk::task<sdk::send_verdict> judge_message(sdk::kept_draft draft) {
     const auto why = why_text_waits(everything_in(draft.text, draft.data), *here);
     if (!why.empty()) co_return sdk::hold(sentence_of(why));
     if (!here->hold_first_of_guest || draft.author_role != "guest") co_return sdk::pass();
-    const bool is_known = co_await draft.storage(
-        [&](odb::database& db) { return has_approved_message(db, draft.tenant, draft.author); });
+    const bool is_known =
+        co_await draft.storage([&](odb::database& db) { return has_approved_message(db, draft.tenant, draft.author); });
     if (is_known) co_return sdk::pass();
     co_return sdk::hold(sentence_of("first_of_guest"));
 }
@@ -112,7 +112,8 @@ sdk::verdict judge_edit(const sdk::draft& draft) {
     const auto here = draft.settings<settings>();
     if (is_exempt(draft.author_role, *here)) return sdk::pass();
     if (why_text_waits(everything_in(draft.text, draft.data), *here).empty()) return sdk::pass();
-    return sdk::refuse("approval_needed", "Somebody would have to look at this first; send it as a message of its own.");
+    return sdk::refuse("approval_needed",
+                       "Somebody would have to look at this first; send it as a message of its own.");
 }
 
 sdk::task<bool> message_was_held(sdk::event event) {

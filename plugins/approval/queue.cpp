@@ -86,8 +86,8 @@ std::int64_t count(odb::database& db, const count_query& wanted) { return db.que
 std::optional<std::int64_t> took_at(odb::database& db, const item_query& decided, std::int64_t all, std::int64_t part) {
     if (all == 0) return {};
     const auto rank = (all * part + 99) / 100;
-    const auto found = all_of<item_row>(
-        db, decided + "ORDER BY" + item_query::took + "LIMIT 1 OFFSET " + std::to_string(rank - 1));
+    const auto found =
+        all_of<item_row>(db, decided + "ORDER BY" + item_query::took + "LIMIT 1 OFFSET " + std::to_string(rank - 1));
     return found.empty() ? std::optional<std::int64_t>() : found.front()->took;
 }
 
@@ -106,8 +106,8 @@ item_state state_of(const item_row& row) {
 }
 
 sdk::result<item_ptr> require_item(odb::database& db, sdk::id tenant, sdk::id approval) {
-    if (auto found = db.query_one<item_row>(item_query::id == approval.number() &&
-                                            item_query::tenant == tenant.number()))
+    if (auto found =
+            db.query_one<item_row>(item_query::id == approval.number() && item_query::tenant == tenant.number()))
         return found;
     return sdk::not_found("approval_unknown", "There is nothing like this in the queue.");
 }
@@ -263,8 +263,8 @@ shown_item shown(const item_row& row, std::int64_t now) {
 shown_items list(odb::database& db, sdk::id tenant, const list_request& in, std::int64_t now) {
     const auto limit = in.limit ? std::int64_t{*in.limit} : 50;
     shown_items page;
-    for (const auto& row : all_of<item_row>(
-             db, wanted_by(tenant, in, now) + "ORDER BY" + item_query::id + limit_of(limit + 1)))
+    for (const auto& row :
+         all_of<item_row>(db, wanted_by(tenant, in, now) + "ORDER BY" + item_query::id + limit_of(limit + 1)))
         page.approvals.push_back(shown(*row, now));
     page.more = static_cast<std::int64_t>(page.approvals.size()) > limit;
     if (page.more) page.approvals.pop_back();
@@ -300,9 +300,9 @@ shown_figures figures(odb::database& db, sdk::id tenant, const figures_request& 
     const auto waiting = counted && count_query::state == word_of(item_state::pending);
     made.waiting = count(db, waiting);
     made.overdue = count(db, waiting && count_query::due != 0 && count_query::due <= now);
-    const auto decided = here && item_query::decided_by != 0 && item_query::decided_at >= since &&
-                         (item_query::state == word_of(item_state::approved) ||
-                          item_query::state == word_of(item_state::rejected));
+    const auto decided =
+        here && item_query::decided_by != 0 && item_query::decided_at >= since &&
+        (item_query::state == word_of(item_state::approved) || item_query::state == word_of(item_state::rejected));
     const auto all = made.approved + made.rejected;
     made.median_ms = took_at(db, decided, all, 50);
     made.p90_ms = took_at(db, decided, all, 90);

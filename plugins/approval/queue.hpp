@@ -21,8 +21,8 @@ using item_ptr = std::shared_ptr<item_row>;
 [[nodiscard]] item_kind kind_of(const item_row&);
 [[nodiscard]] item_state state_of(const item_row&);
 
-/// It waits from now on: `what` has everything but id, state and moments. Gives the row, also of what is in the queue or
-/// was decided already. A file that was turned down, and whose gates are asked again, waits again.
+/// It waits from now on: `what` has everything but id, state and moments. Gives the row, also of what is in the queue
+/// or was decided already. A file that was turned down, and whose gates are asked again, waits again.
 [[nodiscard]] item_ptr enqueue(odb::database&, const item_row& what, std::int64_t due_minutes, bool& is_new);
 
 struct verdict_of {

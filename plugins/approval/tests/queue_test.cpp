@@ -27,15 +27,21 @@ struct files_that_wait : testing::Test {
     }
 
     static json::object file(int id, const std::string& type = "application/pdf", const std::string& model = "") {
-        return {{"file", std::to_string(id)}, {"path", "blobs/" + std::to_string(id)},
-                {"name", "a.pdf"},            {"type", type},
-                {"category", "document"},     {"bytes", 12},
-                {"tenant", "1"},              {"conversation", "11"},
-                {"model", model},             {"uploader", "9"}};
+        return {{"file", std::to_string(id)},
+                {"path", "blobs/" + std::to_string(id)},
+                {"name", "a.pdf"},
+                {"type", type},
+                {"category", "document"},
+                {"bytes", 12},
+                {"tenant", "1"},
+                {"conversation", "11"},
+                {"model", model},
+                {"uploader", "9"}};
     }
     std::string asks(int id, const std::string& type = "application/pdf", const std::string& model = "",
                      std::int64_t tenant = 1) {
-        const auto got = host.ask_service("approval.file_check/1", file(id, type, model), {.user = 0, .tenant = tenant});
+        const auto got =
+            host.ask_service("approval.file_check/1", file(id, type, model), {.user = 0, .tenant = tenant});
         EXPECT_TRUE(got.ok()) << got.sentence;
         return got.ok() ? std::string(got.json.at("verdict").as_string()) : "";
     }
@@ -149,9 +155,9 @@ TEST_F(files_that_wait, many_reviewers_at_once_make_one_decision) {
     const auto one = waits(3);
     std::vector<parley_reply> all;
     for (std::int64_t user = 1; user <= 10; ++user)
-        all.push_back(user % 2 == 0 ? host.begin("approval.approve", {{"approval", one}}, {.user = user})
-                                    : host.begin("approval.reject", {{"approval", one}, {"reason", "No."}},
-                                                 {.user = user}));
+        all.push_back(user % 2 == 0
+                          ? host.begin("approval.approve", {{"approval", one}}, {.user = user})
+                          : host.begin("approval.reject", {{"approval", one}, {"reason", "No."}}, {.user = user}));
     int done = 0;
     int late = 0;
     for (const auto reply : all) {
@@ -274,10 +280,22 @@ TEST_F(files_that_wait, response_times_are_those_of_the_period) {
 
 TEST_F(files_that_wait, are_shown_to_reviewers_while_they_wait) {
     const auto one = waits(3);
-    json::object facts{{"file", "3"},       {"conversation", "11"}, {"model", ""},      {"uploader", "9"},
-                       {"message", nullptr}, {"published", false},   {"path", "blobs/3"}, {"name", "a.pdf"},
-                       {"type", "application/pdf"}, {"category", "document"}, {"bytes", 12}, {"sha256", "ab"},
-                       {"state", "waiting"}, {"reason", ""},         {"version_of", nullptr}, {"version", 1},
+    json::object facts{{"file", "3"},
+                       {"conversation", "11"},
+                       {"model", ""},
+                       {"uploader", "9"},
+                       {"message", nullptr},
+                       {"published", false},
+                       {"path", "blobs/3"},
+                       {"name", "a.pdf"},
+                       {"type", "application/pdf"},
+                       {"category", "document"},
+                       {"bytes", 12},
+                       {"sha256", "ab"},
+                       {"state", "waiting"},
+                       {"reason", ""},
+                       {"version_of", nullptr},
+                       {"version", 1},
                        {"created_at", 1}};
     host.serve("attachments.file/1", facts);
     const auto got = host.begin_transfer("approval.content", {{"approval", one}});

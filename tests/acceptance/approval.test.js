@@ -1,0 +1,205 @@
+// Files and messages that wait until somebody has looked at them, in a running server.
+import assert from 'node:assert/strict';
+import { fileURLToPath } from 'node:url';
+import { eventually } from './lib/deadline.js';
+import { brings, fetches, isIn, listed, pdf, png, sendsFiles } from './lib/files.js';
+import { assertRefused } from './lib/person.js';
+import { stories } from './lib/story.js';
+import { fetchAny } from './lib/tls.js';
+
+const folder = process.env.PARLEY_PLUGIN_FILES ?? fileURLToPath(new URL('../../build/debug/plugins', import.meta.url));
+const on = { enable: ['attachments', 'approval'] };
+const tenants = {
+    acme: {
+        people: { ann: 'admin', bob: 'member', gus: 'guest', sue: 'staff', max: 'manager' },
+        settings: {
+            hosts: ['acme.test'],
+            plugins: on,
+            approval: { auto_approve: ['image/*'], needs_approval: ['image/svg*'], hold_links: true, hold_words: ['casino'], hold_first_of_guest: true },
+        },
+    },
+    calm: { people: { cat: 'admin', dan: 'member' }, settings: { hosts: ['calm.test'], plugins: on, approval: { auto_approve: ['*'] } } },
+};
+const settings = { plugins: { folders: [folder], load: ['attachments', 'approval'] } };
+
+const queue = async (who, query = '') => {
+    const answer = await who.get(`/api/v1/approvals${query}`);
+    assert.equal(answer.status, 200, answer.text);
+    return answer.body.approvals;
+};
+// What waits about this file or message, once it does.
+const waiting = (who, subject) =>
+    eventually(async () => (await queue(who, '?limit=200')).find((one) => one.subject === (subject.file ?? subject.id)), 'it to be in the queue');
+const approves = (who, one) => who.post(`/api/v1/approvals/${one.approval}/approve`, {});
+const rejects = (who, one, reason) => who.post(`/api/v1/approvals/${one.approval}/reject`, { reason });
+const whole = async (who, one) => (await who.get(`/api/v1/approvals/${one.approval}`)).body;
+const happened = async (who, one) => (await whole(who, one)).history.map((entry) => entry.what);
+const done = async (answer) => {
+    const { status, text, body } = await answer;
+    assert.equal(status, 200, text);
+    return body;
+};
+const looksAt = async (who, one) => {
+    const response = await fetchAny(`${who.url}/api/v1/approvals/${one.approval}/content`, { headers: { authorization: `Bearer ${who.token}` } });
+    return { status: response.status, headers: response.headers, bytes: Buffer.from(await response.arrayBuffer()) };
+};
+const messageOf = async (who, id) => (await who.get(`/api/v1/messages/${id}`)).body;
+
+for (const isolation of ['in_process', 'process'])
+stories(`approval, ${isolation}`, { tenants, settings: { ...settings, attachments: { isolation }, approval: { isolation } } }, (story) => {
+    story('a document waits for a manager, is rejected with a reason, replaced, approved', async ({ ann, bob, sue, max }) => {
+        await ann.creates('channel', 'desk');
+        await bob.joins('desk');
+        await bob.connects();
+        await ann.connects();
+        const first = await brings(bob, 'desk', 'invoice.pdf', pdf);
+        await bob.receives('file.changed', { file: first.file, state: 'waiting' });
+        const sent = await sendsFiles(bob, 'desk', [first]);
+        assert.equal(sent.state, 'held');
+        const one = await waiting(max, first);
+        assert.deepEqual([one.kind, one.name, one.type, one.author, one.why, one.state], ['file', 'invoice.pdf', 'application/pdf', bob.id, 'not_auto_approved', 'pending']);
+        assert.ok(one.due_at > one.created_at);
+
+        const seen = await looksAt(sue, one);
+        assert.deepEqual([seen.status, seen.bytes.equals(pdf)], [200, true]);
+        assert.match(seen.headers.get('content-disposition'), /^attachment/);
+        assert.match(seen.headers.get('content-security-policy'), /sandbox/);
+        assert.equal(seen.headers.get('cache-control'), 'no-store');
+        for (const who of [bob, ann, max]) assert.equal((await fetches(who, first)).status, 404, 'on the usual way it is nobody\'s');
+        assert.equal((await looksAt(bob, one)).status, 403);
+
+        await done(max.post(`/api/v1/approvals/${one.approval}/notes`, { text: 'The last page is missing.' }));
+        assertRefused(await rejects(max, one, ' '), 400, 'reason_empty', 'reason');
+        await done(rejects(max, one, 'Not complete.'));
+        const told = await bob.receives('approval.decided', { approval: one.approval, kind: 'file', subject: first.file, state: 'rejected', reason: 'Not complete.' });
+        assert.equal(JSON.stringify(told.data).includes(max.id), false, 'who decided is for reviewers');
+        await bob.receives('file.changed', { file: first.file, state: 'rejected', reason: 'Not complete.' });
+        await eventually(async () => ((await messageOf(bob, sent.id)).state === 'rejected' ? true : undefined), 'the message to be rejected');
+        assert.equal((await looksAt(max, one)).status, 404);
+        const { history } = await whole(max, one);
+        assert.deepEqual(history.map((entry) => [entry.what, entry.user, entry.text]), [
+            ['queued', null, 'not_auto_approved'], ['note', max.id, 'The last page is missing.'], ['rejected', max.id, 'Not complete.']]);
+
+        const second = await brings(bob, 'desk', 'invoice.pdf', Buffer.concat([pdf, Buffer.from('% all of it\n')]));
+        const again = await sendsFiles(bob, 'desk', [second]);
+        await done(approves(sue, await waiting(sue, second)));
+        await bob.receives('approval.decided', { subject: second.file, state: 'approved' });
+        await ann.receives('message.created', { id: again.id });
+        assert.equal((await fetches(ann, second)).status, 200);
+        assert.deepEqual((await listed(ann, 'desk')).map((file) => file.file), [second.file]);
+    });
+
+    story('each tenant has its own policy and its own queue', async ({ ann, bob, gus, cat, dan }) => {
+        await ann.creates('channel', 'lobby');
+        await bob.joins('lobby');
+        await cat.creates('channel', 'hall');
+        await dan.joins('hall');
+        await isIn(bob, await brings(bob, 'lobby', 'a.png', png), 'ready');
+        await isIn(dan, await brings(dan, 'hall', 'a.pdf', pdf), 'ready');
+        const svg = await brings(bob, 'lobby', 'a.svg', Buffer.from('<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"></svg>'));
+        const one = await waiting(ann, svg);
+        assert.equal(one.why, 'needs_approval');
+        assert.deepEqual(await queue(cat), []);
+        for (const answer of [await cat.get(`/api/v1/approvals/${one.approval}`), await approves(cat, one), await rejects(cat, one, 'x')])
+            assertRefused(answer, 404, 'approval_unknown');
+        assert.equal((await looksAt(cat, one)).status, 404);
+        for (const who of [bob, gus])
+            for (const answer of [await who.get('/api/v1/approvals'), await approves(who, one), await rejects(who, one, 'x'), await who.get('/api/v1/approval-figures')])
+                assertRefused(answer, 403, 'permission_missing');
+        await done(rejects(ann, one, 'No drawings.'));
+    });
+
+    story('two reviewers at once: one decision, one entry', async ({ ann, bob, sue, max }) => {
+        await ann.creates('channel', 'race');
+        await bob.joins('race');
+        await bob.connects();
+        for (const kind of ['file', 'message']) {
+            const subject = kind === 'file' ? await brings(bob, 'race', 'a.pdf', pdf) : await bob.sends('race', 'https://race.test');
+            const one = await waiting(ann, subject);
+            const answers = await Promise.all([approves(sue, one), rejects(max, one, 'No.'), approves(ann, one), rejects(sue, one, 'Never.')]);
+            assert.deepEqual(answers.map(({ status }) => status).sort(), [200, 409, 409, 409]);
+            const won = answers.find(({ status }) => status === 200).body;
+            for (const late of answers.filter(({ status }) => status === 409)) assertRefused(late, 409, 'approval_decided');
+            await bob.receives('approval.decided', { approval: one.approval, state: won.state });
+            const now = await whole(ann, one);
+            assert.deepEqual([now.state, now.decided_by, now.history.length], [won.state, won.decided_by, 2]);
+            const end = won.state === 'approved' ? { file: 'ready', message: 'published' } : { file: 'rejected', message: 'rejected' };
+            if (kind === 'file') await isIn(bob, subject, end.file);
+            else await eventually(async () => ((await messageOf(bob, subject.id)).state === end.message ? true : undefined), `the message to be ${end.message}`);
+        }
+    });
+
+    story('messages wait for their words, and a guest\'s first', async ({ ann, bob, gus, sue }) => {
+        await ann.creates('channel', 'talk');
+        await bob.joins('talk');
+        await ann.adds('talk', gus);
+        await ann.connects();
+        await bob.connects();
+        assert.equal((await bob.sends('talk', 'hello')).state, 'published');
+        assert.equal((await ann.sends('talk', 'https://acme.test')).state, 'published', 'an admin never waits');
+        const advert = await bob.sends('talk', 'The best CASINO!');
+        const link = await bob.sends('talk', 'see www.example.org');
+        assert.deepEqual([advert.state, link.state], ['held', 'held']);
+        assert.deepEqual((await ann.reads('talk')).map((one) => one.text), ['hello', 'https://acme.test']);
+        const one = await waiting(sue, link);
+        assert.deepEqual([one.kind, one.why, one.text], ['message', 'link', 'see www.example.org']);
+        assertRefused(await ann.post(`/api/v1/messages/${link.id}/release`), 409, 'held_by_plugin');
+        await done(approves(sue, one));
+        await ann.receives('message.created', { id: link.id, text: 'see www.example.org' });
+        assert.equal((await whole(sue, one)).text, '', 'its words are the message\'s again');
+        const other = await waiting(sue, advert);
+        await done(rejects(sue, other, 'No adverts.'));
+        await bob.receives('message.rejected', { id: advert.id });
+        assert.equal((await messageOf(bob, advert.id)).state_reason, 'No adverts.');
+        assert.deepEqual(await happened(sue, other), ['queued', 'rejected']);
+        assertRefused(await bob.patch(`/api/v1/messages/${link.id}`, { text: 'casino' }), 403, 'approval_needed');
+
+        const first = await gus.sends('talk', 'good evening');
+        assert.equal(first.state, 'held');
+        const guest = await waiting(sue, first);
+        assert.equal(guest.why, 'first_of_guest');
+        await done(approves(sue, guest));
+        await bob.receives('message.created', { id: first.id });
+        assert.equal((await gus.sends('talk', 'thank you')).state, 'published');
+
+        const taken = await bob.sends('talk', 'www.taken.test');
+        const left = await waiting(sue, taken);
+        assert.ok([200, 204].includes((await bob.delete(`/api/v1/messages/${taken.id}`)).status));
+        await eventually(async () => ((await whole(sue, left)).state === 'gone' ? true : undefined), 'the message to leave the queue');
+        assert.equal((await whole(sue, left)).text, '');
+    });
+
+    story('many are decided at once, each with its own end, and are counted', async ({ ann, bob, max }) => {
+        await ann.creates('channel', 'bulk');
+        await bob.joins('bulk');
+        const before = await done(max.get('/api/v1/approval-figures'));
+        const files = [];
+        for (let i = 0; i < 3; ++i) files.push(await brings(bob, 'bulk', `${i}.pdf`, pdf));
+        const items = [];
+        for (const file of files) items.push(await waiting(max, file));
+        await done(approves(max, items[1]));
+        await max.connects();
+        const { status, body } = await max.asks('approval.decide', { approvals: [...items.map((one) => one.approval), '12'], decision: 'reject', reason: 'Twice.' });
+        assert.equal(status, 200, JSON.stringify(body));
+        assert.deepEqual(body.results.map((one) => one.state ?? one.code), ['rejected', 'approval_decided', 'rejected', 'approval_unknown']);
+        await isIn(bob, files[0], 'rejected');
+        await isIn(bob, files[1], 'ready');
+        const after = await done(max.get('/api/v1/approval-figures?days=1'));
+        assert.deepEqual([after.approved - before.approved, after.rejected - before.rejected], [1, 2]);
+        assert.ok(after.median_ms >= 0 && after.p90_ms >= after.median_ms);
+        const page = await done(max.get(`/api/v1/approvals?state=rejected&limit=1&conversation=${bob.idOf('bulk')}`));
+        assert.deepEqual([page.approvals.length, page.more], [1, true]);
+    });
+
+    story('what is deleted leaves the queue', async ({ ann, bob }) => {
+        await ann.creates('channel', 'gone');
+        await bob.joins('gone');
+        const file = await brings(bob, 'gone', 'private.pdf', pdf);
+        const one = await waiting(ann, file);
+        assert.ok([200, 204].includes((await bob.delete(`/api/v1/files/${file.file}`)).status));
+        const after = await eventually(async () => [await whole(ann, one)].find((now) => now.state === 'gone'), 'the file to leave the queue');
+        assert.equal(after.name, '');
+        assert.equal((await looksAt(ann, one)).status, 404);
+        assertRefused(await approves(ann, one), 409, 'approval_decided');
+    });
+});
