@@ -4,6 +4,7 @@
 #include <boost/json/object.hpp>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -32,7 +33,14 @@ struct conversation_kind {
     bool listed = false;         ///< may be open to those who browse
     bool one_per_party = false;  ///< create-or-get: the same people have one
     boost::json::object view_hints;
+    /// Whether conversations of it can be made in this tenant; those that are there stay what they are. Any thread.
+    /// Empty: everywhere.
+    std::function<bool(std::string_view tenant_name)> is_on{};
 };
+
+[[nodiscard]] inline bool is_on(const conversation_kind& of, std::string_view tenant_name) {
+    return !of.is_on || of.is_on(tenant_name);
+}
 
 class kind_registry {
 public:

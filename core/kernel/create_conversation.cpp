@@ -11,10 +11,11 @@
 namespace parley::kernel {
 namespace {
 
-result<const conversation_kind*> kind_for(const environment& env, const actor& who,
+result<const conversation_kind*> kind_for(const environment& env, const caller& by, const actor& who,
                                           const create_conversation_command& command) {
     const auto* kind = env.kinds.find(command.kind);
-    if (kind == nullptr) return invalid("kind_unknown", "There is no such kind of conversation.", "kind");
+    if (kind == nullptr || !is_on(*kind, by.tenant_name))
+        return invalid("kind_unknown", "There is no such kind of conversation.", "kind");
     if (!kind->made_with) return not_allowed("Conversations of this kind are made by the server only.");
     auto needed = *kind->made_with;
     if (needed == permission::channels_create && command.who_finds == visibility::closed)
@@ -98,7 +99,7 @@ result<created_conversation> create_conversation(const environment& env, writing
                                                  const create_conversation_command& command) {
     auto who = access::authorise(env, w, by);
     if (!who) return std::unexpected(who.error());
-    auto kind = kind_for(env, *who, command);
+    auto kind = kind_for(env, by, *who, command);
     if (!kind) return std::unexpected(kind.error());
     auto people = party_of(env, w, by, *who, **kind, command.members);
     if (!people) return std::unexpected(people.error());

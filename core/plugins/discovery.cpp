@@ -75,6 +75,7 @@ void check_claims(const plugin_list& all, problems& wrong) {
         for (const auto& name : one->says().commands) claim(*one, "command", name);
         for (const auto& name : one->says().services) claim(*one, "service", name);
         for (const auto& said : one->says().says) claim(*one, "event", said.type);
+        for (const auto& kind : one->says().kinds) claim(*one, "kind of conversation", kind.name);
         for (const auto& type : one->says().message_types) claim(*one, "type of message", type.name);
     }
 }

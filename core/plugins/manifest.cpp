@@ -156,6 +156,33 @@ void read_said(member_reader& in, manifest& into) {
     });
 }
 
+void read_kinds(member_reader& in, manifest& into) {
+    constexpr int most_people = 10'000;
+    read_list(in, "kinds", [&](member_reader& one) {
+        kind_said made{.name = one.text("name", 64), .sentence = one.text("sentence", sentence_bytes)};
+        made.made_with = one.optional_text("made_with", 96);
+        made.managed_with = one.optional_text("managed_with", 96);
+        const auto party = [&](std::string_view name) {
+            return one.word(name, {"nobody", "members", "admins"}, "members");
+        };
+        made.writes = party("writes");
+        made.adds_members = party("adds_members");
+        made.leaves = party("leaves");
+        made.removes_messages = party("removes_messages");
+        made.least_members = static_cast<int>(one.whole("least_members", 1, most_people, 1));
+        made.most_members = static_cast<int>(one.whole("most_members", 0, most_people, 0));
+        made.named = one.yes("named", false);
+        made.listed = one.yes("listed", false);
+        made.one_per_party = one.yes("one_per_party", false);
+        made.view_hints = one.object("view_hints");
+        if (!made.name.empty() && !is_word(made.name)) one.problem("name", fmt::format("must be {}", word_shape));
+        if (stands_in(into.kinds, made.name, &kind_said::name)) one.problem("name", "stands there twice");
+        if (made.most_members != 0 && made.most_members < made.least_members)
+            one.problem("most_members", "must not be less than least_members");
+        into.kinds.push_back(std::move(made));
+    });
+}
+
 void read_names(member_reader& in, manifest& into) {
     into.uses = in.names("uses", is_dotted, dotted_shape);
     into.permissions_used = in.names("permissions_used", is_dotted, dotted_shape);
@@ -167,7 +194,6 @@ void read_names(member_reader& in, manifest& into) {
     into.reads_files_of = in.names("reads_files_of", is_plugin_id, id_shape);
     into.metrics = in.names("metrics", is_word, word_shape);
     into.settings = in.object("settings");
-    into.kinds = in.array("kinds");
     into.web = in.array("web");
 }
 
@@ -180,6 +206,7 @@ manifest read_manifest(const boost::json::object& from, problems& to) {
     read_hooks(in, made);
     read_changes(in, made);
     read_said(in, made);
+    read_kinds(in, made);
     read_names(in, made);
     in.finish();
     return made;

@@ -71,6 +71,24 @@ struct message_type_said {
     std::string sentence;
 };
 
+/// A kind of conversation, as kernel::conversation_kind; permissions by name.
+struct kind_said {
+    std::string name;
+    std::string sentence;
+    std::string made_with;     ///< empty: only plugins make it
+    std::string managed_with;  ///< stands in for being an admin of the conversation
+    std::string writes;        ///< "nobody", "members" or "admins"
+    std::string adds_members;
+    std::string leaves;
+    std::string removes_messages;
+    int least_members = 1;
+    int most_members = 0;  ///< 0: as many as the tenant allows
+    bool named = false;
+    bool listed = false;
+    bool one_per_party = false;
+    boost::json::object view_hints;
+};
+
 /// plugin.yaml, checked. Names are unique within their list.
 struct manifest {
     std::string id;
@@ -100,7 +118,7 @@ struct manifest {
     std::vector<std::string> services;
     std::vector<std::string> asks;  ///< "file_check/1": what it asks whoever has a service of this name
     std::vector<std::string> metrics;
-    boost::json::array kinds;  ///< as written
+    std::vector<kind_said> kinds;
     std::vector<message_type_said> message_types;
     boost::json::array web;  ///< as written
 };

@@ -35,6 +35,42 @@ result<std::filesystem::path> make_files_folder(const std::filesystem::path& dat
                    fmt::format("Its folder {} cannot be made: {}", folder.string(), failed.message()));
 }
 
+kernel::party party_of(std::string_view word) {
+    if (word == "nobody") return kernel::party::nobody;
+    return word == "admins" ? kernel::party::admins : kernel::party::members;
+}
+
+result<kernel::conversation_kind> kind_of(const plugins::kind_said& said, const permission_catalogue& known) {
+    kernel::conversation_kind made{.name = said.name,
+                                   .sentence = said.sentence,
+                                   .made_with = {},
+                                   .writes = party_of(said.writes),
+                                   .adds_members = party_of(said.adds_members),
+                                   .leaves = party_of(said.leaves),
+                                   .removes_messages = party_of(said.removes_messages),
+                                   .least_members = said.least_members,
+                                   .most_members = said.most_members,
+                                   .named = said.named,
+                                   .listed = said.listed,
+                                   .one_per_party = said.one_per_party,
+                                   .view_hints = said.view_hints};
+    const auto find = [&](const std::string& name) -> result<permission> {
+        if (const auto found = known.find(name)) return *found;
+        return invalid("permission_unknown", fmt::format("There is no permission called \"{}\".", name));
+    };
+    if (!said.made_with.empty()) {
+        const auto needed = find(said.made_with);
+        if (!needed) return std::unexpected(needed.error());
+        made.made_with = *needed;
+    }
+    if (!said.managed_with.empty()) {
+        const auto needed = find(said.managed_with);
+        if (!needed) return std::unexpected(needed.error());
+        made.managed_with = *needed;
+    }
+    return made;
+}
+
 }  // namespace
 
 std::expected<std::unique_ptr<plugin_host>, std::vector<error>> plugin_host::load(const config::configuration& from,
@@ -72,6 +108,25 @@ std::vector<error> plugin_host::declare(permission_catalogue& in) {
             wrong.push_back(added.error());
             wrong.back().message =
                 fmt::format("The permission {} of the plugin {}: {}", said.name, one->id(), added.error().message);
+        }
+    return wrong;
+}
+
+std::vector<error> plugin_host::declare(kernel::kind_registry& in) {
+    std::vector<error> wrong;
+    for (const auto& one : all_->all())
+        for (const auto& said : one->says().kinds) {
+            auto made = kind_of(said, near_.permissions);
+            if (made) {
+                made->is_on = [this, of = one.get()](std::string_view tenant) {
+                    return all_->now()->is_on(tenant, *of);
+                };
+                if (auto added = in.add(std::move(*made)); !added) made = std::unexpected(added.error());
+            }
+            if (made) continue;
+            wrong.push_back(made.error());
+            wrong.back().message = fmt::format("The kind of conversation {} of the plugin {}: {}", said.name, one->id(),
+                                               made.error().message);
         }
     return wrong;
 }

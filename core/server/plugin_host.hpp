@@ -38,6 +38,8 @@ public:
     /// Puts the permissions that plugins declare beside the kernel's, with the shipped roles that have them; every
     /// problem of theirs. Before offer().
     [[nodiscard]] std::vector<error> declare(permission_catalogue&);
+    /// Puts the kinds of conversation that plugins have beside the kernel's; every problem of theirs. After declare().
+    [[nodiscard]] std::vector<error> declare(kernel::kind_registry&);
     /// Puts commands and events into the catalogue; every problem of theirs.
     [[nodiscard]] std::vector<error> offer(transport::operation_catalogue&);
     /// When everything else is there.

@@ -30,7 +30,7 @@ public:
         for (const auto& one : says_.jobs) say("has the job {}", one);
         for (const auto& one : says_.services) say("serves other plugins with {}", one);
         for (const auto& one : says_.metrics) say("measures parley_plugin_{}_{}", says_.id, one);
-        if (!says_.kinds.empty()) say("has kinds of conversation: {}", to_text(says_.kinds));
+        for (const auto& one : says_.kinds) say("has conversations of the kind {}: {}", one.name, one.sentence);
         if (!says_.web.empty()) say("has pieces for the web client: {}", to_text(says_.web));
         return std::move(lines_);
     }

@@ -235,6 +235,7 @@ std::expected<void, std::vector<error>> server::parts::load_plugins() {
     plugged = std::move(*loaded);
     events.then_to(plugged->hearing());
     if (auto wrong = plugged->declare(permissions); !wrong.empty()) return std::unexpected(std::move(wrong));
+    if (auto wrong = plugged->declare(kinds); !wrong.empty()) return std::unexpected(std::move(wrong));
     if (auto wrong = plugged->offer(catalogue); !wrong.empty()) return std::unexpected(std::move(wrong));
     return {};
 }

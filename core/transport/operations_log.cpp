@@ -107,8 +107,10 @@ json::object present(const permission_catalogue& all, const kernel::conversation
 
 void list_kinds(call it) {
     const auto& env = it.with.env;
-    it.reply(
-        answer{200, listed("kinds", env.kinds.all(), [&](const auto& one) { return present(env.permissions, one); })});
+    json::array all;
+    for (const auto& one : env.kinds.all())
+        if (kernel::is_on(one, it.by.tenant_name)) all.push_back(present(env.permissions, one));
+    it.reply(answer{200, {{"kinds", std::move(all)}}});
 }
 
 json::object present(const permission_catalogue& all, const role_info& role) {

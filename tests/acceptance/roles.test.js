@@ -80,3 +80,29 @@ stories('roles and plugins', { tenants: { acme }, settings: { plugins } }, (stor
         assert.deepEqual((await rolesOf(boss)).get('voter').permissions, ['messages.send', 'voter.cast']);
     });
 });
+
+const both = {
+    acme: { people: { boss: 'admin', ann: 'member', bob: 'member' }, settings: { hosts: ['acme.test'], plugins: { enable: ['voter'] } } },
+    calm: { people: { cat: 'admin' }, settings: { hosts: ['calm.test'] } },
+};
+
+stories('kinds of conversation that plugins have', { tenants: both, settings: { plugins: { folders: [zoo], load: ['voter'] } } }, (story) => {
+    story('are there where the plugin is on, with their policy', async ({ boss, ann, bob, cat }) => {
+        const kindOf = async (who) => (await who.get('/api/v1/kinds')).body.kinds.find((one) => one.name === 'ballot');
+        const { most_members: most, view_hints: hints, made_with: needed } = await kindOf(boss);
+        assert.deepEqual([most, hints, needed], [3, { header: 'ballot' }, 'voter.cast']);
+        assert.equal(await kindOf(cat), undefined);
+
+        const makes = (who, ...members) => who.post('/api/v1/conversations', { kind: 'ballot', name: 'lunch', members: members.map((one) => one.id) });
+        assert.equal((await makes(ann, bob)).status, 403);
+        assert.equal((await makes(boss)).status, 400);
+        const made = await makes(boss, ann);
+        assert.equal(made.status, 201, made.text);
+        const at = `/api/v1/conversations/${made.body.conversation.id}`;
+        assert.equal((await ann.post(`${at}/messages`, { text: 'soup' })).status, 201);
+        assert.equal((await ann.post(`${at}/leave`)).status, 403);
+        assert.equal((await bob.get(at)).status, 404);
+        const refused = await cat.post('/api/v1/conversations', { kind: 'ballot', name: 'lunch', members: [] });
+        assert.deepEqual([refused.status, refused.body.code], [400, 'kind_unknown']);
+    });
+});
