@@ -56,11 +56,16 @@ json::object described(const file_row& row) {
             {"category", row.category}};
 }
 
-sdk::result<void> check_sending(const file_row* row, const sending& by) {
+sdk::result<void> check_unsent(const file_row* row, const sending& by) {
     if (row == nullptr || row->uploader != by.author.number() || row->conversation != by.conversation.number() ||
         row->version_of != 0)
         return sdk::refused("file_unknown", "There is no such file of yours in this conversation.");
     if (row->message != 0) return sdk::refused("file_sent", "The file is in another message already.");
+    return {};
+}
+
+sdk::result<void> check_sending(const file_row* row, const sending& by) {
+    if (auto fits = check_unsent(row, by); !fits) return fits;
     switch (state_of(*row)) {
         case file_state::uploading:
         case file_state::checking:

@@ -23,7 +23,10 @@ struct sending {
     sdk::id author;
     sdk::id conversation;
 };
-/// PARLEY_REFUSED with a code for the author, unless this file can be sent so.
+/// PARLEY_REFUSED with a code for the author, unless this file is the author's, of that conversation and of no message
+/// yet; whatever its state.
+[[nodiscard]] sdk::result<void> check_unsent(const file_row*, const sending&);
+/// The same, unless this file can be sent so.
 [[nodiscard]] sdk::result<void> check_sending(const file_row*, const sending&);
 
 }  // namespace attachments

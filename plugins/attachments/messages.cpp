@@ -141,7 +141,8 @@ sdk::task<> messages::link(sdk::event event, bool is_published) {
     co_await event.storage([&](odb::database& db) {
         for (const auto& one : load(db, event.tenant, ids)) {
             const bool is_its = one != nullptr && one->message == what.id.number();
-            if (!is_its && !check_sending(one.get(), {*what.author, what.conversation})) continue;
+            // Its state was looked at when the message was sent. What was turned down since then ends the message.
+            if (!is_its && !check_unsent(one.get(), {*what.author, what.conversation})) continue;
             for (const auto& version : versions_of(db, *one)) {
                 version->message = what.id.number();
                 version->published = is_published ? 1 : 0;

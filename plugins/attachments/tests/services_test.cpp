@@ -64,6 +64,19 @@ TEST_F(services, ready_between_the_check_and_the_event_is_not_forgotten) {
     ASSERT_TRUE(written("message.held", "5", {file}, "7", true).ok());  // heard again: harmless
 }
 
+TEST_F(services, turned_down_between_the_check_and_the_event_is_not_forgotten) {
+    const auto file = has_file({.state = "waiting", .gates = "approval"});
+    EXPECT_EQ(host.send({.data = files({file})}).status, PARLEY_HELD);
+    ASSERT_TRUE(
+        host.ask_service("attachments.verdict/1",
+                         {{"file", file}, {"gate", "approval"}, {"verdict", "reject"}, {"reason", "Not complete."}})
+            .ok());
+    EXPECT_TRUE(host.decided().empty());
+    ASSERT_TRUE(written("message.held", "5", {file}, "7", true).ok());
+    ASSERT_EQ(host.decided().size(), 1u);
+    EXPECT_EQ(host.decided()[0], std::pair(parley::sdk::id(5), parley_status{PARLEY_REFUSED}));
+}
+
 TEST_F(services, one_infected_file_rejects_the_message) {
     const auto bad = has_file({.state = "checking", .gates = "virus_scan"});
     const auto slow = has_file({.state = "checking", .gates = "approval"});
