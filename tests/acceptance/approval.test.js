@@ -1,9 +1,13 @@
 // Files and messages that wait until somebody has looked at them, in a running server.
 import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { eventually } from './lib/deadline.js';
 import { brings, fetches, isIn, listed, pdf, png, sendsFiles } from './lib/files.js';
 import { assertRefused } from './lib/person.js';
+import { psqlIn } from './lib/postgres.js';
+import { plainEnvironment, run } from './lib/processes.js';
 import { stories } from './lib/story.js';
 import { fetchAny } from './lib/tls.js';
 
@@ -44,6 +48,15 @@ const looksAt = async (who, one) => {
     return { status: response.status, headers: response.headers, bytes: Buffer.from(await response.arrayBuffer()) };
 };
 const messageOf = async (who, id) => (await who.get(`/api/v1/messages/${id}`)).body;
+
+// Behind the server's back, as only a test may: what a crash would have left, or time passing.
+async function rewrites(server, database, sql) {
+    const jobs = 'UPDATE plugin_job SET due = 0';
+    if (database === 'postgresql') return psqlIn(server.databaseUrl, `${sql.replace('%', 'plugin_approval.')};${jobs};`);
+    const script = 'import sqlite3, sys\nwith sqlite3.connect(sys.argv[1], timeout=20) as db: db.execute(sys.argv[2])';
+    for (const [file, text] of [['plugins/approval/approval.db', sql.replace('%', '')], ['parley.db', jobs]])
+        await run('python3', ['-c', script, path.join(server.folder, 'var', file), text], { env: plainEnvironment() });
+}
 
 for (const isolation of ['in_process', 'process'])
 stories(`approval, ${isolation}`, { tenants, settings: { ...settings, attachments: { isolation }, approval: { isolation } } }, (story) => {
@@ -201,5 +214,37 @@ stories(`approval, ${isolation}`, { tenants, settings: { ...settings, attachment
         assert.equal(after.name, '');
         assert.equal((await looksAt(ann, one)).status, 404);
         assertRefused(await approves(ann, one), 409, 'approval_decided');
+    });
+
+    story('a model has its own policy', async ({ ann, bob, world }) => {
+        const file = path.join(world.server.folder, 'tenants/acme/models/rose.yaml');
+        mkdirSync(path.dirname(file), { recursive: true });
+        writeFileSync(file, JSON.stringify({ approval: { auto_approve: ['application/pdf'], needs_approval: ['image/png'], hold_links: false } }));
+        await world.server.cli('config', 'reload');
+        await ann.creates('channel', 'roses', { model: 'rose' });
+        await bob.joins('roses');
+        await isIn(bob, await brings(bob, 'roses', 'a.pdf', pdf), 'ready');
+        assert.equal((await bob.sends('roses', 'https://rose.test')).state, 'published');
+        const one = await waiting(ann, await brings(bob, 'roses', 'a.png', png));
+        assert.deepEqual([one.why, one.model], ['needs_approval', 'rose']);
+        assert.deepEqual((await queue(ann, '?model=rose')).map((item) => item.approval), [one.approval]);
+        await done(approves(ann, one));
+        await isIn(bob, { file: one.subject }, 'ready');
+    });
+
+    story('a decision that a crash kept from being told is told, and what is late is said', async ({ ann, bob, world, database }) => {
+        await ann.creates('channel', 'crash');
+        await bob.joins('crash');
+        const file = await brings(bob, 'crash', 'a.pdf', pdf);
+        await isIn(bob, file, 'waiting');
+        const one = await waiting(ann, file);
+        await rewrites(world.server, database, `UPDATE %item SET due = 1 WHERE id = ${one.approval}`);
+        await eventually(async () => ((await happened(ann, one)).includes('overdue') ? true : undefined), 'it to be overdue');
+        assert.deepEqual((await queue(ann, '?overdue=true')).map((item) => item.approval), [one.approval]);
+        const metrics = await (await fetch(`${world.server.url}/metrics`)).text();
+        assert.match(metrics, /^parley_plugin_approval_overdue_total 1$/m);
+        await rewrites(world.server, database, `UPDATE %item SET state = 'approved', decided_by = ${ann.id}, decided_at = 2, settled = 0 WHERE id = ${one.approval}`);
+        await isIn(bob, file, 'ready');
+        assertRefused(await rejects(ann, one, 'No.'), 409, 'approval_decided');
     });
 });
