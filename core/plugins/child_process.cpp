@@ -234,6 +234,8 @@ std::string child_process::serve(const std::stop_token& end, const std::shared_p
     const auto& files = *static_cast<const parley_files*>(host_->extension(host_, lend(PARLEY_FILES)));
     begin.text(files.folder(host_, {})).number(static_cast<std::uint32_t>(says_->reads_files_of.size()));
     for (const auto& one : says_->reads_files_of) begin.text(one).text(files.folder(host_, lend(one)));
+    begin.number(static_cast<std::uint32_t>(how_.reads.size()));
+    for (const auto& one : how_.reads) begin.text(one.string());
     if (!to->calls.push(begin.take())) return "It could not be told what to load.";
     std::optional<moment> last;
     while (true) {

@@ -21,6 +21,7 @@ namespace parley::plugins {
 struct child_options {
     std::filesystem::path program = beside_this_program();
     std::uint64_t memory_bytes = 512ULL << 20;
+    std::vector<std::filesystem::path> reads;  ///< folders besides the system's own and its files
     std::chrono::milliseconds setup_patience{20'000};
     std::chrono::milliseconds stop_patience{2'000};
     std::chrono::milliseconds leave_patience{60'000};  ///< for what is open in a process that was replaced

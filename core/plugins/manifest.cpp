@@ -183,6 +183,17 @@ void read_kinds(member_reader& in, manifest& into) {
     });
 }
 
+/// A tenant's file cannot choose what is opened.
+bool is_server_text(const boost::json::object& settings, std::string_view name) {
+    const auto* found = settings.if_contains(name);
+    const auto* words = found == nullptr ? nullptr : found->if_object();
+    const auto says = [&](std::string_view word, std::string_view what) {
+        const auto* text = words->if_contains(word);
+        return text != nullptr && text->is_string() && text->get_string() == what;
+    };
+    return words != nullptr && says("type", "string") && says("scope", "server");
+}
+
 void read_names(member_reader& in, manifest& into) {
     into.uses = in.names("uses", is_dotted, dotted_shape);
     into.permissions_used = in.names("permissions_used", is_dotted, dotted_shape);
@@ -195,6 +206,10 @@ void read_names(member_reader& in, manifest& into) {
     into.metrics = in.names("metrics", is_word, word_shape);
     into.settings = in.object("settings");
     into.web = in.array("web");
+    into.reads_folders = in.names("reads_folders", is_word, word_shape);
+    for (const auto& one : into.reads_folders)
+        if (!is_server_text(into.settings, one))
+            in.problem("reads_folders", fmt::format("{} is no setting of type string and scope server", one));
 }
 
 manifest read_manifest(const boost::json::object& from, problems& to) {

@@ -103,6 +103,7 @@ struct manifest {
     bool storage = false;
     bool files = false;                       ///< has a folder for files
     std::vector<std::string> reads_files_of;  ///< plugins whose files it may read
+    std::vector<std::string> reads_folders;   ///< its settings at the server's level that name folders to be read
     bool web_root = false;                    ///< may answer "/"
     isolation runs = isolation::in_process;
     std::vector<std::string> uses;              ///< API commands it invokes

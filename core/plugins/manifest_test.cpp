@@ -49,6 +49,18 @@ TEST(manifest, of_a_real_library_is_read_whole) {
     EXPECT_TRUE(judge(good_file, *read).empty());
 }
 
+TEST(manifest, only_the_operator_names_folders_to_be_read) {
+    const std::string settings =
+        R"(,"settings":{"place":{"type":"string","scope":"server"},"own":{"type":"string","scope":"tenant"},)"
+        R"("most":{"type":"integer","scope":"server"},"odd":7})";
+    const auto read = read_embedded(section(settings + R"(,"reads_folders":["place"])"));
+    ASSERT_TRUE(read) << read.error().front();
+    EXPECT_EQ(read->says.reads_folders, std::vector<std::string>{"place"});
+    for (const std::string name : {"own", "most", "odd", "none"})
+        EXPECT_EQ(said_about(settings + R"(,"reads_folders":[")" + name + R"("])"),
+                  "reads_folders: " + name + " is no setting of type string and scope server\n");
+}
+
 TEST(manifest, says_every_problem_with_its_member) {
     const auto said = said_about(
         R"(,"hooks":[{"event":"message.send","phase":"sometimes"},{"event":"message.edit","phase":"check","on_failure":"hold"},7],)"

@@ -79,7 +79,7 @@ std::expected<std::unique_ptr<plugin_host>, std::vector<error>> plugin_host::loa
     plugins::plugins_options how;
     how.isolate =
         [&from](const plugins::plugin& of) -> std::expected<std::unique_ptr<plugins::instance>, plugins::problems> {
-        return std::make_unique<plugins::replaceable_process>(of.file, child_options_of(from, of.id()));
+        return std::make_unique<plugins::replaceable_process>(of.file, child_options_of(from, of));
     };
     how.load = load_choice_of(from);
     plugins::host_ports ports{.time = near.time, .ids = near.ids};

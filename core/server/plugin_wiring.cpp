@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <boost/json/parse.hpp>
 #include <map>
 #include <vector>
 
@@ -143,6 +144,19 @@ void write_own(metrics::exposition& to, const plugins::plugin& of) {
     }
 }
 
+/// Folders that the operator names in the settings under `reads_folders`; only absolute ones.
+std::vector<std::filesystem::path> folders_read_by(const plugins::plugin& of, const config::configuration& from) {
+    const auto* section = from.known->plugin(of.id());
+    if (section == nullptr || of.says().reads_folders.empty()) return {};
+    const auto settings = boost::json::parse(config::plugin_settings_in(from, *section, "", "")).as_object();
+    std::vector<std::filesystem::path> made;
+    for (const auto& name : of.says().reads_folders)
+        if (const auto* value = settings.if_contains(name))
+            if (const auto* text = value->if_string(); text != nullptr && text->starts_with('/'))
+                made.emplace_back(std::string_view(*text));
+    return made;
+}
+
 }  // namespace
 
 plugins::load_choice load_choice_of(const config::configuration& from) {
@@ -155,10 +169,11 @@ plugins::load_choice load_choice_of(const config::configuration& from) {
     return made;
 }
 
-plugins::child_options child_options_of(const config::configuration& from, std::string_view plugin) {
+plugins::child_options child_options_of(const config::configuration& from, const plugins::plugin& of) {
     plugins::child_options made;
-    if (const auto* chosen = from.from.server.find(fmt::format("{}.memory_mib", plugin)))
+    if (const auto* chosen = from.from.server.find(fmt::format("{}.memory_mib", of.id())))
         made.memory_bytes = static_cast<std::uint64_t>(chosen->integer) << 20;
+    made.reads = folders_read_by(of, from);
     return made;
 }
 

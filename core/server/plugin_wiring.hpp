@@ -12,7 +12,7 @@ namespace parley::server {
 [[nodiscard]] plugins::load_choice load_choice_of(const config::configuration&);
 
 /// How the plugin's own process is run.
-[[nodiscard]] plugins::child_options child_options_of(const config::configuration&, std::string_view plugin);
+[[nodiscard]] plugins::child_options child_options_of(const config::configuration&, const plugins::plugin&);
 
 /// What is on where; settings that the configuration does not give are the manifest's defaults.
 [[nodiscard]] plugins::choices choices_of(const config::configuration&, const plugins::plugin_list&);

@@ -21,6 +21,8 @@ public:
         for (const auto& one : says_.needs) say("needs the plugin {} {}", one.plugin, one.versions.text());
         storage();
         rights();
+        for (const auto& one : says_.reads_files_of) say("reads the files of {}", one);
+        for (const auto& one : says_.reads_folders) say("reads the folder that {}.{} names", says_.id, one);
         settings();
         judging();
         for (const auto& one : says_.hears) say("hears {}", one);

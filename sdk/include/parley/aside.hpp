@@ -3,12 +3,12 @@
 //
 //     const auto sum = co_await sdk::aside([&] { return checksum_of(path); });
 //
-// The coroutine goes on on that thread. There are two of them; what waits for one when the plugin stops is dropped.
+// The coroutine goes on on that thread. There are two of them, or as many as `sdk::widen_aside` says; what waits for
+// one when the plugin stops is dropped.
 //
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <array>
 #include <condition_variable>
 #include <deque>
 #include <memory>
@@ -16,6 +16,7 @@
 #include <thread>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "parley/plugin.hpp"
 
@@ -56,21 +57,25 @@ public:
         wake_.notify_one();
         return true;
     }
+    void widen(std::size_t to) {
+        const std::lock_guard lock(lock_);
+        while (!stopped_ && threads_.size() < to) threads_.emplace_back([this] { work(); });
+    }
     /// Finishes what is running.
     void stop() override {
+        std::vector<std::thread> all;
         {
             const std::lock_guard lock(lock_);
             if (stopped_) return;
             stopped_ = true;
+            all.swap(threads_);
         }
         wake_.notify_all();
-        for (auto& one : threads_) one.join();
+        for (auto& one : all) one.join();
     }
 
 private:
-    aside_threads() {
-        for (auto& one : threads_) one = std::thread([this] { work(); });
-    }
+    aside_threads() { widen(2); }
     [[nodiscard]] static aside_threads*& the_one() {
         static aside_threads* one = nullptr;
         return one;
@@ -91,7 +96,7 @@ private:
     std::condition_variable wake_;
     std::deque<aside_work*> queue_;
     bool stopped_ = false;
-    std::array<std::thread, 2> threads_;
+    std::vector<std::thread> threads_;
 };
 
 template <class T>
@@ -140,6 +145,9 @@ private:
 };
 
 }  // namespace detail
+
+/// From now on there are at least so many threads beside. They are not taken away again. since 1.0
+inline void widen_aside(std::size_t threads) { detail::aside_threads::all().widen(threads); }
 
 /// Runs `work` beside; an error that it gives ends the coroutine. since 1.0
 template <class Work>

@@ -1,0 +1,77 @@
+// The engine in use, the thread that keeps it up to date, and how many scan at once.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <thread>
+
+#include "engine.hpp"
+
+namespace virus_scan {
+
+struct tuning {
+    std::filesystem::path signatures;
+    limits most;
+    std::int64_t at_once = 2;
+    std::chrono::milliseconds every{60'000};  ///< the folder is looked at
+
+    bool operator==(const tuning&) const = default;
+};
+
+/// New signatures are loaded beside those in use and take their place in one step; what cannot be loaded changes
+/// nothing but `trouble`. Any thread.
+class scanner {
+public:
+    struct state {
+        std::string version;          ///< of the signatures in use; empty: none, and nothing can be scanned
+        std::int64_t signatures = 0;  ///< how many
+        std::string trouble;          ///< what the last attempt to load failed with
+        bool loading = false;         ///< for the first time
+    };
+    struct scanned {
+        finding found;
+        std::string version;  ///< of the signatures
+        std::chrono::milliseconds took{};
+    };
+    /// Hears of every attempt to load, on the scanner's thread.
+    using listener = std::function<void(const state&)>;
+
+    /// What is unpacked lies below `scratch`.
+    explicit scanner(std::filesystem::path scratch, listener hears = {});
+    ~scanner();
+    scanner(const scanner&) = delete;
+    scanner& operator=(const scanner&) = delete;
+
+    /// The first time it begins to load; later when something has changed.
+    void tune(const tuning&);
+    /// Waits for its turn, and at most `patience` for the first signatures. An error: nothing is known of the file.
+    [[nodiscard]] sdk::result<scanned> scan(const std::filesystem::path& folder, const std::string& path,
+                                            std::chrono::milliseconds patience = std::chrono::seconds(15));
+    [[nodiscard]] state now() const;
+    /// Nothing is loaded any more; who waits is told that the server stops.
+    void stop();
+
+private:
+    class folder_watch;
+    class seat;
+
+    void keep();
+    [[nodiscard]] bool load(const tuning&);
+
+    const std::filesystem::path scratch_;
+    const listener hears_;
+    mutable std::mutex lock_;
+    std::condition_variable wake_;
+    std::condition_variable turns_;
+    tuning wanted_;
+    tuning loaded_;
+    std::shared_ptr<const engine> engine_;
+    state state_;
+    std::int64_t taken_ = 0;  ///< who scans now
+    std::atomic<bool> stopping_{false};
+    std::thread keeper_;
+};
+
+}  // namespace virus_scan
