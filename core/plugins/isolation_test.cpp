@@ -111,11 +111,15 @@ TEST_F(isolated, opens_no_file_but_its_own) {
     if (::syscall(SYS_landlock_create_ruleset, nullptr, 0, LANDLOCK_CREATE_RULESET_VERSION) < 1)
         GTEST_SKIP() << "the kernel has no Landlock";
     const zoo all({"rogue_refuse"});
-    for (const std::string text : {"shadow", "write"}) {
+    for (const std::string text : {"shadow", "write", "proc"}) {
         const auto end = all.judge(text);
         ASSERT_FALSE(end) << text;
         EXPECT_EQ(end.error().message, "It did not work.") << text;
     }
+    zoo::watched.reads = {"/proc"};
+    const zoo reader({"rogue_refuse"});
+    EXPECT_TRUE(reader.judge("proc"));
+    EXPECT_FALSE(reader.judge("shadow"));
 }
 
 TEST_F(isolated, killed_under_load_it_answers_who_waits_and_others_go_on) {

@@ -4,6 +4,7 @@
 #include <clamav.h>
 #include <unistd.h>
 
+#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -49,12 +50,12 @@ private:
 class scanner::seat {
 public:
     explicit seat(scanner& of, std::unique_lock<std::mutex>& held) : of_(of) {
-        of_.turns_.wait(held, [&] { return of_.stopping_ || of_.taken_ < of_.wanted_.at_once; });
-        ++of_.taken_;
+        of_.turns_.wait(held, [&] { return of_.stopping_ || std::ssize(of_.began_) < of_.wanted_.at_once; });
+        mine_ = of_.began_.insert(std::chrono::steady_clock::now());
     }
     ~seat() {
         const std::lock_guard held(of_.lock_);
-        --of_.taken_;
+        of_.began_.erase(mine_);
         of_.turns_.notify_all();
     }
     seat(const seat&) = delete;
@@ -62,6 +63,7 @@ public:
 
 private:
     scanner& of_;
+    std::multiset<moment>::iterator mine_;
 };
 
 scanner::scanner(fs::path scratch, listener hears) : scratch_(std::move(scratch)), hears_(std::move(hears)) {}
@@ -93,7 +95,11 @@ void scanner::stop() {
 
 scanner::state scanner::now() const {
     const std::lock_guard held(lock_);
-    return state_;
+    auto made = state_;
+    if (!began_.empty())
+        made.longest =
+            std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - *began_.begin());
+    return made;
 }
 
 void scanner::keep() {

@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <functional>
 #include <mutex>
+#include <set>
 #include <thread>
 
 #include "engine.hpp"
@@ -25,10 +26,11 @@ struct tuning {
 class scanner {
 public:
     struct state {
-        std::string version;          ///< of the signatures in use; empty: none, and nothing can be scanned
-        std::int64_t signatures = 0;  ///< how many
-        std::string trouble;          ///< what the last attempt to load failed with
-        bool loading = false;         ///< for the first time
+        std::string version;                  ///< of the signatures in use; empty: none, and nothing can be scanned
+        std::int64_t signatures = 0;          ///< how many
+        std::string trouble;                  ///< what the last attempt to load failed with
+        bool loading = false;                 ///< for the first time
+        std::chrono::milliseconds longest{};  ///< how long the oldest scan that has not ended has taken
     };
     struct scanned {
         finding found;
@@ -69,7 +71,7 @@ private:
     tuning loaded_;
     std::shared_ptr<const engine> engine_;
     state state_;
-    std::int64_t taken_ = 0;  ///< who scans now
+    std::multiset<std::chrono::steady_clock::time_point> began_;  ///< those who scan now
     std::atomic<bool> stopping_{false};
     std::thread keeper_;
 };

@@ -21,6 +21,12 @@ constexpr std::string_view gate = "virus_scan";
 /// A scan that ends after nobody waits for it any more is not done again when it is asked for again.
 constexpr std::int64_t remembered_ms = 10 * 60'000;
 
+/// libclamav looks at the clock now and then.
+constexpr std::chrono::minutes patience_with_a_scan{1};
+
+/// Well before somebody else is given the job; the next run goes on.
+constexpr std::chrono::minutes most_of_a_rescan{5};
+
 struct shown_scan {
     sdk::id file;
     outcome found = outcome::limited;
@@ -158,7 +164,9 @@ private:
             .after = {}, .limit = sdk::whole<1, 500>(here->rescan_files), .state = attachments::file_state::ready};
         if (sweep.after != 0) wanted.after = sdk::id(sweep.after);
         const auto page = co_await call.service<attachments::files_page>("attachments.files/1", wanted);
+        const auto until = std::chrono::steady_clock::now() + most_of_a_rescan;
         for (const auto& one : page.files) {
+            if (std::chrono::steady_clock::now() > until) co_return;
             co_await look_again(call, one, with.version);
             sweep.after = one.file.number();
             co_await call.storage([&](odb::database& db) { keep_sweep(db, sweep); });
@@ -195,8 +203,11 @@ private:
     }
 
     sdk::result<void> health(sdk::call call) {
-        tune(*call.settings<settings>());
+        const auto here = call.settings<settings>();
+        tune(*here);
         const auto now = scanner_->now();
+        if (now.longest > std::chrono::seconds(here->max_seconds) + patience_with_a_scan)
+            return sdk::unavailable("scan_hangs", "A scan does not end, although its time is over.");
         if (now.trouble.empty()) return {};
         if (now.version.empty()) return sdk::unavailable("scanner_not_ready", now.trouble + " No file gets through.");
         return sdk::unavailable("signatures_old", now.trouble + " Files are scanned with those from before.");

@@ -44,6 +44,7 @@ static int allowed(parley_text text) {
         return made > 0;
     }
     if (says(text, "shadow")) return open("/etc/shadow", O_RDONLY) >= 0;
+    if (says(text, "proc")) return open("/proc/uptime", O_RDONLY) >= 0;
     if (says(text, "write")) return open("/tmp/parley_rogue", O_WRONLY | O_CREAT, 0600) >= 0;
     if (says(text, "socket")) return socket(AF_INET, SOCK_STREAM, 0) >= 0;
     if (says(text, "ptrace")) return ptrace(PTRACE_TRACEME, 0, NULL, NULL) == 0;
