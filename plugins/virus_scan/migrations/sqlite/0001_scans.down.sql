@@ -1,2 +1,3 @@
+-- Nothing is left of what the scanner said.
 DROP TABLE sweep;
 DROP TABLE scan;
