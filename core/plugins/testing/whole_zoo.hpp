@@ -41,9 +41,10 @@ class zoo {
 public:
     /// Where all of them run, from now on.
     static inline isolation mode = isolation::in_process;
-    /// How processes of theirs are watched; quick, because tests wait for it.
+    /// How processes of theirs are watched; quick, because tests wait for it, and patient enough for a busy machine.
     static inline child_options watched{.program = PARLEY_PLUGIN_HOST,
                                         .ping_every = std::chrono::milliseconds{100},
+                                        .most_missed = 40,
                                         .first_pause = std::chrono::milliseconds{20},
                                         .longest_pause = std::chrono::milliseconds{100}};
 
