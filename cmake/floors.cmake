@@ -47,6 +47,12 @@ function(parley_floor name)
     endif()
 endfunction()
 
+# Seconds for one test; sanitizers make it slower.
+set(PARLEY_UNIT_PATIENCE 120)
+if(PARLEY_SANITIZE)
+    set(PARLEY_UNIT_PATIENCE 400)
+endif()
+
 function(parley_floor_tests name tests)
     if(NOT tests)
         return()
@@ -54,7 +60,7 @@ function(parley_floor_tests name tests)
     add_executable(parley_${name}_test ${tests})
     target_link_libraries(parley_${name}_test PRIVATE parley_${name} parley_warnings GTest::gtest_main GTest::gmock)
     gtest_discover_tests(parley_${name}_test TEST_PREFIX "${name}." DISCOVERY_MODE PRE_TEST
-                         PROPERTIES LABELS unit TIMEOUT 120)
+                         PROPERTIES LABELS unit TIMEOUT ${PARLEY_UNIT_PATIENCE})
     parley_unit_target(parley_${name}_test)
 endfunction()
 

@@ -22,6 +22,15 @@
 #include <string_view>
 #include <system_error>
 
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define PARLEY_SANITIZED true
+#endif
+#endif
+#ifndef PARLEY_SANITIZED
+#define PARLEY_SANITIZED false
+#endif
+
 namespace parley::plugins {
 namespace {
 
@@ -282,13 +291,15 @@ void confine_calls(confined& to, const confinement& by) {
 
 }  // namespace
 
+bool limits_memory() { return !PARLEY_SANITIZED; }
+
 confined confine_this_process(const confinement& by) {
     confined made;
     if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) made.wrong.push_back(failed("Having no new privileges", errno));
     if (::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) made.wrong.push_back(failed("Not being dumped", errno));
     limit(made, RLIMIT_CORE, 0, "The limit of core files");
     limit(made, RLIMIT_NOFILE, by.descriptors, "The limit of descriptors");
-    limit(made, RLIMIT_AS, by.memory_bytes, "The limit of memory");
+    if (limits_memory()) limit(made, RLIMIT_AS, by.memory_bytes, "The limit of memory");
     confine_files(made, by);
     drop_capabilities(made, by.sockets);
     if (made.wrong.empty()) confine_calls(made, by);

@@ -26,6 +26,9 @@ struct confined {
     problems lacks;
 };
 
+/// Whether memory is limited at all: not in a build with sanitizers, which need room for a shadow of all of it.
+[[nodiscard]] bool limits_memory();
+
 /// For the calling process, for ever; while it has one thread and before it has loaded anything foreign. Not for the
 /// server.
 [[nodiscard]] confined confine_this_process(const confinement&);
