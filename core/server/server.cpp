@@ -39,7 +39,7 @@
 namespace parley::server {
 namespace {
 
-constexpr unsigned hash_threads = 2;
+constexpr unsigned hash_threads = 2;  // each running job takes 64 MiB
 constexpr std::size_t hash_queue = 64;
 constexpr std::chrono::minutes sweep_interval{1};
 constexpr std::chrono::milliseconds reconnect_in{1'000};
