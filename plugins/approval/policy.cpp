@@ -7,11 +7,10 @@
 namespace approval {
 namespace {
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
 std::string lower(std::string_view text) {
     std::string made(text);
-    for (auto& c : made) c = lower(c);
+    for (auto& c : made)
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
     return made;
 }
 
@@ -30,10 +29,6 @@ bool has_word(std::string_view text, std::string_view word) {
     return false;
 }
 
-bool is_one_of(const std::vector<std::string>& globs, std::string_view type) {
-    return std::ranges::any_of(globs, [&](const std::string& one) { return matches(one, type); });
-}
-
 /// "example.com/x": letters or digits, a dot, and a name of at least two letters that is followed by a path.
 bool has_bare_address(std::string_view text) {
     for (auto at = text.find('/'); at != std::string_view::npos; at = text.find('/', at + 1)) {
@@ -50,32 +45,9 @@ bool has_bare_address(std::string_view text) {
 
 }  // namespace
 
-bool matches(std::string_view glob, std::string_view type) {
-    std::size_t at = 0;
-    std::size_t in = 0;
-    auto star = std::string_view::npos;
-    std::size_t back = 0;
-    while (in < type.size()) {
-        if (at < glob.size() && glob[at] == '*') {
-            star = at++;
-            back = in;
-        } else if (at < glob.size() && lower(glob[at]) == lower(type[in])) {
-            ++at;
-            ++in;
-        } else if (star != std::string_view::npos) {
-            at = star + 1;
-            in = ++back;
-        } else {
-            return false;
-        }
-    }
-    while (at < glob.size() && glob[at] == '*') ++at;
-    return at == glob.size();
-}
-
 std::string why_file_waits(std::string_view type, const settings& here) {
-    if (is_one_of(here.needs_approval, type)) return "needs_approval";
-    if (is_one_of(here.auto_approve, type)) return {};
+    if (attachments::is_one_of(here.needs_approval, type)) return "needs_approval";
+    if (attachments::is_one_of(here.auto_approve, type)) return {};
     return "not_auto_approved";
 }
 

@@ -4,12 +4,10 @@
 #include <string>
 #include <string_view>
 
+#include "attachments/type_glob.hpp"
 #include "settings.hpp"
 
 namespace approval {
-
-/// Whether a MIME type is one of "image/*".
-[[nodiscard]] bool matches(std::string_view glob, std::string_view type);
 
 /// Why a file of this type waits; empty: it passes. What attachments denies or does not allow never comes here, so
 /// `needs_approval` goes first, then `auto_approve`, and everything else waits.

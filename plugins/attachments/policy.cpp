@@ -9,12 +9,6 @@
 namespace attachments {
 namespace {
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-bool is_one_of(const std::vector<std::string>& globs, std::string_view type) {
-    return std::ranges::any_of(globs, [&](const std::string& one) { return matches(one, type); });
-}
-
 bool is_taken(std::string_view type, const settings& here) {
     return !is_one_of(here.denied_types, type) && is_one_of(here.allowed_types, type);
 }
@@ -31,29 +25,6 @@ sdk::error refused(std::string_view type) {
 }
 
 }  // namespace
-
-bool matches(std::string_view glob, std::string_view type) {
-    std::size_t at = 0;
-    std::size_t in = 0;
-    std::size_t star = std::string_view::npos;
-    std::size_t back = 0;
-    while (in < type.size()) {
-        if (at < glob.size() && glob[at] == '*') {
-            star = at++;
-            back = in;
-        } else if (at < glob.size() && lower(glob[at]) == lower(type[in])) {
-            ++at;
-            ++in;
-        } else if (star != std::string_view::npos) {
-            at = star + 1;
-            in = ++back;
-        } else {
-            return false;
-        }
-    }
-    while (at < glob.size() && glob[at] == '*') ++at;
-    return at == glob.size();
-}
 
 std::int64_t most_bytes(const settings& here, file_category category) {
     const auto own = [&] {

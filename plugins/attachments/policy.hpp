@@ -6,12 +6,10 @@
 #include <string_view>
 
 #include "attachments/contract.hpp"
+#include "attachments/type_glob.hpp"
 #include "settings.hpp"
 
 namespace attachments {
-
-/// Whether a MIME type is one of "image/*".
-[[nodiscard]] bool matches(std::string_view glob, std::string_view type);
 
 /// How many bytes one file may have, by what it is; and the most of any.
 [[nodiscard]] std::int64_t most_bytes(const settings&, file_category);

@@ -6,6 +6,7 @@
 namespace {
 
 using namespace approval;
+using attachments::matches;
 
 TEST(policy, needing_approval_goes_before_passing_by_itself) {
     settings here;

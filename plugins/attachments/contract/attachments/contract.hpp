@@ -1,17 +1,17 @@
 // What attachments and the plugins that look after files say to each other: states, gates, services and events.
 //
 // Services of attachments, for plugins that need it:
-//   attachments.file/1     {file}                          -> file_facts; not_found
-//   attachments.files/1    files_wanted                    -> files_page, by id
-//   attachments.may_see/1  {file}, as the caller           -> file_facts; not_found unless the caller may have its
-//   content attachments.verdict/1  file_said                       -> file_now: what a gate that said "wait" decided,
-//   or that a
-//                                                             file which is long ready is not clean after all
-//   attachments.recheck/1  {file, gate}                    -> file_now: not served until that gate has passed it
-//   (again)
-// What a gate offers: <id>.file_check/1 file_to_check -> file_verdict. An error, silence and whatever else is no
-// verdict leave the file where it is, and the gate is asked again later. Events: file.changed (file_changed, to the
-// uploader), file.removed (file_removed, to whoever could see it).
+// - attachments.file/1: {file} -> file_facts; not_found.
+// - attachments.files/1: files_wanted -> files_page, by id.
+// - attachments.may_see/1: {file}, as the caller -> file_facts; not_found unless the caller may have its content.
+// - attachments.verdict/1: file_said -> file_now. What a gate that said "wait" decided, or that a file which is long
+//   ready is not clean after all.
+// - attachments.recheck/1: {file, gate} -> file_now. Not served until that gate has passed it (again).
+//
+// What a gate offers: <id>.file_check/1, file_to_check -> file_verdict. An error, silence and whatever else is no
+// verdict leave the file where it is, and the gate is asked again later.
+//
+// Events: file.changed (file_changed, to the uploader), file.removed (file_removed, to whoever could see it).
 #pragma once
 
 #include <parley/json.hpp>
