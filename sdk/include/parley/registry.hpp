@@ -389,13 +389,7 @@ public:
         std::string output;
         if constexpr (!std::is_void_v<detail::made_by<Function>>)
             output = json::serialize(schema_of<detail::made_by<Function>>());
-        parley_command what{};
-        what.size = sizeof(what);
-        what.name = detail::borrow(name);
-        what.permission = detail::borrow(permission);
-        what.method = detail::borrow(at.method);
-        what.path = detail::borrow(at.path);
-        what.sentence = detail::borrow(at.sentence);
+        auto what = described(name, permission, at);
         what.input = detail::borrow(fields);
         what.output = detail::borrow(output);
         what.carries = PARLEY_JSON;
@@ -504,6 +498,19 @@ private:
         return made.get();
     }
 
+    /// What commands and transfers say alike. It borrows.
+    template <class Where>
+    [[nodiscard]] static parley_command described(std::string_view name, std::string_view permission, const Where& at) {
+        parley_command what{};
+        what.size = sizeof(what);
+        what.name = detail::borrow(name);
+        what.permission = detail::borrow(permission);
+        what.method = detail::borrow(at.method);
+        what.path = detail::borrow(at.path);
+        what.sentence = detail::borrow(at.sentence);
+        return what;
+    }
+
     template <class Begin, class End>
     void bind_transfer(std::string_view name, std::string_view permission, const sdk::transfer& at, Begin begin,
                        End end) {
@@ -512,13 +519,7 @@ private:
         const auto fields = json::serialize(json::object{{"fields", detail::fields_of<input>(at)}});
         auto made = std::make_shared<both>(both{plugin_, begin, end});
         kept_.push_back(made);
-        parley_command what{};
-        what.size = sizeof(what);
-        what.name = detail::borrow(name);
-        what.permission = detail::borrow(permission);
-        what.method = detail::borrow(at.method);
-        what.path = detail::borrow(at.path);
-        what.sentence = detail::borrow(at.sentence);
+        auto what = described(name, permission, at);
         what.input = detail::borrow(fields);
         what.carries = static_cast<std::uint32_t>(at.takes);
         table_->command(on_, &what, &detail::take_transfer<both>, made.get());
