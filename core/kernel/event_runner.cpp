@@ -328,7 +328,6 @@ void event_runner::tell(const lane_ptr& of) {
 void event_runner::answered(const lane_ptr& of, errand_end how, const std::string& why) {
     const auto& plugin = hearings_[of->who].plugin;
     if (how == errand_end::failed) {
-        ++counts_.heard_failed;
         const auto pause = back_off(++of->failures, options_.longest_pause);
         log::warning("a plugin did not take an event", {{"plugin", plugin},
                                                         {"tenant", of->where},
@@ -337,6 +336,7 @@ void event_runner::answered(const lane_ptr& of, errand_end how, const std::strin
                                                         {"again_in_seconds", pause.count()},
                                                         {"why", why}});
         rest(of, pause);
+        ++counts_.heard_failed; // not sooner: who sees the number may count on the pause having begun
         return come_back(of);
     }
     of->failures = 0;
