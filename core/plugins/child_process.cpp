@@ -236,6 +236,7 @@ std::string child_process::serve(const std::stop_token& end, const std::shared_p
     for (const auto& one : says_->reads_files_of) begin.text(one).text(files.folder(host_, lend(one)));
     begin.number(static_cast<std::uint32_t>(how_.reads.size()));
     for (const auto& one : how_.reads) begin.text(one.string());
+    begin.number<std::uint32_t>(how_.network == reach::nothing ? 0 : 1);
     if (!to->calls.push(begin.take())) return "It could not be told what to load.";
     std::optional<moment> last;
     while (true) {

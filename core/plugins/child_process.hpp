@@ -13,6 +13,7 @@
 #include <thread>
 #include <unordered_map>
 
+#include "plugins/confinement.hpp"
 #include "plugins/frame_queue.hpp"
 #include "plugins/instance.hpp"
 
@@ -22,6 +23,7 @@ struct child_options {
     std::filesystem::path program = beside_this_program();
     std::uint64_t memory_bytes = 512ULL << 20;
     std::vector<std::filesystem::path> reads;  ///< folders besides the system's own and its files
+    reach network = reach::nothing;            ///< or tcp_and_names
     std::chrono::milliseconds setup_patience{20'000};
     std::chrono::milliseconds stop_patience{2'000};
     std::chrono::milliseconds leave_patience{60'000};  ///< for what is open in a process that was replaced

@@ -258,8 +258,8 @@ scmp_arg_cmp argument(unsigned which, scmp_compare how, scmp_datum_t first, scmp
     return {.arg = which, .op = how, .datum_a = first, .datum_b = second};
 }
 
-void deny_sockets(filter& to, reach sockets) {
-    if (sockets == reach::nothing) {
+void deny_sockets(filter& to, const confinement& by) {
+    if (by.sockets == reach::nothing && by.network == reach::nothing) {
         to.deny(SCMP_SYS(socket));
         to.deny(SCMP_SYS(connect));
         return;
@@ -269,8 +269,11 @@ void deny_sockets(filter& to, reach sockets) {
         if (domain != AF_UNIX && domain != AF_INET)
             to.deny(SCMP_SYS(socket), argument(0, SCMP_CMP_EQ, static_cast<scmp_datum_t>(domain)));
     for (const scmp_datum_t domain : {AF_INET, AF_INET6})
-        for (const scmp_datum_t type : {SOCK_DGRAM, SOCK_RAW, SOCK_RDM, SOCK_SEQPACKET, SOCK_DCCP, SOCK_PACKET})
+        for (const scmp_datum_t type : {SOCK_DGRAM, SOCK_RAW, SOCK_RDM, SOCK_SEQPACKET, SOCK_DCCP, SOCK_PACKET}) {
+            // Names of machines are asked for in datagrams.
+            if (type == SOCK_DGRAM && by.network == reach::tcp_and_names) continue;
             to.deny(SCMP_SYS(socket), argument(0, SCMP_CMP_EQ, domain), argument(1, SCMP_CMP_MASKED_EQ, 0xf, type));
+        }
 }
 
 void confine_calls(confined& to, const confinement& by) {
@@ -285,7 +288,7 @@ void confine_calls(confined& to, const confinement& by) {
     calls.add(SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3));
     calls.deny(SCMP_SYS(prctl), argument(0, SCMP_CMP_EQ, PR_SET_PDEATHSIG));
     calls.deny(SCMP_SYS(ioctl), argument(1, SCMP_CMP_MASKED_EQ, 0xffffffff, TIOCSTI));
-    deny_sockets(calls, by.sockets);
+    deny_sockets(calls, by);
     if (const int error = calls.load(); error != 0) to.wrong.push_back(failed("The filter of system calls", error));
 }
 

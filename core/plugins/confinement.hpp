@@ -10,12 +10,13 @@
 namespace parley::plugins {
 
 /// Which sockets it may make.
-enum class reach : std::uint8_t { nothing = 1, unix_and_tcp };
+enum class reach : std::uint8_t { nothing = 1, unix_and_tcp, tcp_and_names };
 
 struct confinement {
     std::uint64_t memory_bytes = 512ULL << 20;  ///< of address space
     std::uint64_t descriptors = 256;
-    reach sockets = reach::nothing;
+    reach sockets = reach::nothing;             ///< for its database: nothing or unix_and_tcp
+    reach network = reach::nothing;             ///< for what its settings name: nothing or tcp_and_names
     std::vector<std::filesystem::path> reads;   ///< files and folders besides the system's own
     std::vector<std::filesystem::path> writes;  ///< folders
 };

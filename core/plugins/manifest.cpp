@@ -199,6 +199,10 @@ void read_names(member_reader& in, manifest& into) {
     into.permissions_used = in.names("permissions_used", is_dotted, dotted_shape);
     into.hears = in.names("hears", is_dotted, dotted_shape);
     into.commands = in.names("commands", is_dotted, dotted_shape);
+    into.operates = in.names("operates", is_dotted, dotted_shape);
+    for (const auto& one : into.operates)
+        if (std::ranges::find(into.commands, one) == into.commands.end())
+            in.problem("operates", fmt::format("{} is none of its commands", one));
     into.jobs = in.names("jobs", is_word, word_shape);
     into.services = in.names("services", is_service, "a dotted name and a version, as in reactions.count/1");
     into.asks = in.names("asks", is_asked, "a word and a version, as in file_check/1");
@@ -210,6 +214,10 @@ void read_names(member_reader& in, manifest& into) {
     for (const auto& one : into.reads_folders)
         if (!is_server_text(into.settings, one))
             in.problem("reads_folders", fmt::format("{} is no setting of type string and scope server", one));
+    into.connects_to = in.names("connects_to", is_word, word_shape);
+    for (const auto& one : into.connects_to)
+        if (!is_server_text(into.settings, one))
+            in.problem("connects_to", fmt::format("{} is no setting of type string and scope server", one));
 }
 
 manifest read_manifest(const boost::json::object& from, problems& to) {

@@ -104,6 +104,7 @@ struct manifest {
     bool files = false;                       ///< has a folder for files
     std::vector<std::string> reads_files_of;  ///< plugins whose files it may read
     std::vector<std::string> reads_folders;   ///< its settings at the server's level that name folders to be read
+    std::vector<std::string> connects_to;     ///< its settings at the server's level that name where it connects to
     bool web_root = false;                    ///< may answer "/"
     isolation runs = isolation::in_process;
     std::vector<std::string> uses;              ///< API commands it invokes
@@ -115,6 +116,7 @@ struct manifest {
     std::vector<std::string> hears;
     std::vector<event_said> says;
     std::vector<std::string> commands;
+    std::vector<std::string> operates;  ///< those of them that the operator may run with `parley`, without any user
     std::vector<std::string> jobs;
     std::vector<std::string> services;
     std::vector<std::string> asks;  ///< "file_check/1": what it asks whoever has a service of this name

@@ -56,9 +56,18 @@ TEST(manifest, only_the_operator_names_folders_to_be_read) {
     const auto read = read_embedded(section(settings + R"(,"reads_folders":["place"])"));
     ASSERT_TRUE(read) << read.error().front();
     EXPECT_EQ(read->says.reads_folders, std::vector<std::string>{"place"});
-    for (const std::string name : {"own", "most", "odd", "none"})
-        EXPECT_EQ(said_about(settings + R"(,"reads_folders":[")" + name + R"("])"),
-                  "reads_folders: " + name + " is no setting of type string and scope server\n");
+    for (const std::string member : {"reads_folders", "connects_to"})
+        for (const std::string name : {"own", "most", "odd", "none"})
+            EXPECT_EQ(said_about(settings + ",\"" + member + R"(":[")" + name + R"("])"),
+                      member + ": " + name + " is no setting of type string and scope server\n");
+}
+
+TEST(manifest, the_operator_runs_only_what_is_a_command) {
+    const auto read = read_embedded(section(R"(,"commands":["one.go"],"operates":["one.go"])"));
+    ASSERT_TRUE(read) << read.error().front();
+    EXPECT_EQ(read->says.operates, std::vector<std::string>{"one.go"});
+    EXPECT_EQ(said_about(R"(,"commands":["one.go"],"operates":["two.go"])"),
+              "operates: two.go is none of its commands\n");
 }
 
 TEST(manifest, says_every_problem_with_its_member) {

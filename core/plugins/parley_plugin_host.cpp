@@ -88,6 +88,7 @@ bool child::begin() {
         host_.set_folder(whose, folder);
     }
     for (auto left = in.number<std::uint32_t>(); left > 0 && in.well(); --left) by.reads.emplace_back(in.text());
+    if (in.number<std::uint32_t>() != 0) by.network = reach::tcp_and_names;
     if (!in.done()) return false;
     if (kind != 0) host_.set_database(kind, where, schema);
     if (kind == PARLEY_SQLITE) by.writes.push_back(std::filesystem::path(where).parent_path());

@@ -345,6 +345,16 @@ void plugins::work(errand what, answer_taker done) {
     done({.how = call_end::not_asked});
 }
 
+void plugins::operate(errand what, answer_taker done) {
+    for (const auto& one : parts_->all) {
+        if (std::ranges::find(one->says().operates, what.name) == one->says().operates.end()) continue;
+        std::vector<std::string> names;
+        for (const auto& command : one->bound.commands) names.push_back(command.name);
+        return run_errand(call_kind::command, names, *one, std::move(what), std::move(done));
+    }
+    done({.how = call_end::not_asked});
+}
+
 const plugin_list& plugins::all() const { return parts_->all; }
 
 const plugin* plugins::find(std::string_view id) const {

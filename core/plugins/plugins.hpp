@@ -83,6 +83,8 @@ public:
     /// Calls back exactly once, on any thread. `not_asked` when the plugin is not on there. Any thread.
     void hear(errand, answer_taker);
     void work(errand, answer_taker);
+    /// A command that its plugin lets the operator run; its name is enough.
+    void operate(errand, answer_taker);
 
     [[nodiscard]] const plugin_list& all() const;
     [[nodiscard]] const plugin* find(std::string_view id) const;

@@ -99,6 +99,19 @@ enum class confirmation : std::uint8_t { asked_for = 1, given };
 // cli_plugin_check.cpp
 [[nodiscard]] outcome plugin_check(const command_context&, const std::string& file);
 
+// cli_files.cpp
+struct files_options {
+    std::string tenant;  ///< empty: all that have files
+    bool repair = false;
+    bool deep = false;  ///< reads every file through
+    std::string to{};   ///< "local", "s3"
+};
+/// A command that a plugin lets the operator run, in the running server; prints its answer.
+[[nodiscard]] outcome plugin_call(const command_context&, const std::string& command, const std::string& tenant,
+                                  const std::string& input);
+/// `failed` when something does not agree and was not repaired.
+[[nodiscard]] outcome files_verify(const command_context&, const files_options&);
+
 // cli_plugin_new.cpp
 /// `folder` must not be there yet; empty: the name, here.
 [[nodiscard]] outcome plugin_new(const command_context&, const std::string& name, const std::string& folder);

@@ -34,6 +34,8 @@ struct typed {
     std::string plugin;
     std::string folder;
     plugin_place place;
+    std::string input;
+    files_options files;
     rows_fate fate = rows_fate::kept;
     confirmation agreed = confirmation::asked_for;
     bool password_stdin = false;
@@ -232,9 +234,25 @@ void add_plugin(CLI::App& root, typed& into) {
     fate->add_flag_callback("--purge", [&into] { into.fate = rows_fate::purged; }, "Its rows are deleted for good");
     fate->require_option(1);
     gone->add_flag_callback("--yes", [&into] { into.agreed = confirmation::given; }, "Do not ask");
+    auto* call = command(
+        in, "call", "Run a command that a plugin offers to the operator, in the running server", into,
+        [&into](const command_context& with) { return plugin_call(with, into.plugin, into.place.tenant, into.input); });
+    call->add_option("command", into.plugin, "Its name, as `plugin describe` says it")->required();
+    call->add_option("--tenant", into.place.tenant, "The tenant")->required();
+    call->add_option("--input", into.input, "A JSON object");
     auto* hooks = command(root, "hooks", "List which plugins judge what, in their order", into,
                           [&into](const command_context& with) { return hooks_show(with, into.place); });
     add_place(*hooks, into);
+}
+
+void add_files(CLI::App& root, typed& into) {
+    auto& in = group(root, "files", "The files of conversations");
+    auto* verify =
+        command(in, "verify", "Prove that rows, contents, temporary files, versions and sums agree; 1 if not", into,
+                [&into](const command_context& with) { return files_verify(with, into.files); });
+    verify->add_option("--tenant", into.files.tenant, "The tenant; without it, each");
+    verify->add_flag("--repair", into.files.repair, "Remove what has no counterpart, and count the sums again");
+    verify->add_flag("--deep", into.files.deep, "Read every file through, too");
 }
 
 void add_all(CLI::App& root, typed& into) {
@@ -251,6 +269,7 @@ void add_all(CLI::App& root, typed& into) {
     add_role(root, into);
     add_token(root, into);
     add_plugin(root, into);
+    add_files(root, into);
     command(root, "doctor", "Look for what could keep the server from working", into, doctor);
     command(root, "version", "Print the version", into, [](const command_context& with) {
         with.out << fmt::format("parley {}\n", version);

@@ -5,6 +5,7 @@
 
 #include <utility>
 
+#include "base/json.hpp"
 #include "base/log.hpp"
 #include "kernel/review_message.hpp"
 #include "plugins/replaceable_process.hpp"
@@ -161,6 +162,36 @@ void plugin_host::start(const kernel::environment& env, transport::services& wit
 void plugin_host::stop() {
     state_.stop();
     all_->stop();
+}
+
+void plugin_host::operate(const boost::json::object& asked,
+                          std::move_only_function<void(result<boost::json::object>)> done) {
+    constexpr std::chrono::hours longest{24};
+    const auto text = [&](std::string_view name) {
+        const auto* found = asked.if_contains(name);
+        return found != nullptr && found->is_string() ? std::string(found->get_string()) : std::string();
+    };
+    plugins::errand what{
+        .plugin = {}, .name = text("command"), .tenant = {}, .tenant_name = text("tenant"), .model = {}};
+    what.patience = longest;
+    if (const auto* input = asked.if_contains("input"); input != nullptr && input->is_object())
+        what.input = to_text(*input);
+    const auto shared = std::make_shared<decltype(done)>(std::move(done));
+    near_.store.with_directory(
+        [this, shared, what](kernel::directory& in) mutable {
+            const auto tenant = in.find_tenant(what.tenant_name);
+            if (!tenant) return (*shared)(failure(fault::not_found, "no_tenant", "There is no such tenant."));
+            what.tenant = tenant->id;
+            log::info("the operator runs a command of a plugin",
+                      {{"command", what.name}, {"tenant", what.tenant_name}, {"input", what.input}});
+            all_->operate(std::move(what), [shared](const plugins::answer& said) {
+                if (said.how == plugins::call_end::not_asked)
+                    return (*shared)(failure(fault::not_found, "not_here",
+                                             "No plugin that is on in this tenant lets the operator run that."));
+                (*shared)(plugins::result_of(said));
+            });
+        },
+        [shared](const error& why) { (*shared)(std::unexpected(why)); });
 }
 
 result<reloader::following> plugin_host::follow(const config::configuration& next, reloader::intent wanted) {

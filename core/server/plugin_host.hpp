@@ -47,6 +47,10 @@ public:
     /// After the wire and before the store.
     void stop();
 
+    /// What the operator asks for: {"tenant", "command", "input"}, a command that its plugin says he may run. Errors:
+    /// not_here (not_found), and the plugin's. Any thread.
+    void operate(const boost::json::object& asked, std::move_only_function<void(result<boost::json::object>)>);
+
     /// What puts the choices of the next configuration into force, and other files in the place of loaded plugins; or
     /// why that cannot be.
     [[nodiscard]] result<reloader::following> follow(const config::configuration& next, reloader::intent);

@@ -144,16 +144,16 @@ void write_own(metrics::exposition& to, const plugins::plugin& of) {
     }
 }
 
-/// Folders that the operator names in the settings under `reads_folders`; only absolute ones.
-std::vector<std::filesystem::path> folders_read_by(const plugins::plugin& of, const config::configuration& from) {
+/// What these settings of the server's level say, as far as they say anything.
+std::vector<std::string> texts_of(const std::vector<std::string>& names, const plugins::plugin& of,
+                                  const config::configuration& from) {
     const auto* section = from.known->plugin(of.id());
-    if (section == nullptr || of.says().reads_folders.empty()) return {};
+    if (section == nullptr || names.empty()) return {};
     const auto settings = boost::json::parse(config::plugin_settings_in(from, *section, "", "")).as_object();
-    std::vector<std::filesystem::path> made;
-    for (const auto& name : of.says().reads_folders)
+    std::vector<std::string> made;
+    for (const auto& name : names)
         if (const auto* value = settings.if_contains(name))
-            if (const auto* text = value->if_string(); text != nullptr && text->starts_with('/'))
-                made.emplace_back(std::string_view(*text));
+            if (const auto* text = value->if_string(); text != nullptr && !text->empty()) made.emplace_back(*text);
     return made;
 }
 
@@ -173,7 +173,10 @@ plugins::child_options child_options_of(const config::configuration& from, const
     plugins::child_options made;
     if (const auto* chosen = from.from.server.find(fmt::format("{}.memory_mib", of.id())))
         made.memory_bytes = static_cast<std::uint64_t>(chosen->integer) << 20;
-    made.reads = folders_read_by(of, from);
+    // Only absolute ones.
+    for (const auto& one : texts_of(of.says().reads_folders, of, from))
+        if (one.starts_with('/')) made.reads.emplace_back(one);
+    if (!texts_of(of.says().connects_to, of, from).empty()) made.network = plugins::reach::tcp_and_names;
     return made;
 }
 

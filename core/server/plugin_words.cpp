@@ -23,11 +23,14 @@ public:
         rights();
         for (const auto& one : says_.reads_files_of) say("reads the files of {}", one);
         for (const auto& one : says_.reads_folders) say("reads the folder that {}.{} names", says_.id, one);
+        for (const auto& one : says_.connects_to)
+            say("makes network connections where {}.{} is set, to what it names", says_.id, one);
         settings();
         judging();
         for (const auto& one : says_.hears) say("hears {}", one);
         for (const auto& one : says_.says) say("says {}: {}", one.type, one.sentence);
         for (const auto& one : says_.commands) say("offers the command {}", one);
+        for (const auto& one : says_.operates) say("lets the operator run {} with `parley plugin call`", one);
         for (const auto& one : says_.message_types) say("has messages of type {}: {}", one.name, one.sentence);
         for (const auto& one : says_.jobs) say("has the job {}", one);
         for (const auto& one : says_.services) say("serves other plugins with {}", one);

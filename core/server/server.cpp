@@ -27,6 +27,7 @@
 #include "server/server_metrics.hpp"
 #include "server/settings_audit.hpp"
 #include "server/tls_identity.hpp"
+#include "server/tool_line.hpp"
 #include "server/wait_for_store.hpp"
 #include "server/workspace.hpp"
 #include "transport/api_handler.hpp"
@@ -218,6 +219,7 @@ struct server::parts {
     std::optional<transport::api_handler> api;
     operator_desk desk{settings, time, [this] { return reloading.preview(variables); },
                        [this](const reload_asker& asker) { return reload(asker); }};
+    std::optional<tool_line> line;
     std::optional<periodic> sweeping;
     std::atomic<bool> stopping = false;
 };
@@ -285,6 +287,9 @@ result<void> server::parts::listen() {
     sweep_tenants();  // what grew too old while no server ran
     sweeping.emplace(sweep_interval, [this] { sweep_tenants(); });
     reloading.publish();
+    line.emplace(
+        configured->server.server.data_directory,
+        [this](const boost::json::object& asked, tool_answer answer) { plugged->operate(asked, std::move(answer)); });
     return {};
 }
 
@@ -345,6 +350,7 @@ void server::parts::stop() {
         if (redirecting) redirecting->stop(std::chrono::seconds{1});
         wire.stop(std::chrono::seconds{configured->server.server.drain_timeout_seconds});
     }
+    line.reset();
     sweeping.reset();
     if (plugged) plugged->stop();
     web.stop();

@@ -126,10 +126,12 @@ void book(odb::database& db, const holder& who, amount kept, amount reserved) {
             row->scope = where.scope;
             row->name = where.name;
         }
-        row->bytes += kept.bytes;
-        row->files += kept.files;
-        row->reserved_bytes += reserved.bytes;
-        row->reserved_files += reserved.files;
+        // A sum that was wrong must not keep anything from being deleted; it is found when files are verified.
+        const auto change = [](std::int64_t& sum, std::int64_t by) { sum = std::max<std::int64_t>(sum + by, 0); };
+        change(row->bytes, kept.bytes);
+        change(row->files, kept.files);
+        change(row->reserved_bytes, reserved.bytes);
+        change(row->reserved_files, reserved.files);
         if (is_new)
             db.persist(*row);
         else
@@ -137,32 +139,50 @@ void book(odb::database& db, const holder& who, amount kept, amount reserved) {
     }
 }
 
-std::int64_t recount(odb::database& db, std::int64_t tenant) {
+namespace {
+
+/// Tallies that are not what the rows say, as they should be.
+struct wrong_tallies {
+    std::vector<std::shared_ptr<usage_row>> there;
+    std::vector<usage_row> missing;
+};
+
+wrong_tallies find_wrong(odb::database& db, std::int64_t tenant) {
     counts right;
     count_rows(db, tenant, right);
-    std::int64_t wrong = 0;
-    std::vector<std::shared_ptr<usage_row>> there;
-    for (auto i = db.query<usage_row>(tally_query::tenant == tenant); const auto& row : i)
-        there.push_back(std::make_shared<usage_row>(row));
-    for (const auto& row : there) {
-        const auto found = right.find({row->scope, row->name});
-        if (set_to(*row, found == right.end() ? counted{} : found->second)) {
-            db.update(*row);
-            ++wrong;
-        }
+    wrong_tallies made;
+    for (auto i = db.query<usage_row>(tally_query::tenant == tenant); const auto& row : i) {
+        auto one = std::make_shared<usage_row>(row);
+        const auto found = right.find({row.scope, row.name});
+        if (set_to(*one, found == right.end() ? counted{} : found->second)) made.there.push_back(std::move(one));
         if (found != right.end()) right.erase(found);
     }
     for (const auto& [key, is] : right) {
-        usage_row row;
-        row.id = sdk::next_id().number();
+        auto& row = made.missing.emplace_back();
         row.tenant = tenant;
         row.scope = key.first;
         row.name = key.second;
         (void)set_to(row, is);
-        db.persist(row);
-        ++wrong;
     }
-    return wrong;
+    return made;
+}
+
+std::int64_t size_of(const wrong_tallies& all) {
+    return static_cast<std::int64_t>(all.there.size() + all.missing.size());
+}
+
+}  // namespace
+
+std::int64_t count_wrong_tallies(odb::database& db, std::int64_t tenant) { return size_of(find_wrong(db, tenant)); }
+
+std::int64_t recount(odb::database& db, std::int64_t tenant) {
+    auto wrong = find_wrong(db, tenant);
+    for (const auto& row : wrong.there) db.update(*row);
+    for (auto& row : wrong.missing) {
+        row.id = sdk::next_id().number();
+        db.persist(row);
+    }
+    return size_of(wrong);
 }
 
 }  // namespace attachments

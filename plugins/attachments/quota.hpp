@@ -50,7 +50,9 @@ BOOST_DESCRIBE_STRUCT(usages, (), (tenant, model, user))
 /// Books into all three scopes: `kept` is files that are there, `reserved` what is on its way.
 void book(odb::database&, const holder&, amount kept, amount reserved);
 
-/// Sets the tenant's tallies to what its rows say; gives how many were wrong.
+/// How many of the tenant's tallies are not what its rows say.
+[[nodiscard]] std::int64_t count_wrong_tallies(odb::database&, std::int64_t tenant);
+/// Sets them to what the rows say; gives how many were wrong.
 std::int64_t recount(odb::database&, std::int64_t tenant);
 
 }  // namespace attachments

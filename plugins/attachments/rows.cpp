@@ -70,6 +70,13 @@ std::vector<file_ptr> versions_of(odb::database& db, const file_row& first) {
     return all;
 }
 
+std::vector<sdk::id> versions_without_first(odb::database& db, sdk::id tenant) {
+    std::vector<sdk::id> made;
+    for (const auto& one : all_of<file_row>(db, file_query::tenant == tenant.number() && file_query::version_of != 0))
+        if (find_file(db, tenant, sdk::id(one->version_of)) == nullptr) made.emplace_back(one->id);
+    return made;
+}
+
 files_page page_of_files(odb::database& db, sdk::id tenant, const files_wanted& in) {
     const auto limit = in.limit ? std::int64_t{*in.limit} : 100;
     file_query wanted = file_query::tenant == tenant.number() && file_query::id > in.after.value_or(sdk::id()).number();

@@ -28,6 +28,8 @@ using file_ptr = std::shared_ptr<file_row>;
 [[nodiscard]] std::vector<file_ptr> files_of_message(odb::database&, sdk::id tenant, sdk::id message);
 /// Of one first version, itself included, by number.
 [[nodiscard]] std::vector<file_ptr> versions_of(odb::database&, const file_row& first);
+/// Newer versions of files that are not there.
+[[nodiscard]] std::vector<sdk::id> versions_without_first(odb::database&, sdk::id tenant);
 [[nodiscard]] files_page page_of_files(odb::database&, sdk::id tenant, const files_wanted&);
 
 /// Which part of a conversation's list is wanted.

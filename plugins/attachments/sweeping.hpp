@@ -27,10 +27,13 @@ struct verified {
     std::int64_t changed = 0;        ///< blobs that are not what was taken; only when asked deeply
     std::int64_t orphans = 0;        ///< blobs without a row
     std::int64_t leftovers = 0;      ///< parts of uploads that nobody waits for
+    std::int64_t strays = 0;         ///< versions whose first one is gone
     std::int64_t wrong_tallies = 0;  ///< of the ledger
     bool repaired = false;
+    std::vector<std::string> found;  ///< a line each, the first 100, for the operator of the server
 };
-BOOST_DESCRIBE_STRUCT(verified, (), (files, bytes, lost, changed, orphans, leftovers, wrong_tallies, repaired))
+BOOST_DESCRIBE_STRUCT(verified, (),
+                      (files, bytes, lost, changed, orphans, leftovers, strays, wrong_tallies, repaired, found))
 
 class sweeping {
 public:
@@ -44,12 +47,13 @@ public:
     [[nodiscard]] sdk::task<verified> verify(sdk::call, verify_request);
 
 private:
-    struct found;
+    struct finding;
     [[nodiscard]] bool is_time(const sdk::call&);
     [[nodiscard]] sdk::task<> end_uploads(sdk::call);
     [[nodiscard]] sdk::task<> end_files(sdk::call);
-    [[nodiscard]] sdk::task<> compare(sdk::call, bool deep, found&) const;
-    [[nodiscard]] sdk::task<> repair(sdk::call, const found&);
+    [[nodiscard]] sdk::task<> compare_files(sdk::call, bool deep, finding&) const;
+    [[nodiscard]] sdk::task<> compare_places(sdk::call, finding&) const;
+    [[nodiscard]] sdk::task<> repair(sdk::call, const finding&);
 
     house& in_;
     checking& gates_;

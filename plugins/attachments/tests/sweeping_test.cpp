@@ -9,7 +9,11 @@ struct sweeping : house_test {
     std::string takes(const std::string& name = "a.txt", const std::string& bytes = "hello") {
         return std::string(body(brings(name, bytes)).at("files").at(0).at("file").as_string());
     }
-    json::object verifies(json::object how = {}) { return host.call("files.verify", how).json; }
+    json::object verifies(json::object how = {}) {
+        const auto said = host.call("files.verify", how);
+        EXPECT_TRUE(said.ok()) << said.sentence;
+        return said.json;
+    }
     void age(const std::string& path) const {
         const auto old = std::filesystem::file_time_type::clock::now() - std::chrono::hours(24 * 365 * 10);
         std::filesystem::last_write_time(host.files() / path, old);
@@ -75,7 +79,7 @@ TEST_F(sweeping, all_is_well_where_nothing_happened) {
     takes("b.txt", "other");
     const auto got = verifies({{"deep", true}});
     EXPECT_EQ(json::serialize(got), R"({"files":2,"bytes":10,"lost":0,"changed":0,"orphans":0,"leftovers":0,)"
-                                    R"("wrong_tallies":0,"repaired":false})");
+                                    R"("strays":0,"wrong_tallies":0,"repaired":false,"found":[]})");
 }
 
 TEST_F(sweeping, orphans_of_both_kinds_are_found_and_mended) {
@@ -90,6 +94,8 @@ TEST_F(sweeping, orphans_of_both_kinds_are_found_and_mended) {
     age("blobs/2/9/image/2020-01-01/78");
     write("incoming/left", "x");
     age("incoming/left");
+    const auto stray = takes("d.txt", "fourth");
+    sql("UPDATE file SET version_of = 12345, version = 2 WHERE id = " + stray);
     sql("UPDATE usage_tally SET bytes = 7");
 
     const auto said = verifies({{"deep", true}});
@@ -97,13 +103,25 @@ TEST_F(sweeping, orphans_of_both_kinds_are_found_and_mended) {
     EXPECT_EQ(said.at("changed"), 1);
     EXPECT_EQ(said.at("orphans"), 1);
     EXPECT_EQ(said.at("leftovers"), 1);
-    EXPECT_EQ(sql("SELECT count(*) FROM file"), "3");
+    EXPECT_EQ(said.at("strays"), 1);
+    EXPECT_EQ(said.at("wrong_tallies"), 2);  // of the user and of the tenant
+    EXPECT_EQ(ledger(), "7 4 0 0") << "looking changes nothing";
+    EXPECT_EQ(sql("SELECT count(*) FROM file"), "4");
     EXPECT_EQ(verifies({{"deep", true}, {"repair", true}}).at("repaired"), true);
     const auto after = verifies({{"deep", true}});
     EXPECT_EQ(json::serialize(after), R"({"files":1,"bytes":5,"lost":0,"changed":0,"orphans":0,"leftovers":0,)"
-                                      R"("wrong_tallies":0,"repaired":false})");
+                                      R"("strays":0,"wrong_tallies":0,"repaired":false,"found":[]})");
     EXPECT_EQ(ledger(), "5 1 0 0");
     EXPECT_TRUE(std::filesystem::exists(host.files() / "blobs/2/9/image/2020-01-01/78"));
+}
+
+TEST_F(sweeping, the_operator_is_told_where_and_a_tenants_admin_how_many) {
+    const auto lost = takes();
+    const auto path = sql("SELECT path FROM file WHERE id = " + lost);
+    std::filesystem::remove(host.files() / path);
+    EXPECT_TRUE(verifies().at("found").as_array().empty());
+    const auto said = host.call("files.verify", {}, {.user = 0}).json;
+    EXPECT_EQ(json::serialize(said.at("found")), R"(["file )" + lost + " has lost its content " + path + R"("])");
 }
 
 }  // namespace
