@@ -1,4 +1,4 @@
-// `parley files verify`: what the operator's tool finds and mends in a running server, without anybody's password.
+// Proof by `parley files verify`: what the operator's tool finds and mends in a running server, without a password.
 import assert from 'node:assert/strict';
 import { execFile, execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, rmSync, statSync, writeFileSync } from 'node:fs';
