@@ -19,7 +19,7 @@ using testing::zoo;
 
 template <class Condition>
 bool wait_until(Condition holds) {
-    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{20};
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{60};
     while (!holds() && std::chrono::steady_clock::now() < end)
         std::this_thread::sleep_for(std::chrono::milliseconds{2});
     return holds();

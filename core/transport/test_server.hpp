@@ -23,10 +23,10 @@
 
 namespace parley::transport::testing {
 
-/// Waits until `holds`, and gives up after ten seconds.
+/// Waits until `holds`, and gives up after a minute.
 template <class Condition>
 [[nodiscard]] bool eventually(Condition holds) {
-    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{10};
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{60};
     while (!holds()) {
         if (std::chrono::steady_clock::now() > end) return false;
         std::this_thread::sleep_for(std::chrono::milliseconds{1});

@@ -26,7 +26,7 @@ protected:
         return run("SELECT id FROM item WHERE subject = " + std::to_string(id));
     }
     void waits_for_a_lock() {
-        const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+        const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
         while (run("SELECT count(*) FROM pg_locks WHERE NOT granted") == "0" &&
                std::chrono::steady_clock::now() < deadline)
             std::this_thread::sleep_for(std::chrono::milliseconds(5));

@@ -94,7 +94,7 @@ TEST_F(attachments, room_is_not_given_twice_when_two_servers_give) {
     const json::object input{{"conversation", "11"},
                              {"transfer", {{"phase", "begin"}, {"content_length", 50}, {"content_type", ""}}}};
     const auto late = host->begin("file.upload", input, {.user = 8});
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
     while (run("SELECT count(*) FROM pg_locks WHERE NOT granted") == "0" && std::chrono::steady_clock::now() < deadline)
         std::this_thread::sleep_for(std::chrono::milliseconds(5));
     run("COMMIT");

@@ -96,7 +96,7 @@ public:
         auto answer = promise->get_future();
         all->judges().judge(std::move(of),
                             [promise](result<kernel::judgement> end) { promise->set_value(std::move(end)); });
-        if (answer.wait_for(std::chrono::seconds{20}) != std::future_status::ready)
+        if (answer.wait_for(std::chrono::seconds{60}) != std::future_status::ready)
             return failure(fault::internal, "no_answer", "");
         return answer.get();
     }

@@ -66,7 +66,7 @@ TEST_F(sweeping, what_ended_with_the_process_is_given_back_at_the_next_start) {
     const auto file = host.database_file();
     const parley_database where{sizeof(parley_database), PARLEY_SQLITE, {file.data(), file.size()}, {"", 0}};
     fake_host next({}, where);
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
     while (ledger() != "5 1 70 1" && std::chrono::steady_clock::now() < deadline)
         std::this_thread::sleep_for(std::chrono::milliseconds(5));
     EXPECT_EQ(ledger(), "5 1 70 1");

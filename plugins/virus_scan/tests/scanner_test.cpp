@@ -26,7 +26,7 @@ protected:
     /// Until it has heard of so many attempts to load.
     void wait_for(std::size_t loads) {
         std::unique_lock held(lock_);
-        ASSERT_TRUE(heard_of_it_.wait_for(held, 20s, [&] { return heard_.size() >= loads; }));
+        ASSERT_TRUE(heard_of_it_.wait_for(held, 60s, [&] { return heard_.size() >= loads; }));
     }
     outcome scan(const std::string& name) {
         auto said = scanner_.scan(files_.at(), name);
@@ -85,7 +85,7 @@ TEST_F(scanners, broken_signatures_leave_the_old_ones_and_are_told) {
     EXPECT_EQ(scan("eicar"), outcome::infected);
     std::filesystem::remove(signatures_.at() / "more.ndb");
     wait_for(3);
-    for (int i = 0; i < 200 && !scanner_.now().trouble.empty(); ++i) std::this_thread::sleep_for(20ms);
+    for (int i = 0; i < 3000 && !scanner_.now().trouble.empty(); ++i) std::this_thread::sleep_for(20ms);
     EXPECT_EQ(scanner_.now().trouble, "");
 }
 

@@ -62,7 +62,7 @@ protected:
     void new_signatures(const char* name, const char* text) {
         const auto before = host.metric("loads");
         signatures_.write(name, text);
-        for (int i = 0; i < 500 && host.metric("loads") == before; ++i)
+        for (int i = 0; i < 3000 && host.metric("loads") == before; ++i)
             std::this_thread::sleep_for(std::chrono::milliseconds(20));
         ASSERT_GT(host.metric("loads"), before);
     }

@@ -1,7 +1,7 @@
 // Every wait of these tests has an end, and says what it waited for.
 
 // Sanitized and heavily loaded machines are slow; a deadline only decides how long a failure takes.
-export const patience = Number(process.env.PARLEY_TEST_PATIENCE_MS ?? 30_000);
+export const patience = Number(process.env.PARLEY_TEST_PATIENCE_MS ?? 60_000);
 
 export class Overdue extends Error {}
 

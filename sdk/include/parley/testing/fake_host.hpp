@@ -8,7 +8,7 @@
 //
 // It reads the plugin's manifest and migrations as they are embedded, binds what `setup` registers against them as the
 // server does, and keeps a plugin's rows in an SQLite file in a folder that goes away with it. Calls return when they
-// are answered; what is not answered within ten seconds throws.
+// are answered; what is not answered within a minute throws.
 //
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
@@ -221,8 +221,8 @@ public:
     }
     testing::answer wait(parley_reply reply, std::string_view name = "a call") {
         std::unique_lock lock(lock_);
-        if (!answered_.wait_for(lock, std::chrono::seconds(10), [&] { return answers_.contains(reply); }))
-            throw std::runtime_error(std::string(name) + " was not answered within ten seconds");
+        if (!answered_.wait_for(lock, std::chrono::seconds(60), [&] { return answers_.contains(reply); }))
+            throw std::runtime_error(std::string(name) + " was not answered within a minute");
         auto got = std::move(answers_.at(reply));
         answers_.erase(reply);
         return got;
