@@ -3,6 +3,7 @@
 
 #include <thread>
 
+#include "plugins/breaker.hpp"
 #include "plugins/testing/whole_zoo.hpp"
 
 namespace parley::plugins {
@@ -166,10 +167,15 @@ TEST(zoo_threads, a_thread_that_hangs_is_replaced_and_others_go_on) {
 
 TEST_P(zoo_hooks, who_fails_again_and_again_is_not_asked_and_the_policy_holds) {
     const zoo all({"throws_in_hook"});
-    for (int i = 0; i < 8; ++i) EXPECT_FALSE(all.judge("x"));
     const auto& seen = all.one().hooks.front();
+    const auto began = std::chrono::steady_clock::now();
+    for (int i = 0; i < 5; ++i) EXPECT_FALSE(all.judge("x"));
     EXPECT_EQ(seen.count(call_end::failed), 5U);
-    EXPECT_EQ(seen.count(call_end::not_asked), 3U);
+    for (int i = 0; i < 3; ++i) EXPECT_FALSE(all.judge("x"));
+    // A machine so busy that this takes seconds sees it tried again, once after each pause.
+    const auto pauses = static_cast<std::uint64_t>((std::chrono::steady_clock::now() - began) / breaker::first_pause);
+    EXPECT_LE(seen.count(call_end::failed), 5U + pauses);
+    EXPECT_EQ(seen.count(call_end::failed) + seen.count(call_end::not_asked), 8U);
     EXPECT_TRUE(seen.is_open());
     EXPECT_EQ(all.all->trouble().size(), 1U);
 }

@@ -120,7 +120,7 @@ function(parley_add_plugin name)
             target_link_libraries(${name}_test PRIVATE SQLite::SQLite3)
         endif()
         gtest_discover_tests(${name}_test TEST_PREFIX "${name}." DISCOVERY_MODE PRE_TEST
-                             PROPERTIES LABELS unit TIMEOUT 120)
+                             PROPERTIES LABELS unit TIMEOUT 400)
     endif()
 endfunction()
 

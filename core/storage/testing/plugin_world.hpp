@@ -111,7 +111,7 @@ protected:
     }
 
     [[nodiscard]] std::unique_ptr<sql_store> open() {
-        store_options quick;
+        store_options quick = patient;
         quick.watch_interval = std::chrono::milliseconds(20);
         return store_test::open(passing_, quick);
     }
