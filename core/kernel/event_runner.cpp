@@ -336,7 +336,7 @@ void event_runner::answered(const lane_ptr& of, errand_end how, const std::strin
                                                         {"again_in_seconds", pause.count()},
                                                         {"why", why}});
         rest(of, pause);
-        ++counts_.heard_failed; // not sooner: who sees the number may count on the pause having begun
+        ++counts_.heard_failed;  // not sooner: who sees the number may count on the pause having begun
         return come_back(of);
     }
     of->failures = 0;
