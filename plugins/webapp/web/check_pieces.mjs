@@ -9,7 +9,7 @@ const plugins = path.resolve(here, '../..');
 let failed = false;
 for (const name of readdirSync(plugins)) {
     const config = path.join(plugins, name, 'web/tsconfig.json');
-    if (name === 'webapp' || !existsSync(config)) continue;
+    if (!['piece.tsx', 'piece.ts'].some((one) => existsSync(path.join(plugins, name, 'web', one))) || !existsSync(config)) continue;
     const { status, stdout } = spawnSync(process.execPath, [path.join(here, 'node_modules/typescript/bin/tsc'), '--noEmit', '-p', config], { encoding: 'utf8' });
     if (status !== 0) console.error(stdout);
     failed ||= status !== 0;

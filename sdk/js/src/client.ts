@@ -287,6 +287,10 @@ class TheClient implements Client {
         return upload({ ask: (...request) => this.#session.ask(...request), storage: this.#storage, timing: this.#timing, prefix }, conversation, file, options);
     }
 
+    async download(file: Id, { signal }: { signal?: AbortSignal } = {}): Promise<Blob> {
+        return (await this.#session.ask('GET', `files/${encodeURIComponent(file)}/content`, undefined, { asBytes: true, signal })).data;
+    }
+
     // --- what a view does
 
     send(conversation: Id, draft: Draft | string): Sending {

@@ -12,6 +12,8 @@ export interface Answer {
 export interface More {
     readonly headers?: Record<string, string>;
     readonly signal?: AbortSignal | undefined;
+    /** The answer is bytes: `data` is a Blob. */
+    readonly asBytes?: boolean;
 }
 
 // What carries bytes may take longer, in comparison.
@@ -38,9 +40,10 @@ export class Http {
         const abort = () => ends.abort();
         if (more.signal?.aborted) abort();
         more.signal?.addEventListener('abort', abort);
-        const timer = setTimeout(abort, isBytes ? this.patience * bytesTake : this.patience);
+        const timer = setTimeout(abort, isBytes || more.asBytes ? this.patience * bytesTake : this.patience);
         let response: Response;
-        let text: string;
+        let text = '';
+        let bytes: Blob | undefined;
         try {
             response = await this.fetch.call(globalThis, `${this.url}/api/v1/${path}`, {
                 method,
@@ -49,7 +52,8 @@ export class Http {
                 credentials: this.cookies ? 'same-origin' : 'omit',
                 signal: ends.signal,
             });
-            text = await response.text();
+            if (more.asBytes && response.ok) bytes = await response.blob();
+            else text = await response.text();
         } catch (why) {
             if (more.signal?.aborted) throw new ParleyError('aborted', 'It was not wanted any more.');
             throw ends.signal.aborted ? new ParleyError('timeout', 'No answer came.') : networkError(String(why));
@@ -58,7 +62,7 @@ export class Http {
             more.signal?.removeEventListener('abort', abort);
         }
         this.heard(response.headers);
-        return { status: response.status, headers: response.headers, data: understood(response, text) };
+        return { status: response.status, headers: response.headers, data: bytes ?? understood(response, text) };
     }
 
     /** Method, path and body of an operation; those of plugins are learned from the server. */

@@ -287,6 +287,8 @@ export interface Client {
      * the network was away, also in the next visit of the page when it is called with the same file again.
      */
     upload(conversation: Id, file: Blob, options?: UploadOptions): Promise<StoredFile>;
+    /** The content of a file that one may see; for pages that cannot name its address in an `img`, because their session is no cookie. */
+    download(file: Id, options?: { signal?: AbortSignal }): Promise<Blob>;
 
     // --- what a view does
 

@@ -37,6 +37,9 @@ stories('uploads by the SDK', { tenants: { acme }, settings }, (story) => {
         const [message] = await until(other, () => roomOf(other, id).messages.length > 0 && roomOf(other, id).messages);
         assert.equal(message.data.files[0].file, file.file);
         assert.deepEqual(await bytesOf(bob, file.file), text(1000));
+        const got = await other.download(file.file);
+        assert.deepEqual([got.type, Buffer.from(await got.arrayBuffer())], ['text/plain', text(1000)]);
+        await assert.rejects(other.download('1'), { code: 'file_unknown', status: 404 });
     });
 
     story('a large one goes in pieces, also over a cable that is cut', async ({ ann, world, t }) => {
