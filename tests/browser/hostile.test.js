@@ -3,36 +3,8 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { corpus } from './lib/hostile.js';
 import { openHouse, plugins } from './lib/people.js';
-
-// Each would call alert(1), load something, or leave the page, if anything of it were taken for markup.
-const corpus = [
-    '<script>alert(1)</script>',
-    '<img src=x onerror=alert(1)>',
-    '<svg onload=alert(1)><circle r=9></svg>',
-    '"><iframe src="javascript:alert(1)"></iframe>',
-    "'-alert(1)-'",
-    '[click](javascript:alert(1))',
-    '[click](JaVaScRiPt:alert(1))',
-    '[click](data:text/html,<script>alert(1)</script>)',
-    '[click](vbscript:msgbox(1))',
-    '[click](https://example.org/"onmouseover="alert(1))',
-    'javascript:alert(1)',
-    '<a href="java\tscript:alert(1)">x</a>',
-    '<math><mtext></mtext><a xlink:href="javascript:alert(1)">x</a></math>',
-    '<style>*{background:url(https://evil.example)}</style>',
-    '```html\n<script>alert(1)</script>\n```',
-    '`<img src=x onerror=alert(1)>`',
-    '> <img src=x onerror=alert(1)>',
-    '*<b onclick=alert(1)>*',
-    '{{constructor.constructor("alert(1)")()}}',
-    '&lt;img src=x onerror=alert(1)&gt; &#x3c;script&#x3e;alert(1)',
-    '\u202e<gpj.exe\u2066<script>alert(1)</script>',
-    '@<script>alert(1)</script> #<img/src=x/onerror=alert(1)>',
-    'https://example.org/<script>alert(1)</script>?a="onclick="alert(1)',
-    '<template><script>alert(1)</script></template><noscript><p title="</noscript><img src=x onerror=alert(1)>">',
-    '__proto__ constructor toString hasOwnProperty',
-];
 
 describe('hostile words', () => {
     let house;

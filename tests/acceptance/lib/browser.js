@@ -1,20 +1,31 @@
 // A real browser with a page of the server's own origin, which has nothing but fetch and WebSocket.
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { chromium } from 'playwright-core';
 import { temporaryFolder } from './processes.js';
 
 const programs = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
-export async function openBrowser() {
+function found() {
     const executablePath = process.env.PARLEY_TEST_BROWSER ?? programs.find((one) => existsSync(one));
     if (!executablePath) throw new Error('there is no Chromium; scripts/setup --test installs it');
     const home = temporaryFolder('browser');
-    return chromium.launch({
+    return {
         executablePath,
         // Root has no sandbox, and small machines a small /dev/shm; nothing is to be asked of the network.
         args: [...(process.getuid() === 0 ? ['--no-sandbox'] : []), '--disable-dev-shm-usage', '--disable-background-networking', '--disable-component-update', '--no-first-run'],
         env: { PATH: process.env.PATH, HOME: home, LANG: 'C.UTF-8' },
-    });
+    };
+}
+
+export const openBrowser = async () => chromium.launch(found());
+
+// One context that is not private and lets frames of other sites keep something, as most browsers do.
+export async function openProfile(options) {
+    const home = temporaryFolder('profile');
+    mkdirSync(path.join(home, 'Default'));
+    writeFileSync(path.join(home, 'Default/Preferences'), JSON.stringify({ profile: { cookie_controls_mode: 0 } }));
+    return chromium.launchPersistentContext(home, { ...found(), ...options });
 }
 
 // In the page: keeps every frame and answers commands; written with nothing but what every browser has.
