@@ -5,8 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { deflateRawSync } from 'node:zlib';
-import { brings, fetches, isIn, knows, listed, pdf, sendsFiles } from './lib/files.js';
+import { brings, eicar, fetches, isIn, knows, listed, pdf, sendsFiles, zip } from './lib/files.js';
 import { eventually } from './lib/deadline.js';
 import { assertRefused } from './lib/person.js';
 import { stories } from './lib/story.js';
@@ -17,8 +16,6 @@ const signatures = fileURLToPath(new URL('../../plugins/virus_scan/tests/signatu
 const place = mkdtempSync(path.join(os.tmpdir(), 'parley-signatures-'));
 after(() => rmSync(place, { recursive: true, force: true }));
 
-// In two halves: whole it would be taken away from a developer's machine.
-const eicar = 'X5O!P%@AP[4\\PZX54(P^)7CC)7}$' + 'EICAR-STANDARD-' + 'ANTIVIRUS-TEST-FILE!$H+H*';
 const later = 'what nobody knows yet to be bad';
 
 // The folder of one server; what is put there is whole when it is there.
@@ -32,27 +29,6 @@ function folderOf(name, { filled: full = true } = {}) {
     const fill = () => readdirSync(signatures).forEach((one) => copyFileSync(path.join(signatures, one), path.join(at, one)));
     if (full) fill();
     return { at, put, fill };
-}
-
-// A ZIP of one deflated file, without its checksum.
-function zip(name, text) {
-    const plain = Buffer.from(text);
-    const packed = deflateRawSync(plain);
-    const same = Buffer.alloc(26);
-    same.writeUInt16LE(20, 0);
-    same.writeUInt16LE(8, 4);
-    same.writeUInt32LE(packed.length, 14);
-    same.writeUInt32LE(plain.length, 18);
-    same.writeUInt16LE(name.length, 22);
-    const file = Buffer.concat([Buffer.from('PK\x03\x04'), same, Buffer.from(name), packed]);
-    const directory = Buffer.concat([Buffer.from('PK\x01\x02\x14\x00', 'latin1'), same, Buffer.alloc(14), Buffer.from(name)]);
-    const end = Buffer.alloc(22);
-    end.write('PK\x05\x06', 'latin1');
-    end.writeUInt16LE(1, 8);
-    end.writeUInt16LE(1, 10);
-    end.writeUInt32LE(directory.length, 12);
-    end.writeUInt32LE(file.length, 16);
-    return Buffer.concat([file, directory, end]);
 }
 
 const tenants = {

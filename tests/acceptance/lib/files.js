@@ -3,11 +3,36 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { deflateRawSync } from 'node:zlib';
 import { eventually } from './deadline.js';
 import { fetchAny } from './tls.js';
 
 export const png = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64');
 export const pdf = Buffer.from('%PDF-1.4\n%\xe2\xe3\xcf\xd3\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n', 'latin1');
+
+// In two halves: whole it would be taken away from a developer's machine.
+export const eicar = 'X5O!P%@AP[4\\PZX54(P^)7CC)7}$' + 'EICAR-STANDARD-' + 'ANTIVIRUS-TEST-FILE!$H+H*';
+
+// A ZIP of one deflated file, without its checksum.
+export function zip(name, text) {
+    const plain = Buffer.from(text);
+    const packed = deflateRawSync(plain);
+    const same = Buffer.alloc(26);
+    same.writeUInt16LE(20, 0);
+    same.writeUInt16LE(8, 4);
+    same.writeUInt32LE(packed.length, 14);
+    same.writeUInt32LE(plain.length, 18);
+    same.writeUInt16LE(name.length, 22);
+    const file = Buffer.concat([Buffer.from('PK\x03\x04'), same, Buffer.from(name), packed]);
+    const directory = Buffer.concat([Buffer.from('PK\x01\x02\x14\x00', 'latin1'), same, Buffer.alloc(14), Buffer.from(name)]);
+    const end = Buffer.alloc(22);
+    end.write('PK\x05\x06', 'latin1');
+    end.writeUInt16LE(1, 8);
+    end.writeUInt16LE(1, 10);
+    end.writeUInt32LE(directory.length, 12);
+    end.writeUInt32LE(file.length, 16);
+    return Buffer.concat([file, directory, end]);
+}
 
 // A form by hand, so that a name may be whatever a name may be; `name` is written as it is.
 export function form(files, boundary = 'xyz') {
