@@ -2,7 +2,10 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { plainEnvironment, temporaryFolder } from './lib/processes.js';
 import { stories } from './lib/story.js';
 
 const password = 'a password of the demo';
@@ -28,4 +31,17 @@ stories('the README', { tenants: { demo } }, (story) => {
         assert.ok(said.includes('Hello Ann!'), stdout);
         assert.equal(said.at(-1), 'message.created', stdout);
     });
+});
+
+const here = (path) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+
+test('the configuration of scripts/start is valid, with the plugins that it loads', async () => {
+    const parley = process.env.PARLEY ?? here('build/debug/bin/parley');
+    const { stdout } = await promisify(execFile)(parley, ['--config', here('config/demo/parley.yaml'), 'config', 'check'], {
+        env: plainEnvironment({
+            PARLEY_PLUGINS__FOLDERS: `[${process.env.PARLEY_PLUGIN_FILES ?? here('build/debug/plugins')}]`,
+            PARLEY_SERVER__DATA_DIRECTORY: temporaryFolder('demo'),
+        }),
+    });
+    assert.match(stdout, /The configuration is valid; tenants with a file: 2\./);
 });

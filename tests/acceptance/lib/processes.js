@@ -13,7 +13,7 @@ process.on('exit', () => {
     for (const one of folders) rmSync(one, { recursive: true, force: true });
 });
 // Before whoever started this process loses patience and kills it, which would leave no word and perhaps a child.
-const lifetime = Number(process.env.PARLEY_TEST_LIFETIME_MS ?? 230_000);
+const lifetime = Number(process.env.PARLEY_TEST_LIFETIME_MS ?? 580_000);
 setTimeout(() => {
     console.error(`these tests did not end within ${lifetime} ms`);
     process.exit(1);
