@@ -91,6 +91,17 @@ std::vector<presence_change> presence_board::turn_away(tenant_id tenant, std::ch
     return changes;
 }
 
+presence_board::attendance presence_board::of(tenant_id tenant) const {
+    attendance made;
+    const auto found = people_.find(tenant);
+    if (found == people_.end()) return made;
+    for (const auto& [user, one] : found->second) {
+        if (!one.devices.empty()) ++made.people;
+        made.devices += one.devices.size();
+    }
+    return made;
+}
+
 presence_state presence_board::of(tenant_id tenant, user_id user) const {
     const auto all = people_.find(tenant);
     if (all == people_.end()) return {};

@@ -53,6 +53,13 @@ public:
 
     [[nodiscard]] presence_state of(tenant_id, user_id) const;
 
+    /// Who has a device here, and how many devices that are.
+    struct attendance {
+        std::size_t people = 0;
+        std::size_t devices = 0;
+    };
+    [[nodiscard]] attendance of(tenant_id) const;
+
     /// Starts or renews; it ends by itself after `lasts`. Answers whether others should hear (it was not going on).
     [[nodiscard]] std::optional<typing_change> typing(tenant_id, conversation_id, user_id, std::chrono::seconds lasts);
     [[nodiscard]] std::optional<typing_change> stopped_typing(tenant_id, conversation_id, user_id);

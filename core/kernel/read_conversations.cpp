@@ -87,13 +87,27 @@ result<std::vector<user_id>> my_contacts(const environment& env, reading& from, 
     return from.contacts_of(rows(), who->id());
 }
 
-result<std::vector<user>> list_users(const environment& env, reading& from, const caller& by, std::string_view prefix,
-                                     std::string_view after, int limit) {
+namespace {
+
+result<std::vector<user>> people_for(permission needed, const environment& env, reading& from, const caller& by,
+                                     std::string_view prefix, std::string_view after, int limit) {
     if (auto fits = check_limit(limit); !fits) return std::unexpected(fits.error());
     auto who = access::authorise(env, from, by);
     if (!who) return std::unexpected(who.error());
-    if (auto may = who->require(permission::users_see); !may) return std::unexpected(may.error());
+    if (auto may = who->require(needed); !may) return std::unexpected(may.error());
     return from.list_users(prefix, after, limit);
+}
+
+}  // namespace
+
+result<std::vector<user>> list_users(const environment& env, reading& from, const caller& by, std::string_view prefix,
+                                     std::string_view after, int limit) {
+    return people_for(permission::users_see, env, from, by, prefix, after, limit);
+}
+
+result<std::vector<user>> list_accounts(const environment& env, reading& from, const caller& by,
+                                        std::string_view prefix, std::string_view after, int limit) {
+    return people_for(permission::users_manage, env, from, by, prefix, after, limit);
 }
 
 result<user> read_user(const environment& env, reading& from, const caller& by, user_id id) {

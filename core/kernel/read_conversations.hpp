@@ -40,6 +40,9 @@ struct browse_query {
 /// People of the tenant by username, for those who may look them up.
 [[nodiscard]] result<std::vector<user>> list_users(const environment&, reading&, const caller&, std::string_view prefix,
                                                    std::string_view after, int limit);
+/// The same for those who manage them.
+[[nodiscard]] result<std::vector<user>> list_accounts(const environment&, reading&, const caller&,
+                                                      std::string_view prefix, std::string_view after, int limit);
 /// Oneself, somebody with whom a conversation is shared, or anybody for those who may look people up.
 [[nodiscard]] result<user> read_user(const environment&, reading&, const caller&, user_id);
 

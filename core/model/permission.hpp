@@ -31,7 +31,8 @@ enum class permission : std::uint16_t {
     users_manage,
     roles_manage,
     log_read_all,
-    audit_see
+    audit_see,
+    settings_see
 };
 
 /// The most permissions one installation can know, and one more: there is no permission 0.

@@ -44,6 +44,8 @@ constexpr std::array table{
     kernel_permission{roles_manage, "roles.manage", "Make, change and delete the tenant's own roles."},
     kernel_permission{log_read_all, "log.read_all", "Read the tenant's whole event log, as exports and audits do."},
     kernel_permission{audit_see, "audit.see", "Read the audit log: sign-ins, refusals, tokens, roles, removals."},
+    kernel_permission{settings_see, "settings.see",
+                      "See the tenant's settings, which plugins it has and how the server does."},
 };
 
 std::deque<role_info> make_roles() {
@@ -61,7 +63,7 @@ std::deque<role_info> make_roles() {
                   "Answers for the staff: moderates, reviews, manages groups, removes for good.",
                   {messages_edit_others, messages_delete_others, messages_delete_hard, messages_review, authors_see,
                    channels_manage, channels_enter_private, groups_manage}},
-        role_info{"admin", "Runs the tenant.", {users_manage, roles_manage, log_read_all, audit_see}},
+        role_info{"admin", "Runs the tenant.", {users_manage, roles_manage, log_read_all, audit_see, settings_see}},
     };
     for (std::size_t i = 1; i < roles.size(); ++i) roles[i].granted.grant(roles[i - 1].granted);
     return roles;

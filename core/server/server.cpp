@@ -26,6 +26,7 @@
 #include "server/process_usage.hpp"
 #include "server/server_metrics.hpp"
 #include "server/settings_audit.hpp"
+#include "server/tenant_office.hpp"
 #include "server/tls_identity.hpp"
 #include "server/tool_line.hpp"
 #include "server/wait_for_store.hpp"
@@ -211,6 +212,7 @@ struct server::parts {
                                      },
                                      configured->server.server.public_url};
     transport::web_client web;
+    std::optional<tenant_office> office;
     std::optional<transport::services> services;
     std::optional<transport::authenticator> who;
     std::optional<transport::gatekeeper> gate;
@@ -253,6 +255,7 @@ std::expected<void, std::vector<error>> server::parts::open(std::shared_ptr<stor
         .time = time, .ids = *ids, .settings = settings, .kinds = kinds, .permissions = permissions});
     if (auto loaded = load_plugins(); !loaded) return loaded;
     messages.emplace(*env, *store, plugged->judges());
+    office.emplace(settings, reloading, plugged->all());
     services.emplace(transport::services{.env = *env,
                                          .store = *store,
                                          .room = room,
@@ -263,7 +266,8 @@ std::expected<void, std::vector<error>> server::parts::open(std::shared_ptr<stor
                                          .providers = providers,
                                          .judges = plugged->judges(),
                                          .messages = *messages,
-                                         .catalogue = catalogue});
+                                         .catalogue = catalogue,
+                                         .office = &*office});
     who.emplace(*store, time, permissions, host_lookup_in(settings));
     room.tell_of_sessions(*who);
     gate.emplace(gate_options_of(configured->server), settings, host_lookup_in(settings));

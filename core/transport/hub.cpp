@@ -146,6 +146,10 @@ void hub::presence_of(tenant_id tenant, std::vector<user_id> users,
     });
 }
 
+void hub::attendance_of(tenant_id tenant, std::move_only_function<void(kernel::presence_board::attendance)> answer) {
+    wire_->post(0, [this, tenant, answer = std::move(answer)]() mutable { answer(board_.of(tenant)); });
+}
+
 void hub::typing(tenant_id tenant, conversation_id in, user_id user, std::chrono::seconds lasts) {
     wire_->post(0, [this, tenant, in, user, lasts] {
         if (const auto change = board_.typing(tenant, in, user, lasts)) tell(*change);

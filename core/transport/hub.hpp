@@ -42,6 +42,7 @@ public:
     void choose_presence(tenant_id, user_id, kernel::presence) override;
     void presence_of(tenant_id, std::vector<user_id>,
                      std::move_only_function<void(std::vector<seen_presence>)>) override;
+    void attendance_of(tenant_id, std::move_only_function<void(kernel::presence_board::attendance)>) override;
     void session_changed(token_id) override;
 
     // For connections, each on its own thread.

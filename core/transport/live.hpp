@@ -32,6 +32,9 @@ public:
     virtual void presence_of(tenant_id, std::vector<user_id> users,
                              std::move_only_function<void(std::vector<seen_presence>)>) = 0;
 
+    /// Who of the tenant has a connection to this server now.
+    virtual void attendance_of(tenant_id, std::move_only_function<void(kernel::presence_board::attendance)>) = 0;
+
     /// What a session is good for is another thing now: what is remembered of it is forgotten at once.
     virtual void session_changed(token_id) = 0;
 };

@@ -185,10 +185,10 @@ route_class class_of(const operation& of) {
 
 std::vector<operation> kernel_operations() {
     std::vector<operation> all;
-    for (auto* part :
-         {session_operations, token_operations, password_operations, user_operations, account_operations,
-          conversation_operations, member_operations, ban_operations, message_operations, read_state_operations,
-          log_operations, live_operations, audit_operations, role_operations, jwt_operations, sign_in_operations})
+    for (auto* part : {session_operations, token_operations, password_operations, user_operations, account_operations,
+                       conversation_operations, member_operations, ban_operations, message_operations,
+                       read_state_operations, log_operations, live_operations, audit_operations, role_operations,
+                       office_operations, jwt_operations, sign_in_operations})
         std::ranges::move(part(), std::back_inserter(all));
     return all;
 }

@@ -26,6 +26,7 @@
 namespace parley::transport {
 
 class issuer_keys;
+class back_office;
 class live;
 class operation_catalogue;
 class oidc_client;
@@ -107,6 +108,7 @@ struct services {
     kernel::judges& judges;
     kernel::judged_messages& messages;
     const operation_catalogue& catalogue;
+    back_office* office = nullptr;  ///< null: nobody can tell
 };
 
 /// One call of an operation.

@@ -28,6 +28,7 @@ namespace parley::transport {
 [[nodiscard]] std::vector<operation> live_operations();
 [[nodiscard]] std::vector<operation> audit_operations();
 [[nodiscard]] std::vector<operation> role_operations();
+[[nodiscard]] std::vector<operation> office_operations();
 
 /// The entries of a page when the client does not say.
 inline constexpr std::int64_t usual_page = 50;

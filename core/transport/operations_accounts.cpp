@@ -2,6 +2,7 @@
 #include "kernel/accounts.hpp"
 #include "kernel/passwords.hpp"
 #include "kernel/present.hpp"
+#include "kernel/read_conversations.hpp"
 #include "kernel/second_factors.hpp"
 #include "transport/audited_refusal.hpp"
 #include "transport/operations.hpp"
@@ -39,6 +40,17 @@ result<answer> change_user(const kernel::environment& env, kernel::writing& w, c
     return answer{200, present_account(*changed)};
 }
 
+result<answer> list_accounts(const kernel::environment& env, kernel::reading& from, const kernel::caller& by,
+                             const input& in) {
+    const auto limit = in.integer("limit", usual_page);
+    const auto found =
+        kernel::list_accounts(env, from, by, in.text("prefix"), in.text("after"), static_cast<int>(limit));
+    if (!found) return std::unexpected(found.error());
+    auto body = listed("accounts", *found, present_account);
+    body["next"] = next_of(*found, limit, [](const user& last) { return last.username; });
+    return answer{200, std::move(body)};
+}
+
 result<answer> sign_out(const kernel::environment& env, kernel::writing& w, const kernel::caller& by, const input& in) {
     const auto ended = kernel::end_all_sessions(env, w, by, in.id<user_id>("user"));
     if (!ended) return std::unexpected(ended.error());
@@ -64,6 +76,16 @@ result<answer> reset_totp(const kernel::environment& env, kernel::writing& w, co
 std::vector<operation> account_operations() {
     const auto whose = path_id("user", "The user's id.");
     return {
+        {.name = "account.list",
+         .method = "GET",
+         .path = "/api/v1/accounts",
+         .group = "users",
+         .sentence = "All accounts by username, with role and kind. Takes the permission users.manage.",
+         .fields = {in_query(text_field("prefix", 256, "How the username or the display name begins.")),
+                    in_query(text_field("after", 256, "The `next` of the page before.")), page_limit()},
+         .answers = "AccountPage",
+         .problems = {403},
+         .run = reads(list_accounts)},
         {.name = "user.create",
          .method = "POST",
          .path = "/api/v1/users",

@@ -59,6 +59,7 @@ const probes = {
     'contacts.open': async (world) => ['conversation.create', { kind: 'contact', name: `contact ${++world.marks}`, members: [world.people.boss.id] }],
     'users.see': async () => ['user.list', {}],
     'audit.see': async () => ['audit.list', {}],
+    'settings.see': async () => ['settings.list', {}],
     'users.manage': async (world) => ['user.create', { username: `user${++world.marks}`, role: 'nobody' }],
     'roles.manage': async (world) => ['role.create', { name: `role${++world.marks}`, permissions: '' }],
 };

@@ -28,6 +28,9 @@ public:
     }
     void presence_of(tenant_id, std::vector<user_id> users,
                      std::move_only_function<void(std::vector<seen_presence>)> answer) override;
+    void attendance_of(tenant_id, std::move_only_function<void(kernel::presence_board::attendance)> answer) override {
+        answer({.people = 2, .devices = 3});
+    }
     void session_changed(token_id which) override { notes.push_back("changed " + which.text()); }
 };
 

@@ -20,6 +20,8 @@ const reference = (ref) => {
 // The TypeScript type of a JSON schema; whatever it does not know is an error, so that nothing becomes `any` unseen.
 function typeOf(schema, indent = '') {
     if (schema.$ref) return reference(schema.$ref);
+    // Said on purpose: whatever JSON can be.
+    if (schema.title === 'Any') return 'unknown';
     if ('const' in schema) return JSON.stringify(schema.const);
     if (schema.enum) return schema.enum.map((one) => JSON.stringify(one)).join(' | ');
     const either = schema.oneOf ?? schema.anyOf;

@@ -12,6 +12,14 @@ export interface Account {
     readonly kind: "person" | "bot" | "guest";
 }
 
+export interface AccountPage {
+    readonly accounts: readonly (Account)[];
+    readonly next: string | null;
+}
+
+/** Whatever JSON can be. */
+export type Any = unknown;
+
 /** Something that was done, or was refused. */
 export interface AuditEntry {
     readonly id: Id;
@@ -300,6 +308,40 @@ export interface PermissionList {
     readonly roles: readonly (RoleInfo)[];
 }
 
+export interface PluginEntry {
+    readonly id: string;
+    readonly title: string;
+    readonly sentence: string;
+    readonly version: string;
+    readonly licence: string;
+    readonly isolation: "in_process" | "process";
+    /** On in this tenant. */
+    readonly on: boolean;
+    /** Models where that is different. */
+    readonly models: readonly ({
+        readonly name: string;
+        readonly on: boolean;
+    })[];
+    /** Empty where it is on. */
+    readonly why_off: string;
+    readonly trouble: readonly (string)[];
+    readonly restarts: Count;
+    readonly parts: readonly (PluginPart)[];
+}
+
+export interface PluginList {
+    readonly plugins: readonly (PluginEntry)[];
+}
+
+/** A hook, command, service or job, and how its calls go. */
+export interface PluginPart {
+    readonly name: string;
+    /** It failed again and again and is not asked for a while. */
+    readonly paused: boolean;
+    readonly calls: Count;
+    readonly failures: Count;
+}
+
 /** A position in the tenant's event log: 1, 2, 3 and so on without holes. */
 export type Position = number;
 
@@ -414,6 +456,18 @@ export interface ServerInfo {
     readonly tenant: Tenant | null;
 }
 
+/** How the server does, as far as it concerns this tenant. */
+export interface ServerState {
+    readonly version: string;
+    readonly people: Count;
+    readonly connections: Count;
+    readonly configuration: {
+        readonly generation: Count;
+        readonly loaded_at: Moment;
+        readonly last_reload: "none" | "applied" | "refused";
+    };
+}
+
 export interface Session {
     readonly id: Id;
     readonly kind: TokenKind;
@@ -429,6 +483,47 @@ export interface Session {
 
 export interface SessionList {
     readonly sessions: readonly (Session)[];
+}
+
+export interface Setting {
+    readonly name: string;
+    readonly sentence: string;
+    /** The lowest level at which it can be set. */
+    readonly level: "tenant" | "model";
+    /** What a value has to be, as JSON Schema. */
+    readonly rules: { readonly [name: string]: unknown };
+    /** The same in words. */
+    readonly expects: string;
+    readonly default: Any;
+    readonly value: Any;
+    /** Its value is never shown; `value` says whether there is one. */
+    readonly secret: boolean;
+    /** A new value takes effect without a restart. */
+    readonly live: boolean;
+    /** Who said so. */
+    readonly source: "default" | "server" | "tenant" | "model";
+    /** File and line; empty where no file says it. */
+    readonly place: string;
+}
+
+export interface SettingsPage {
+    readonly tenant: string;
+    readonly model: string | null;
+    /** Those with settings of their own. */
+    readonly models: readonly (string)[];
+    /** Where the operator writes what holds here. */
+    readonly file: string;
+    readonly sections: readonly (SettingsSection)[];
+}
+
+export interface SettingsSection {
+    readonly name: string;
+    readonly sentence: string;
+    /** It is a plugin's. */
+    readonly plugin: boolean;
+    /** Of a plugin: whether it is on here. */
+    readonly on: boolean;
+    readonly settings: readonly (Setting)[];
 }
 
 export interface SignedIn {
@@ -782,6 +877,15 @@ export interface Frames {
 
 /** What can be asked for by `call`. */
 export interface Operations {
+    /** All accounts by username, with role and kind. Takes the permission users.manage. */
+    'account.list': { input: {
+        /** How the username or the display name begins. */
+        readonly prefix?: string;
+        /** The `next` of the page before. */
+        readonly after?: string;
+        /** The most entries of the page; 50 when it is not said. */
+        readonly limit?: number;
+    }; output: AccountPage };
     /** Sign-ins, refusals, tokens, roles and removals, the newest first. Takes the permission audit.see. */
     'audit.list': { input: {
         /** The next of the page before. */
@@ -1068,6 +1172,8 @@ export interface Operations {
     }; output: Nothing };
     /** The permissions and the shipped roles that grant them. */
     'permissions.list': { input: {}; output: PermissionList };
+    /** The plugins that the server has, whether they are on in this tenant, and how they do. Takes the permission settings.see. */
+    'plugins.list': { input: {}; output: PluginList };
     /** Who of these people is here; only those with whom a conversation is shared, without who is offline. */
     'presence.get': { input: {
         /** Whose presence to tell. */
@@ -1121,6 +1227,8 @@ export interface Operations {
     'role.list': { input: {}; output: RoleList };
     /** What answers here. */
     'server.info': { input: {}; output: ServerInfo };
+    /** Who of the tenant is connected to this server, and which configuration it runs on. Takes the permission settings.see. */
+    'server.state': { input: {}; output: ServerState };
     /** Signs out: the tokens of this session are good for nothing any more, and its connections end. */
     'session.close': { input: {}; output: Nothing };
     /** Ends a session or token of one's own and the connections that came with it. */
@@ -1179,6 +1287,11 @@ export interface Operations {
         /** Over HTTP: puts the token into a cookie that scripts cannot read, for pages of this host, and answers a CSRF token instead. */
         readonly cookie?: boolean;
     }; output: SignedIn };
+    /** The tenant's settings or a model's: what each means, what it may be, what it is, and who said so. Secrets are not shown. Takes the permission settings.see. */
+    'settings.list': { input: {
+        /** A model; the tenant itself when it is not said. */
+        readonly model?: string;
+    }; output: SettingsPage };
     /** The OpenID providers at which people of this tenant sign in with their browser, and whether guests may come in. */
     'sign_in.providers': { input: {}; output: ProviderList };
     /** Everything a client shows before it scrolls back, and the position from which the log goes on. */

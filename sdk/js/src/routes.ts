@@ -2,6 +2,7 @@
 
 /** Method and path below /api/v1/ of each operation. */
 export const routes: { readonly [operation: string]: string } = {
+    'account.list': 'GET accounts',
     'audit.list': 'GET audit',
     'conversation.archive': 'POST conversations/{conversation}/archive',
     'conversation.browse': 'GET conversations/browse',
@@ -39,6 +40,7 @@ export const routes: { readonly [operation: string]: string } = {
     'password.change': 'POST users/me/password',
     'password.reset': 'POST passwords/reset',
     'permissions.list': 'GET permissions',
+    'plugins.list': 'GET plugins',
     'presence.get': 'GET presence',
     'presence.set': 'PUT users/me/presence',
     'read.mark': 'POST conversations/{conversation}/read',
@@ -48,6 +50,7 @@ export const routes: { readonly [operation: string]: string } = {
     'role.delete': 'DELETE roles/{role}',
     'role.list': 'GET roles',
     'server.info': 'GET server',
+    'server.state': 'GET server/state',
     'session.close': 'DELETE sessions/current',
     'session.end': 'DELETE sessions/{session}',
     'session.end_all': 'DELETE sessions',
@@ -57,6 +60,7 @@ export const routes: { readonly [operation: string]: string } = {
     'session.open': 'POST sessions',
     'session.refresh': 'POST sessions/refresh',
     'session.vouch': 'POST sessions/vouch',
+    'settings.list': 'GET settings',
     'sign_in.providers': 'GET sign_in/providers',
     'snapshot.get': 'GET snapshot',
     'token.create': 'POST tokens',

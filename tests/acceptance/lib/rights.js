@@ -152,6 +152,10 @@ export const ofTenant = {
     'conversation.browse': { rule: taken('channels.browse') },
     'user.list': { rule: taken('users.see') },
     'audit.list': { rule: taken('audit.see') },
+    'account.list': { rule: taken('users.manage') },
+    'settings.list': { rule: taken('settings.see') },
+    'plugins.list': { rule: taken('settings.see') },
+    'server.state': { rule: taken('settings.see') },
     'user.create': { rule: taken('users.manage'), data: (_, __, mark) => ({ username: `made${mark}` }) },
     'session.list': { rule: whole },
     // Somebody else's, whoever asks.

@@ -1,0 +1,72 @@
+// What administrators ask about settings, plugins and the server; who else asks is refused.
+#include <gtest/gtest.h>
+
+#include "transport/back_office.hpp"
+#include "transport/testing/front.hpp"
+
+namespace parley::transport {
+namespace {
+namespace json = boost::json;
+using testing::front;
+using testing::text_of;
+
+class some_office final : public back_office {
+public:
+    result<json::object> settings(std::string_view tenant, std::string_view model) override {
+        if (model == "nowhere") return failure(fault::not_found, "model_unknown", "There is none.", "model");
+        return json::object{{"tenant", tenant},
+                            {"model", nullptr},
+                            {"models", json::array{}},
+                            {"file", "tenants/acme.yaml"},
+                            {"sections", json::array{}}};
+    }
+    json::object plugins(std::string_view) override { return {{"plugins", json::array{}}}; }
+    json::object configuration() override {
+        return {{"generation", 2}, {"loaded_at", "2026-01-31T09:30:00.000000Z"}, {"last_reload", "applied"}};
+    }
+};
+
+class office_run : public ::testing::Test {
+protected:
+    office_run() { at.parts().office = &office; }
+    front at;
+    some_office office;
+    user_id root = at.house.add_user("root", "admin");
+    user_id max = at.house.add_user("max", "manager");
+};
+
+TEST_F(office_run, answers_who_may_see_settings) {
+    EXPECT_EQ(text_of(at.ask("settings.list", root, {}), "file"), "tenants/acme.yaml");
+    EXPECT_EQ(at.code("settings.list", root, {{"model", "nowhere"}}), "model_unknown");
+    EXPECT_TRUE(at.ask("plugins.list", root, {}).at("plugins").as_array().empty());
+    const auto state = at.ask("server.state", root, {});
+    EXPECT_EQ(state.at("people"), 2);
+    EXPECT_EQ(state.at("connections"), 3);
+    EXPECT_EQ(state.at("configuration").at("generation"), 2);
+}
+
+TEST_F(office_run, refuses_everybody_else_before_it_looks) {
+    for (const auto* name : {"settings.list", "plugins.list", "server.state"})
+        EXPECT_EQ(at.code(name, max, {}), "permission_missing") << name;
+    EXPECT_EQ(at.code("settings.list", max, {{"model", "nowhere"}}), "permission_missing");
+}
+
+TEST_F(office_run, says_so_where_nobody_can_tell) {
+    at.parts().office = nullptr;
+    EXPECT_EQ(at.code("settings.list", root, {}), "office_closed");
+}
+
+TEST_F(office_run, lists_accounts_with_their_roles_for_who_manages_them) {
+    const auto all = at.ask("account.list", root, {{"limit", 1}});
+    ASSERT_EQ(all.at("accounts").as_array().size(), 1U);
+    EXPECT_EQ(all.at("accounts").at(0).at("role"), "manager");
+    EXPECT_EQ(all.at("accounts").at(0).at("kind"), "person");
+    const auto rest = at.ask("account.list", root, {{"after", all.at("next")}});
+    ASSERT_EQ(rest.at("accounts").as_array().size(), 1U);
+    EXPECT_EQ(rest.at("accounts").at(0).at("username"), "root");
+    EXPECT_TRUE(rest.at("next").is_null());
+    EXPECT_EQ(at.code("account.list", max, {}), "permission_missing");
+}
+
+}  // namespace
+}  // namespace parley::transport

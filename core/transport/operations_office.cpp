@@ -1,0 +1,107 @@
+// What administrators see of settings, plugins and the server around their tenant.
+#include "base/version.hpp"
+#include "kernel/access.hpp"
+#include "transport/back_office.hpp"
+#include "transport/live.hpp"
+#include "transport/operations.hpp"
+
+namespace parley::transport {
+namespace json = boost::json;
+namespace {
+
+constexpr std::int64_t name_bytes = 63;
+
+/// Goes on where somebody may see it all, on the store's thread.
+using shown_by = result<answer> (*)(back_office&, const call&);
+void for_who_may_see(call it, std::move_only_function<void(call)> then) {
+    struct state {
+        call it;
+        std::move_only_function<void(call)> then;
+    };
+    auto shared = std::make_shared<state>(state{std::move(it), std::move(then)});
+    const auto tenant = shared->it.by.tenant;
+    shared->it.with.store.read(
+        {.tenant = tenant,
+         .run =
+             [shared](kernel::reading& from) {
+                 auto& it = shared->it;
+                 const auto who = kernel::access::authorise(it.with.env, from, it.by);
+                 if (!who) return it.reply(std::unexpected(who.error()));
+                 if (auto may = who->require(permission::settings_see); !may)
+                     return it.reply(std::unexpected(may.error()));
+                 if (it.with.office == nullptr)
+                     return it.reply(failure(fault::unavailable, "office_closed", "Nobody can tell that here."));
+                 shared->then(std::move(it));
+             },
+         .failed = [shared](error why) { shared->it.reply(std::unexpected(std::move(why))); }});
+}
+
+std::function<void(call)> shows(shown_by what) {
+    return [what](call it) {
+        for_who_may_see(std::move(it), [what](call one) {
+            auto made = what(*one.with.office, one);
+            one.reply(std::move(made));
+        });
+    };
+}
+
+result<answer> settings(back_office& of, const call& it) {
+    auto made = of.settings(it.by.tenant_name, it.in.text("model"));
+    if (!made) return std::unexpected(made.error());
+    return answer{200, std::move(*made)};
+}
+
+result<answer> plugins(back_office& of, const call& it) { return answer{200, of.plugins(it.by.tenant_name)}; }
+
+void state(call it) {
+    for_who_may_see(std::move(it), [](call one) {
+        auto& room = one.with.room;
+        const auto tenant = one.by.tenant;
+        auto configuration = one.with.office->configuration();
+        room.attendance_of(tenant, [one = std::move(one), configuration = std::move(configuration)](
+                                       kernel::presence_board::attendance now) mutable {
+            json::object body{{"version", version}, {"people", now.people}, {"connections", now.devices}};
+            body["configuration"] = std::move(configuration);
+            one.reply(answer{200, std::move(body)});
+        });
+    });
+}
+
+}  // namespace
+
+std::vector<operation> office_operations() {
+    return {
+        {.name = "settings.list",
+         .method = "GET",
+         .path = "/api/v1/settings",
+         .group = "server",
+         .sentence = "The tenant's settings or a model's: what each means, what it may be, what it is, and who said "
+                     "so. Secrets are not shown. Takes the permission settings.see.",
+         .fields = {in_query(text_field("model", name_bytes, "A model; the tenant itself when it is not said."))},
+         .answers = "SettingsPage",
+         .problems = {403},
+         .run = shows(settings)},
+        {.name = "plugins.list",
+         .method = "GET",
+         .path = "/api/v1/plugins",
+         .group = "server",
+         .sentence = "The plugins that the server has, whether they are on in this tenant, and how they do. Takes the "
+                     "permission settings.see.",
+         .fields = {},
+         .answers = "PluginList",
+         .problems = {403},
+         .run = shows(plugins)},
+        {.name = "server.state",
+         .method = "GET",
+         .path = "/api/v1/server/state",
+         .group = "server",
+         .sentence = "Who of the tenant is connected to this server, and which configuration it runs on. Takes the "
+                     "permission settings.see.",
+         .fields = {},
+         .answers = "ServerState",
+         .problems = {403},
+         .run = state},
+    };
+}
+
+}  // namespace parley::transport
