@@ -1,6 +1,7 @@
 // Approval: files and messages that wait until somebody has looked at them.
 #include <algorithm>
 #include <parley/storage.hpp>
+#include <parley/web_files.hpp>
 
 #include "attachments/contract.hpp"
 #include "holding.hpp"
@@ -17,9 +18,10 @@ const std::string review = "approval.review";
 
 bool is_blank(const std::string& text) { return text.find_first_not_of(" \t\r\n") == std::string::npos; }
 
-class plugin {
+class plugin : public sdk::with_web_piece {
 public:
     void setup(sdk::registry<plugin>& on) {
+        offer_web_piece(on, {.plugin = "approval", .style = true});
         read(on);
         write(on);
         hear(on);

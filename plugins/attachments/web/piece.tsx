@@ -100,7 +100,7 @@ function Picture({ of }: { of: Attached }) {
     );
 }
 
-function Card({ of, note }: { of: Attached; note?: string }) {
+function Card({ of, note, noDownload }: { of: Attached; note?: string; noDownload?: boolean }) {
     const name = of.name ?? '';
     return (
         <div class="file_card">
@@ -109,7 +109,7 @@ function Card({ of, note }: { of: Attached; note?: string }) {
                 <bdi>{name}</bdi>
                 <span class="faint small">{[of.bytes === undefined ? '' : sizeText(of.bytes), note].filter(Boolean).join(' · ')}</span>
             </span>
-            {!note && (
+            {!note && !noDownload && (
                 <a class="icon_button small_one" href={downloadOf(of.file)} download={name} aria-label={t('files.download', { name })} title={t('files.download', { name })}>
                     <Icon name="download" />
                 </a>
@@ -118,18 +118,18 @@ function Card({ of, note }: { of: Attached; note?: string }) {
     );
 }
 
-// While it is checked, its author sees how far it is.
-function Waiting({ of }: { of: Attached }) {
+// While it is checked, its author sees how far it is; others only what their message says of it.
+function Waiting({ of, isOver }: { of: Attached; isOver: boolean }) {
     const state = stateOf(of.file).value;
-    return <Card of={of} note={stateText(state?.state ?? 'checking', state?.reason ?? '') || t('files.checking')} />;
+    return <Card of={of} note={stateText(state?.state ?? (isOver ? 'ready' : 'checking'), state?.reason ?? '') || (isOver ? '' : t('files.checking'))} noDownload />;
 }
 
-function Files({ all, ready }: { all: readonly Attached[]; ready: boolean }) {
+function Files({ all, ready, isOver = false }: { all: readonly Attached[]; ready: boolean; isOver?: boolean }) {
     if (all.length === 0) return null;
     return (
         <ul class={ready && all.every((one) => isPicture(one.type)) ? 'files pictures' : 'files'}>
             {all.map((one) => (
-                <li key={one.file}>{!ready ? <Waiting of={one} /> : isPicture(one.type) ? <Picture of={one} /> : <Card of={one} />}</li>
+                <li key={one.file}>{!ready ? <Waiting of={one} isOver={isOver} /> : isPicture(one.type) ? <Picture of={one} /> : <Card of={one} />}</li>
             ))}
         </ul>
     );
@@ -138,7 +138,7 @@ function Files({ all, ready }: { all: readonly Attached[]; ready: boolean }) {
 fill('messageFooters', {
     id: 'attachments',
     order: 5,
-    component: ({ message }) => <Files all={filesIn(message.data)} ready={message.state === 'published'} />,
+    component: ({ message }) => <Files all={filesIn(message.data)} ready={message.state === 'published'} isOver={message.state === 'rejected'} />,
     local: ({ message }) => <Files all={filesIn(message.data)} ready={false} />,
 });
 const Words = ({ message }: { message: Message | LocalMessage }) => ('content' in message && message.content.length > 0 ? <Rich content={message.content} text={message.text} /> : null);

@@ -79,8 +79,11 @@ export interface SidePanel {
 export interface Page {
     id: string;
     label: () => string;
+    icon?: IconName;
     order?: number;
     when?: () => boolean;
+    /** How much waits there for whoever looks; 0: nothing is shown. */
+    badge?: () => number;
     component: ComponentType;
 }
 
