@@ -8,12 +8,12 @@ import { World } from '../../acceptance/lib/story.js';
 
 export const password = 'correct horse battery staple';
 export const plugins = process.env.PARLEY_PLUGIN_FILES ?? fileURLToPath(new URL('../../../build/debug/plugins', import.meta.url));
-export const patience = 10_000;
+export const patience = 30_000;
 
 // ann is an admin, everybody else a member; all have the password.
-// `more`: further plugins, {folders, load}.
+// `more`: further plugins, {folders, load}, and who has another role, {roles: {max: 'manager'}}.
 export async function openHouse(names, settings = {}, more = { folders: [], load: [] }) {
-    const people = Object.fromEntries(names.map((name) => [name, { role: name === 'ann' ? 'admin' : 'member', password }]));
+    const people = Object.fromEntries(names.map((name) => [name, { role: more.roles?.[name] ?? (name === 'ann' ? 'admin' : 'member'), password }]));
     const world = await World.open('sqlite', {
         tenants: { acme: { people, settings: { hosts: ['127.0.0.1'], display_name: 'Acme', sessions: { guests: true }, plugins: { enable: ['webapp', 'reactions', ...more.load] }, ...settings } } },
         settings: { plugins: { folders: [plugins, ...more.folders], load: ['webapp', 'reactions', ...more.load] } },

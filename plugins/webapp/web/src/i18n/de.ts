@@ -39,6 +39,10 @@ export const de: Catalogue = {
     'sign_in.error.no_account': 'Für Sie gibt es hier kein Konto.',
     'sign_in.error.provider_away': 'Der Anbieter antwortet gerade nicht.',
     'sign_in.error.failed': 'Die Anmeldung hat nicht geklappt.',
+    'sign_in.renew': 'Ich habe einen Code für ein neues Passwort',
+    'sign_in.renew_code': 'Der Code, den Sie bekommen haben',
+    'sign_in.renew_submit': 'Passwort setzen',
+    'sign_in.renewed': 'Das Passwort ist gesetzt. Melden Sie sich damit an.',
     'sign_in.offline': 'Der Server ist nicht erreichbar.',
     'sign_in.out': 'Abmelden',
     'sign_in.out_everywhere': 'Überall abmelden',
@@ -249,6 +253,7 @@ export const de: Catalogue = {
     'time.today': 'Heute',
     'time.yesterday': 'Gestern',
 
+    'admin.waiting': { one: '{n} Sache wartet auf Sie', other: '{n} Dinge warten auf Sie' },
     'admin.title': 'Verwaltung',
     'panel.close': 'Seitenleiste schließen',
 };

@@ -38,6 +38,10 @@ export const en = {
     'sign_in.error.no_account': 'There is no account for you here.',
     'sign_in.error.provider_away': 'The provider does not answer just now.',
     'sign_in.error.failed': 'The sign-in did not work.',
+    'sign_in.renew': 'I have a code for a new password',
+    'sign_in.renew_code': 'The code that you were given',
+    'sign_in.renew_submit': 'Set the password',
+    'sign_in.renewed': 'The password is set. Sign in with it.',
     'sign_in.offline': 'The server cannot be reached.',
     'sign_in.out': 'Sign out',
     'sign_in.out_everywhere': 'Sign out everywhere',
@@ -256,6 +260,7 @@ export const en = {
     'time.yesterday': 'Yesterday',
 
     'admin.title': 'Administration',
+    'admin.waiting': { one: '{n} thing waits for you', other: '{n} things wait for you' },
     'panel.close': 'Close the panel',
 };
 

@@ -1,4 +1,5 @@
 // Pieces of plugins: asked for once somebody is in, loaded where their plugin is on; one that fails harms no other.
+import { signal } from '@preact/signals';
 import { client } from './chat.ts';
 
 interface Piece {
@@ -17,6 +18,9 @@ function addStyle(address: string) {
     document.head.append(link);
 }
 
+/** Whether all that there are have come. */
+export const piecesAreHere = signal(false);
+
 let asked = false;
 export async function loadPieces() {
     if (asked) return;
@@ -34,5 +38,6 @@ export async function loadPieces() {
             }
         }),
     );
+    piecesAreHere.value = true;
     document.documentElement.dataset.pieces = pieces.map((one) => one.plugin).join(' ');
 }

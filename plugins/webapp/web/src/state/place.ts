@@ -6,7 +6,7 @@ export interface Place {
     room: Id | null;
     // A message to show, by its sequence.
     at: number | null;
-    // A page over everything, such as settings/look.
+    // A page over everything, such as settings/look, or one in the place of all, such as admin/users.
     page: string | null;
 }
 
@@ -16,7 +16,7 @@ function read(): Place {
     const [what, id, more, value] = location.hash.replace(/^#\/?/, '').split('/');
     const nowhere = { room: null, at: null, page: null };
     if (what === 'c' && id && idLike.test(id)) return { ...nowhere, room: id, at: more === 'm' && value ? Number(value) || null : null };
-    if (what === 'settings' || what === 'admin') return { ...nowhere, page: [what, id].filter(Boolean).join('/') };
+    if (what === 'settings' || what === 'admin') return { ...nowhere, page: [what, id, more].filter(Boolean).join('/') };
     return nowhere;
 }
 

@@ -7,6 +7,7 @@ import { client, conversations, placeName, retryAt, room, status, titleOf } from
 import { here, panel, place } from '../state/place.ts';
 import { isPhone } from '../state/wishes.ts';
 import { slot } from '../slots/index.ts';
+import { Admin } from './admin.tsx';
 import { Asking } from './ask.tsx';
 import { Dialogs } from './dialogs.tsx';
 import { BesideBox, Spoken, Toasts } from './overlay.tsx';
@@ -69,20 +70,25 @@ export function App() {
     }, [id]);
     const shown = beside && (one || beside.kind === 'profile');
     const alone = isPhone.value && !id && !shown;
+    const administers = place.value.page?.startsWith('admin') ?? false;
     return (
         <>
-            {!alone && (
+            {(!alone || administers) && (
                 <a class="skip" href="#room" onClick={(event) => (event.preventDefault(), document.getElementById('room')?.focus())}>
                     {t('app.skip')}
                 </a>
             )}
-            <div class={`frame${id || shown ? ' in_room' : ''}${shown ? ' has_panel' : ''}`}>
-                <Strip />
-                <Sidebar alone={alone} />
-                {id ? <Room id={id} /> : !alone && <NoRoom />}
-                {shown && <Panel which={beside} one={one} />}
-            </div>
-            {place.value.page && <Pages />}
+            {administers ? (
+                <Admin />
+            ) : (
+                <div class={`frame${id || shown ? ' in_room' : ''}${shown ? ' has_panel' : ''}`}>
+                    <Strip />
+                    <Sidebar alone={alone} />
+                    {id ? <Room id={id} /> : !alone && <NoRoom />}
+                    {shown && <Panel which={beside} one={one} />}
+                </div>
+            )}
+            {place.value.page && !administers && <Pages />}
             <Dialogs />
             {slot('overlays').map((each) => (
                 <each.component key={each.id} />

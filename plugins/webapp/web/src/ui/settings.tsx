@@ -191,16 +191,15 @@ here.subscribe((room) => room && (cameFrom = toRoom(room)));
 const leave = () => go(cameFrom);
 
 export function Pages() {
-    const [area, id] = (place.value.page ?? '').split('/');
-    const given = (area === 'admin' ? slot('adminPages') : slot('settingsPages')).filter((one: Page) => one.when?.() ?? true);
-    const all = area === 'admin' ? given : [...own, ...given];
+    const id = (place.value.page ?? '').split('/')[1];
+    const all = [...own, ...slot('settingsPages').filter((one: Page) => one.when?.() ?? true)];
     const chosen = all.find((one) => one.id === id) ?? all[0];
     return (
-        <Dialog large title={t(area === 'admin' ? 'admin.title' : 'settings.title')} onClose={leave}>
+        <Dialog large title={t('settings.title')} onClose={leave}>
             <div class="pages">
                 <nav aria-label={t('settings.title')}>
                     {all.map((one) => (
-                        <a key={one.id} class="menu_item" href={`#/${area}/${one.id}`} aria-current={one === chosen ? 'page' : undefined}>
+                        <a key={one.id} class="menu_item" href={`#/settings/${one.id}`} aria-current={one === chosen ? 'page' : undefined}>
                             {one.label()}
                         </a>
                     ))}

@@ -5,7 +5,7 @@ import { t } from '../i18n/index.ts';
 import { conversations, isDirect, may, nameOfUser, otherOf, placeName, presenceOf, self, client, status, titleOf } from '../state/chat.ts';
 import { attempt } from '../state/notice.ts';
 import { dialog, go, here, toRoom } from '../state/place.ts';
-import { slot } from '../slots/index.ts';
+import { adminWaiting, mayAdminister } from '../state/admin.ts';
 import { Dot, UserFace } from './face.tsx';
 import { Icon, IconButton } from './icon.tsx';
 import { openMenu, type Choice } from './overlay.tsx';
@@ -118,7 +118,7 @@ function Me() {
         choose('away'),
         choose('busy'),
         { label: t('settings.title'), icon: 'settings', run: () => go('#/settings/profile') },
-        ...(slot('adminPages').some((one) => one.when?.() ?? true) ? [{ label: t('admin.title'), icon: 'shield', run: () => go('#/admin') }] : []),
+        ...(mayAdminister.value ? [{ label: t('admin.title'), icon: 'shield', run: () => go('#/admin') }] : []),
         { label: t('settings.keys'), icon: 'keyboard', keys: 'Ctrl+/', run: () => (dialog.value = { kind: 'keys' }) },
         { label: t('sign_in.out'), icon: 'leave', run: () => void signOut() },
     ];
@@ -163,6 +163,18 @@ function Inside() {
                 <h1>
                     <bdi>{placeName.value}</bdi>
                 </h1>
+                {mayAdminister.value && (
+                    <a class="icon_button side_admin" href="#/admin" title={t('admin.title')}>
+                        <Icon name="shield" />
+                        <span class="unseen">{t('admin.title')}</span>
+                        {adminWaiting.value > 0 && (
+                            <span class="badge mention">
+                                <span aria-hidden="true">{adminWaiting.value > 99 ? '99+' : adminWaiting.value}</span>
+                                <span class="unseen">{t('admin.waiting', { n: adminWaiting.value })}</span>
+                            </span>
+                        )}
+                    </a>
+                )}
                 {may('direct.open') && <IconButton icon="write" label={t('side.new_direct')} onClick={() => (dialog.value = { kind: 'make', what: 'direct' })} />}
             </div>
             <button type="button" class="side_jump" onClick={() => (dialog.value = { kind: 'find' })}>

@@ -6,7 +6,7 @@ import { t } from '../i18n/index.ts';
 import { client, placeName, session } from '../state/chat.ts';
 import { wordsOf } from '../state/notice.ts';
 
-export type Step = 'password' | 'code' | 'prove' | 'enrol' | 'unreachable';
+export type Step = 'password' | 'code' | 'prove' | 'enrol' | 'renew' | 'unreachable';
 export const step = signal<Step>('password');
 export const wasSignedIn = signal(false);
 
@@ -214,6 +214,50 @@ export function Enrol({ onDone }: { onDone: () => void }) {
     );
 }
 
+// With a code that an administrator handed over: for a first password, or one that was forgotten.
+function Renew() {
+    const { busy, fault, run } = useWork();
+    const done = useSignal(false);
+    const submit = (event: Event) => {
+        event.preventDefault();
+        const token = textOf(event, 'token').trim();
+        const password = textOf(event, 'password');
+        void run(async () => {
+            await client.call('password.reset', { token, password });
+            done.value = true;
+        });
+    };
+    const back = (
+        <button type="button" class="plain_link" onClick={() => (step.value = 'password')}>
+            {t(done.value ? 'sign_in.submit' : 'app.back')}
+        </button>
+    );
+    if (done.value)
+        return (
+            <>
+                <p role="status">{t('sign_in.renewed')}</p>
+                {back}
+            </>
+        );
+    return (
+        <form onSubmit={submit}>
+            <label class="field">
+                <span>{t('sign_in.renew_code')}</span>
+                <input name="token" autocomplete="off" autocapitalize="none" spellcheck={false} required ref={(at) => at?.focus()} />
+            </label>
+            <label class="field">
+                <span>{t('settings.new_password')}</span>
+                <input name="password" type="password" autocomplete="new-password" required minLength={8} />
+            </label>
+            <Fault text={fault.value} />
+            <button class="button first wide" disabled={busy.value}>
+                {t('sign_in.renew_submit')}
+            </button>
+            {back}
+        </form>
+    );
+}
+
 const errorOfProvider = () => {
     const word = new URLSearchParams(location.search).get('sign_in_error');
     if (!word) return '';
@@ -253,7 +297,9 @@ export function SignIn() {
                 </h1>
                 {wasSignedIn.value && <p role="status">{t('sign_in.again')}</p>}
                 <Fault text={errorOfProvider()} />
-                {enrol ? (
+                {step.value === 'renew' ? (
+                    <Renew />
+                ) : enrol ? (
                     <>
                         <p>{t('sign_in.enrol')}</p>
                         <Enrol onDone={() => location.reload()} />
@@ -263,7 +309,14 @@ export function SignIn() {
                 ) : (
                     <>
                         <PasswordForm />
-                        {step.value === 'password' && <Others />}
+                        {step.value === 'password' && (
+                            <>
+                                <Others />
+                                <button type="button" class="plain_link" onClick={() => (step.value = 'renew')}>
+                                    {t('sign_in.renew')}
+                                </button>
+                            </>
+                        )}
                     </>
                 )}
             </div>
