@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
-import { eventually } from '../acceptance/lib/deadline.js';
+import { eventually, patience } from '../acceptance/lib/deadline.js';
 import { png } from './lib/pictures.js';
-import { openWidget, patience, secret, Visitor, vouch } from './lib/site.js';
+import { openWidget, secret, Visitor, vouch } from './lib/site.js';
 
 describe('the widget', () => {
     let world;
@@ -86,6 +86,18 @@ describe('the widget', () => {
         await eventually(async () => ((await one.frame.evaluate(() => document.activeElement?.localName)) === 'textarea' ? true : undefined), 'the field to have the focus');
         await one.page.keyboard.press('Escape');
         await one.page.waitForFunction(() => !window.Parley.isOpen && document.activeElement?.localName === 'parley-widget');
+        // What comes while it is closed counts until it is looked at, and is in view then.
+        for (let i = 0; i < 20; ++i) await ann.says(`Line ${i}\n\nof many`);
+        await one.badge.getByText('20').waitFor();
+        await one.button.click();
+        await one.page.waitForFunction(() => window.Parley.unread === 0);
+        const log = one.chat.locator('.log');
+        await eventually(async () => ((await log.evaluate((box) => box.scrollTop > 0 && box.scrollHeight - box.scrollTop - box.clientHeight < 5)) ? true : undefined), 'the end to be in view');
+        await one.page.keyboard.press('Escape');
+        await one.page.waitForFunction(() => !window.Parley.isOpen);
+        await one.button.click();
+        await one.message('Line 19').waitFor();
+        await eventually(async () => ((await log.evaluate((box) => box.scrollTop > 0 && box.scrollHeight - box.scrollTop - box.clientHeight < 5)) ? true : undefined), 'the end to be in view again');
         house.assertNoFaults();
         await one.close();
     });
@@ -229,6 +241,58 @@ describe('the widget', () => {
         assert.equal(readFileSync(await file.path(), 'utf8'), 'Ten crowns.');
         house.assertNoFaults();
         await one.close();
+    });
+
+    it('a conversation that the staff closed stays to be read, and another one can begin', async () => {
+        const one = await visitor();
+        await one.visits();
+        await one.opens();
+        await one.chat.getByLabel('Your name (if you like)').fill('Closing');
+        await one.says('The first question');
+        await one.hasSent('The first question');
+        const contact = async () => (await house.person('ann').get('/api/v1/conversations')).body.conversations.find((each) => each.conversation.name === 'Closing' && !each.conversation.archived_at)?.conversation.id;
+        const first = await contact();
+        assert.equal((await house.person('ann').post(`/api/v1/conversations/${first}/archive`, {})).status, 200);
+        await one.chat.getByText('This conversation is closed.').waitFor();
+        assert.equal(await one.field.count(), 0);
+        await one.chat.getByRole('button', { name: 'Start a new conversation' }).click();
+        await one.says('The second question');
+        await one.hasSent('The second question');
+        assert.equal(await one.message('The first question').count(), 0);
+        assert.notEqual(await contact(), first);
+        house.assertNoFaults();
+        await one.close();
+    });
+
+    it('a session that ends is told, and no page goes on with it', async () => {
+        const ends = async (name) => {
+            const { members } = (await house.person('ann').get(`/api/v1/conversations/${(await house.person('ann').get('/api/v1/conversations')).body.conversations.find((each) => each.conversation.name === name).conversation.id}/members`)).body;
+            const { id } = members.find((each) => each.user.display_name === name).user;
+            assert.equal((await house.person('ann').delete(`/api/v1/users/${id}/sessions`)).status, 200);
+        };
+        const vouched = await visitor();
+        await vouched.visits('/', { who: vouch('customer-e', 'Ender') });
+        await vouched.opens();
+        await vouched.says('Until later');
+        await vouched.hasSent('Until later');
+        await ends('Ender');
+        await vouched.chat.getByText('Your session is over').waitFor();
+        assert.equal(await vouched.message('Until later').count(), 0);
+        await vouched.page.evaluate((said) => window.Parley.identify(said), vouch('customer-e', 'Ender'));
+        await vouched.sees('Until later');
+        await vouched.close();
+
+        const guest = await visitor();
+        await guest.visits();
+        await guest.opens();
+        await guest.chat.getByLabel('Your name (if you like)').fill('Ending guest');
+        await guest.says('Until then');
+        await guest.hasSent('Until then');
+        await ends('Ending guest');
+        await guest.chat.getByLabel('Your name (if you like)').waitFor();
+        assert.equal(await guest.message('Until then').count(), 0);
+        house.assertNoFaults();
+        await guest.close();
     });
 
     it('what is written while the server is away is sent once when it is back', async () => {

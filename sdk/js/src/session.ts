@@ -168,7 +168,8 @@ export class Session {
     // A refresh token is good once, and using it twice ends the session: one at a time, also among tabs.
     #renew(used: string | undefined): Promise<boolean> {
         return this.#line.run(() => {
-            const locks = globalThis.navigator?.locks;
+            // Frames that may keep nothing have no locks either, and sessions without a refresh token need none.
+            const locks = this.#kept?.refresh ? globalThis.navigator?.locks : undefined;
             return locks ? (locks.request(this.#key, () => this.#renewNow(used)) as unknown as Promise<boolean>) : this.#renewNow(used);
         });
     }

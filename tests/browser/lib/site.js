@@ -3,10 +3,10 @@ import { createHmac, randomUUID } from 'node:crypto';
 import http from 'node:http';
 import { lay } from '../../../sdk/js/tests/lib/cable.js';
 import { openProfile } from '../../acceptance/lib/browser.js';
+import { patience } from '../../acceptance/lib/deadline.js';
 import { openHouse } from './people.js';
 
 export const secret = 'the secret that this site shares with the tenant';
-export const patience = 30_000;
 
 const escaped = (text) => String(text).replace(/[&<>"]/g, (one) => `&#${one.codePointAt(0)};`);
 

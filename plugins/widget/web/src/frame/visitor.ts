@@ -52,9 +52,13 @@ function next<T>(work: () => Promise<T>): Promise<T> {
     return made;
 }
 
+// Who is here is said anew, so that nobody goes on trying for the one before.
+let said = 0;
+
 /** Rejects when the site's word is not taken; then nobody is here. */
-export const come = (who: Vouched | null) =>
-    next(async () => {
+export function come(who: Vouched | null) {
+    const mine = ++said;
+    return next(async () => {
         const visitor = nameOf(who);
         isVouched.value = who !== null;
         refusal.value = '';
@@ -63,20 +67,28 @@ export const come = (who: Vouched | null) =>
             const before = kept('visitor', isText);
             leave();
             if (before && before !== visitor && before !== guest && who) await forget(before);
-            await arrive(visitor, who);
+            await arrive(visitor, who, () => mine === said);
         }
         if (session.value) void client.value?.connect().catch(() => {});
     });
+}
 
-async function arrive(visitor: string, who: Vouched | null) {
+const longest = 30_000;
+async function arrive(visitor: string, who: Vouched | null, isWanted: () => boolean) {
     const made = await enter(visitor);
     keep('visitor', visitor);
     if (!who || made.session) return;
-    try {
-        await made.signInVouched(who);
-    } catch (why) {
-        refusal.value = why instanceof ParleyError ? why.message : String(why);
-        throw why;
+    for (let wait = 1000; ; wait = Math.min(wait * 2, longest)) {
+        try {
+            return void (await made.signInVouched(who));
+        } catch (why) {
+            // A server that cannot be reached has refused nobody.
+            if (!(why instanceof ParleyError) || !why.isPassing || !isWanted()) {
+                refusal.value = why instanceof ParleyError ? why.message : String(why);
+                throw why;
+            }
+            await new Promise((resolve) => setTimeout(resolve, Math.max(wait * (0.5 + Math.random() / 2), (why.retryAfter ?? 0) * 1000)));
+        }
     }
 }
 
@@ -121,14 +133,16 @@ export async function openDoor(): Promise<Id> {
     }
 }
 
-export const signOut = () =>
-    next(async () => {
+export function signOut() {
+    ++said;
+    return next(async () => {
         await client.value?.signOut();
         keep('room', undefined);
         isVouched.value = false;
         refusal.value = '';
         leave();
-        await arrive(guest, null);
+        await arrive(guest, null, () => true);
         // Who is signed out is nobody, also not the guest of before.
         await client.value?.signOut();
     });
+}

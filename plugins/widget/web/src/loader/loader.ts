@@ -166,6 +166,7 @@ class Widget implements Parley {
 
     // The frame is asked when it is there; it is loaded for that.
     #ask(what: ToFrame & { id: number }): Promise<void> {
+        if (this.#host.classList.contains('gone')) return Promise.reject(new Error('This page cannot show the chat.'));
         this.#load();
         const made = new Promise<void>((resolve, reject) => this.#asked.set(what.id, { resolve, reject }));
         if (this.#isStarted) this.#say(what);

@@ -10,6 +10,7 @@ import { bring, start, take, takeOff, trayOf, isPicture, type Going } from './fi
 import { Icon, IconButton } from './icon.tsx';
 import { LocalView, MessageView } from './message.tsx';
 import { nameOf } from './people.ts';
+import { toHome } from './place.ts';
 import { dayOf, dayTitle } from './times.ts';
 
 type Row = { key: string; day?: number; message?: Message; leads?: boolean; local?: LocalMessage };
@@ -60,8 +61,9 @@ function Log({ room }: { room: ConversationState }) {
         watch.observe(box.current!);
         return () => watch.disconnect();
     }, []);
+    const shown = isShown.value;
     const read = () => {
-        if (isShown.value && document.visibilityState === 'visible' && atEnd.value && (room.membership?.unread ?? 0) > 0) client.value?.markRead(id);
+        if (shown && document.visibilityState === 'visible' && atEnd.value && (room.membership?.unread ?? 0) > 0) client.value?.markRead(id);
     };
     useEffect(() => {
         read();
@@ -142,7 +144,10 @@ export function Room({ room }: { room: ConversationState }) {
             <p class="typing" aria-live="off">{room.typing.length === 1 ? t('typing', { name: nameOf(room.typing[0]!) }) : room.typing.length > 1 ? t('several_typing') : ''}</p>
             {tray.length > 0 && <ul class="tray">{tray.map((one) => <GoingView key={one.key} room={id} one={one} />)}</ul>}
             {archived_at ? (
-                <p class="quiet" role="status">{t('archived')}</p>
+                <div class="quiet" role="status">
+                    <p>{t('archived')}</p>
+                    <button type="button" class="link" onClick={toHome}>{t('again')}</button>
+                </div>
             ) : (
                 mayWrite && <Composer draft={id} hasMore={tray.length > 0} busy={tray.some((one) => !one.stored.value)} send={say} attach={(files) => bring(id, files)} typing={() => client.value?.typing(id)} />
             )}

@@ -38,6 +38,7 @@ export const de: Words = {
     download: '{name} herunterladen',
     checking: 'Wird geprüft',
     archived: 'Diese Unterhaltung ist geschlossen.',
+    again: 'Neue Unterhaltung beginnen',
     refused: 'Die Seite konnte nicht sagen, wer Sie sind: {reason}',
     over: 'Ihre Sitzung ist zu Ende. Bitte laden Sie die Seite neu.',
     guests: 'Bitte melden Sie sich auf der Seite an, um zu chatten.',

@@ -36,6 +36,7 @@ export const en = {
     download: 'Download {name}',
     checking: 'Is being checked',
     archived: 'This conversation is closed.',
+    again: 'Start a new conversation',
     refused: 'The site could not say who you are: {reason}',
     over: 'Your session is over. Please load the page again.',
     guests: 'Please sign in on the site to chat.',
