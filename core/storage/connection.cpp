@@ -84,6 +84,7 @@ odb::transaction_impl* connection_slot::begin(const tenant_scope& scope) { retur
 odb::transaction_impl* connection_slot::begin_look(const tenant_scope& scope) { return begin(locking::none, scope); }
 
 odb::transaction_impl* connection_slot::begin(locking how, const tenant_scope& scope) {
+    if (purpose_ != purpose::migrating) database_.require_in_place();
     // One that did not end, because its beginning failed half-way, would be carried on with.
     if (is_dead() || is_in_transaction()) drop();
     if (connection_) {
@@ -122,9 +123,25 @@ bool connection_slot::transaction_is_good() {
     return PQtransactionStatus(handle_of_pg(*connection_)) == PQTRANS_INTRANS;
 }
 
+void connection_slot::require_room() {
+    // Files beside the database, and a page of its own log: each may be refused while the other is not.
+    database_.require_room();
+    odb::transaction open(begin(tenant_scope::all()));
+    if (database_.kind() == engine::sqlite) {
+        run_sqlite(*connection_, "UPDATE tenant SET id = id WHERE id = (SELECT MIN(id) FROM tenant)");
+        return open.commit();
+    }
+    // A table that takes more than a megabyte where the others lie, and is gone with the transaction.
+    run_postgresql(*connection_,
+                   "SET LOCAL temp_tablespaces = ''; CREATE TEMPORARY TABLE parley_room ON COMMIT DROP AS"
+                   " SELECT generate_series(1, 40000) AS number");
+    open.rollback();
+}
+
 void connection_slot::connect() {
     connection_ = database_.mapped().connection();
     try {
+        if (database_.kind() == engine::postgresql) beat_.talk_over(PQsocket(handle_of_pg(*connection_)));
         database_.kind() == engine::sqlite ? prepare_sqlite() : prepare_postgresql();
     } catch (...) {
         drop();

@@ -5,6 +5,7 @@
 
 #include "storage/database.hpp"
 #include "storage/odb.hpp"
+#include "storage/pulse.hpp"
 #include "storage/storage_counters.hpp"
 #include "storage/tenant_scope.hpp"
 
@@ -33,7 +34,14 @@ public:
     /// Whether COMMIT can succeed: PostgreSQL answers COMMIT of a failed transaction with a silent rollback.
     [[nodiscard]] bool transaction_is_good();
     [[nodiscard]] odb::connection& connection() { return *connection_; }
-    void drop() { connection_.reset(); }
+    void drop() {
+        beat_.talk_over(-1);
+        connection_.reset();
+    }
+    /// To be told when the thread begins and ends to talk.
+    [[nodiscard]] pulse& beat() { return beat_; }
+    /// Throws when the database has no room for anything new. No transaction may be open.
+    void require_room();
 
     /// Throws a sentence unless the server behind a new connection is one that Parley can use.
     void require_usable();
@@ -52,6 +60,7 @@ private:
     purpose purpose_;
     storage_counters* counters_;
     odb::connection_ptr connection_;
+    pulse beat_;
 };
 
 /// Runs several statements at once on the connection, without ODB, which takes one at a time.

@@ -4,6 +4,8 @@
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <libpq-fe.h>
+#include <sqlite3.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -107,7 +109,44 @@ result<std::unique_ptr<odb::database>> open_sqlite(const std::string& path) {
 }  // namespace
 
 database::database(database_options options, engine kind, std::string shown_url, std::unique_ptr<odb::database> mapped)
-    : options_(std::move(options)), kind_(kind), shown_url_(std::move(shown_url)), mapped_(std::move(mapped)) {}
+    : options_(std::move(options)), kind_(kind), shown_url_(std::move(shown_url)), mapped_(std::move(mapped)) {
+    if (kind_ == engine::sqlite) file_ = identity_of(path());
+}
+
+std::string database::path() const { return options_.url.substr(sqlite_scheme.size()); }
+
+database::identity database::identity_of(const std::string& path) {
+    struct stat found{};
+    if (::stat(path.c_str(), &found) != 0) return {};
+    return {found.st_dev, found.st_ino};
+}
+
+void database::require_in_place() const {
+    if (kind_ != engine::sqlite || identity_of(path()) == file_) return;
+    throw odb::sqlite::database_exception(SQLITE_READONLY, SQLITE_READONLY_DBMOVED,
+                                          "its file was moved, deleted or replaced");
+}
+
+void database::require_log_in_place() const {
+    if (kind_ != engine::sqlite || identity_of(path() + "-wal") != identity{}) return;
+    throw odb::sqlite::database_exception(
+        SQLITE_READONLY, SQLITE_READONLY_DBMOVED,
+        "its write-ahead log (-wal) was moved or deleted; only a clean stop brings what it holds into the file");
+}
+
+void database::require_room() const {
+    if (kind_ != engine::sqlite) return;
+    const auto name = path() + "-room";
+    const int file = ::open(name.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, S_IRUSR | S_IWUSR);
+    const std::string page(64 * 1024, 'x');
+    bool written = file >= 0;
+    for (int i = 0; i < 16 && written; ++i)
+        written = ::write(file, page.data(), page.size()) == static_cast<ssize_t>(page.size());
+    written = written && ::fsync(file) == 0;
+    if (file >= 0) ::close(file);
+    ::unlink(name.c_str());
+    if (!written) throw odb::sqlite::database_exception(SQLITE_FULL, SQLITE_FULL, "no room beside it");
+}
 
 database::~database() = default;
 

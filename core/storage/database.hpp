@@ -50,16 +50,34 @@ public:
     [[nodiscard]] const std::string& shown_url() const { return shown_url_; }
     [[nodiscard]] const database_options& options() const { return options_; }
 
+    /// SQLite: throws odb::sqlite::database_exception (SQLITE_READONLY_DBMOVED) unless the file is still the one that
+    /// was opened; what is committed into a file without a name is lost with the process.
+    void require_in_place() const;
+    /// The same of the log beside it, which holds what was committed lately; once a transaction has been begun.
+    void require_log_in_place() const;
+    /// SQLite: throws when a file of some pages cannot be written beside the database.
+    void require_room() const;
+
     /// For the adapters in this folder.
     [[nodiscard]] odb::database& mapped() const { return *mapped_; }
 
 private:
+    /// What tells a file from another one of the same name.
+    struct identity {
+        std::uint64_t device = 0;
+        std::uint64_t inode = 0;
+        bool operator==(const identity&) const = default;
+    };
+
     database(database_options, engine, std::string shown_url, std::unique_ptr<odb::database>);
+    [[nodiscard]] std::string path() const;
+    [[nodiscard]] static identity identity_of(const std::string& path);
 
     database_options options_;
     engine kind_;
     std::string shown_url_;
     std::unique_ptr<odb::database> mapped_;
+    identity file_;  ///< SQLite's
 };
 
 }  // namespace parley::storage

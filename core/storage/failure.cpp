@@ -15,6 +15,7 @@ namespace {
 
 failure_kind classify_state(const std::string& state) {
     if (state.empty() || state == "?????") return failure_kind::lost;
+    if (state == "53100") return failure_kind::full;
     // Query cancelled by statement_timeout, lock not available, serialization failure, deadlock.
     if (state == "57014" || state == "55P03" || state == "40001" || state == "40P01") return failure_kind::busy;
     // A server that has become read-only is a former primary; 53 is a lack of connections, memory or disk.
@@ -24,13 +25,17 @@ failure_kind classify_state(const std::string& state) {
     return group == "23" ? failure_kind::rule : failure_kind::other;
 }
 
-failure_kind classify_code(int code) {
+failure_kind classify_code(int code, int extended) {
+    if (extended == SQLITE_READONLY_DBMOVED) return failure_kind::moved;
+    // A quota or a limit of the file's size is no SQLITE_FULL; a shared index that cannot grow neither.
+    if (extended == SQLITE_IOERR_WRITE || extended == SQLITE_IOERR_SHMSIZE) return failure_kind::full;
     switch (code & 0xff) {
         case SQLITE_BUSY:
         case SQLITE_LOCKED:
         case SQLITE_INTERRUPT:
             return failure_kind::busy;
         case SQLITE_FULL:
+            return failure_kind::full;
         case SQLITE_IOERR:
         case SQLITE_CANTOPEN:
         case SQLITE_READONLY:
@@ -54,15 +59,26 @@ failure_kind classify(const std::exception& thrown) {
     if (const auto* pg = dynamic_cast<const odb::pgsql::database_exception*>(&thrown))
         return classify_state(pg->sqlstate());
     if (const auto* lite = dynamic_cast<const odb::sqlite::database_exception*>(&thrown))
-        return classify_code(lite->error());
+        return classify_code(lite->error(), lite->extended_error());
     return failure_kind::other;
 }
 
 error to_error(failure_kind kind) {
     switch (kind) {
         case failure_kind::lost:
+        case failure_kind::moved:
         case failure_kind::busy:
-            return {fault::unavailable, "database_unavailable", "The database is not available; try again.", {}};
+            return {.kind = fault::unavailable,
+                    .code = "database_unavailable",
+                    .message = "The database is not available; try again.",
+                    .field = {},
+                    .retry_after = std::chrono::seconds(2)};
+        case failure_kind::full:
+            return {.kind = fault::unavailable,
+                    .code = "storage_full",
+                    .message = "There is no room to store anything more; what is there can be read.",
+                    .field = {},
+                    .retry_after = std::chrono::seconds(10)};
         case failure_kind::rule:
             return {fault::conflict, "conflict", "This contradicts what is already stored.", {}};
         case failure_kind::other:

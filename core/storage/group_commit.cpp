@@ -26,8 +26,9 @@ const error unknown_outcome{
     fault::unavailable,
     "outcome_unknown",
     "The database went away while this was being stored; ask whether it was before trying again.",
-    {}};
-const error overloaded{fault::unavailable, "write_queue_full", "Too much is waiting to be stored; try again.", {}};
+    {},
+    2s};
+const error overloaded{fault::unavailable, "write_queue_full", "Too much is waiting to be stored; try again.", {}, 1s};
 
 }  // namespace
 
@@ -46,9 +47,10 @@ group_commit::group_commit(database& db, const store_options& options, kernel::e
 
 void group_commit::submit(kernel::write_job job) {
     waiting_write one{std::move(job), steady::now() + options_.write_deadline, std::nullopt};
-    if (queue_.push(one)) return;
+    auto why = watches() ? condition_.refuses_writes(options_.patience) : std::nullopt;
+    if (!why && queue_.push(one)) return;
     counters_.write_jobs_refused.add();
-    one.job.finish(overloaded);
+    one.job.finish(why.value_or(overloaded));
 }
 
 void group_commit::stop() {
@@ -57,9 +59,8 @@ void group_commit::stop() {
 }
 
 void group_commit::run() {
-    const bool watches = options_.watch_interval > 0ms;
     while (!queue_.is_done()) {
-        auto jobs = queue_.pop(options_.batch_limit, watches ? options_.watch_interval : 1'000ms);
+        auto jobs = queue_.pop(options_.batch_limit, watches() ? options_.watch_interval : 1'000ms);
         counters_.write_queue_length.set(static_cast<std::int64_t>(queue_.size()));
         const auto start = steady::now();
         if (!jobs.empty()) {
@@ -67,7 +68,7 @@ void group_commit::run() {
             counters_.write_microseconds.add(microseconds_since(start));
             bound_memory();
         }
-        if (watches && steady::now() - last_look_ >= options_.watch_interval) watch();
+        if (watches() && steady::now() - last_look_ >= options_.watch_interval) watch();
     }
 }
 
@@ -80,6 +81,9 @@ void group_commit::commit(std::vector<waiting_write> jobs) {
                 return;
             case outcome::failed:
                 return split(std::move(jobs));
+            case outcome::refused:
+                for (auto& one : jobs) finish(one, failure_);
+                return;
             case outcome::again:
                 break;
         }
@@ -93,9 +97,10 @@ void group_commit::commit(std::vector<waiting_write> jobs) {
 group_commit::outcome group_commit::attempt(std::vector<waiting_write>& jobs) {
     for (auto& one : jobs) one.problem.reset();
     auto said = outcome::failed;
+    const talk_with until_the_end(*this);
     try {
         attempt_once(jobs);
-        condition_.is_well();
+        database_answers();
         return outcome::committed;
     } catch (const std::exception& thrown) {
         said = judge(slot_.is_dead() ? failure_kind::lost : classify(thrown), thrown.what());
@@ -110,6 +115,7 @@ group_commit::outcome group_commit::attempt(std::vector<waiting_write>& jobs) {
 void group_commit::attempt_once(std::vector<waiting_write>& jobs) {
     const auto scope = scope_of(jobs);
     odb::transaction open(slot_.begin(scope));
+    database_.require_log_in_place();
     auto group = std::make_unique<write_group>(database_, memories_, sink_, counters_);
     // Waits for the end of a transaction whose COMMIT was under way, as that holds the same locks.
     group->lock(scope);
@@ -137,6 +143,7 @@ void group_commit::attempt_once(std::vector<waiting_write>& jobs) {
     }
     counters_.commit_microseconds.add(microseconds_since(start));
     counters_.commits.add();
+    there_is_room();
     counters_.committed_jobs.add(static_cast<std::int64_t>(jobs.size()));
     if (static_cast<std::int64_t>(jobs.size()) > counters_.largest_group.get())
         counters_.largest_group.set(static_cast<std::int64_t>(jobs.size()));
@@ -154,12 +161,18 @@ bool group_commit::was_kept(std::int64_t transaction) {
 }
 
 group_commit::outcome group_commit::judge(failure_kind kind, const char* what) {
-    if (kind == failure_kind::lost) {
+    if (kind == failure_kind::lost || kind == failure_kind::moved) {
         if (in_doubt_) counters_.commits_in_doubt.add();
-        slot_.drop();
-        if (condition_.is_away(what))
-            log::warning("the database went away", {{"database", database_.shown_url()}, {"why", what}});
+        database_is_away(kind, what);
         return outcome::again;
+    }
+    if (kind == failure_kind::full) {
+        if (condition_.is_full(what))
+            log::error("the database has no room; nothing can be stored until there is some",
+                       {{"database", database_.shown_url()}, {"why", what}});
+        failure_ = in_doubt_ ? unknown_outcome : to_error(kind);
+        in_doubt_.reset();
+        return outcome::refused;
     }
     condition_.note(what);
     failure_ = to_error(kind);
@@ -195,10 +208,30 @@ void group_commit::finish(waiting_write& one, std::optional<error> why_not) {
     one.job.finish(std::move(why_not));
 }
 
+void group_commit::database_answers() {
+    if (condition_.answers()) log::info("the database is back", {{"database", database_.shown_url()}});
+}
+
+void group_commit::there_is_room() {
+    if (condition_.has_room()) log::info("the database has room again", {{"database", database_.shown_url()}});
+}
+
+void group_commit::database_is_away(failure_kind kind, const char* why) {
+    // The last connection to a file without a name is all that is left of what was in it.
+    if (kind != failure_kind::moved) slot_.drop();
+    if (condition_.is_away(why, kind))
+        log::warning("the database went away", {{"database", database_.shown_url()}, {"why", why}});
+}
+
 /// For events that the command-line tool or another node wrote while nothing is written here.
 void group_commit::watch() {
     last_look_ = steady::now();
+    const talk_with until_the_end(*this);
     try {
+        if (condition_.said_full()) {
+            slot_.require_room();
+            there_is_room();
+        }
         odb::transaction open(slot_.begin_look(tenant_scope::all()));
         std::vector<std::pair<tenant_id, position>> ends;
         each<tenant_row>(database_.mapped(), odb::query<tenant_row>(true), [&](const tenant_row& row) {
@@ -207,13 +240,12 @@ void group_commit::watch() {
         for (const auto& [id, end] : ends)
             hear_foreign_events(database_.mapped(), id, memories_[id], end, sink_, counters_);
         open.rollback();
-        condition_.is_well();
+        database_answers();
     } catch (const std::exception& thrown) {
         const auto kind = slot_.is_dead() ? failure_kind::lost : classify(thrown);
-        if (kind == failure_kind::busy) return;
-        slot_.drop();
-        if (condition_.is_away(thrown.what()))
-            log::warning("the database went away", {{"database", database_.shown_url()}, {"why", thrown.what()}});
+        // Who says that it is full has answered.
+        if (kind == failure_kind::full) return database_answers();
+        if (kind != failure_kind::busy) database_is_away(kind, thrown.what());
     }
 }
 

@@ -26,9 +26,22 @@ public:
     void submit(kernel::write_job);
     /// Ends when everything that waits is finished.
     void stop();
+    /// How long the thread has been waiting for the database.
+    [[nodiscard]] pulse& talks() { return slot_.beat(); }
 
 private:
-    enum class outcome : std::uint8_t { committed = 1, again, failed };
+    enum class outcome : std::uint8_t { committed = 1, again, failed, refused };
+    class talk_with {
+    public:
+        explicit talk_with(group_commit& of) : of_(of), talk_(of.slot_.beat()) { of_.condition_.begins(); }
+        ~talk_with() { of_.condition_.ends(); }
+        talk_with(const talk_with&) = delete;
+        talk_with& operator=(const talk_with&) = delete;
+
+    private:
+        group_commit& of_;
+        talking talk_;
+    };
 
     void run();
     void commit(std::vector<waiting_write>);
@@ -40,6 +53,10 @@ private:
     void expire(std::vector<waiting_write>&);
     void finish(waiting_write&, std::optional<error>);
     void watch();
+    [[nodiscard]] bool watches() const { return options_.watch_interval > std::chrono::milliseconds(0); }
+    void database_answers();
+    void database_is_away(failure_kind, const char* why);
+    void there_is_room();
     void bound_memory();
 
     database& database_;

@@ -13,13 +13,22 @@ using namespace std::chrono_literals;
 
 constexpr int most_attempts = 2;
 
-const error overloaded{fault::unavailable, "read_queue_full", "Too much is waiting to be read; try again.", {}};
+const error overloaded{
+    fault::unavailable, "read_queue_full", "Too much is waiting to be read; try again.", {}, std::chrono::seconds(1)};
 
 }  // namespace
 
 read_pool::read_pool(database& db, const store_options& options, storage_counters& counters, condition& state)
     : database_(db), options_(options), counters_(counters), condition_(state), queue_(options.read_queue) {
-    for (unsigned i = 0; i < std::max(1U, options.readers); ++i) threads_.emplace_back([this] { run(); });
+    for (unsigned i = 0; i < std::max(1U, options.readers); ++i)
+        slots_.push_back(std::make_unique<connection_slot>(database_, purpose::reading, &counters_));
+    for (auto& slot : slots_) threads_.emplace_back([this, &slot] { run(*slot); });
+}
+
+std::vector<pulse*> read_pool::talks() {
+    std::vector<pulse*> all;
+    for (auto& slot : slots_) all.push_back(&slot->beat());
+    return all;
 }
 
 void read_pool::submit(kernel::read_job job) {
@@ -31,9 +40,11 @@ void read_pool::submit(directory_job job) {
 }
 
 void read_pool::enqueue(waiting_read one) {
-    if (queue_.push(one)) return;
+    const bool watched = options_.watch_interval > 0ms;
+    auto why = watched ? condition_.refuses_reads(options_.patience) : std::nullopt;
+    if (!why && queue_.push(one)) return;
     counters_.read_jobs_refused.add();
-    std::visit([](auto& job) { job.failed(overloaded); }, one.job);
+    std::visit([&](auto& job) { job.failed(why.value_or(overloaded)); }, one.job);
 }
 
 void read_pool::stop() {
@@ -42,8 +53,7 @@ void read_pool::stop() {
         if (one.joinable()) one.join();
 }
 
-void read_pool::run() {
-    connection_slot slot(database_, purpose::reading, &counters_);
+void read_pool::run(connection_slot& slot) {
     while (!queue_.is_done())
         for (auto& one : queue_.pop(1, 1'000ms)) {
             const auto start = steady::now();
@@ -76,6 +86,7 @@ void read_pool::serve(connection_slot& slot, waiting_read& one) {
 }
 
 void read_pool::run_in_snapshot(connection_slot& slot, waiting_read& one) {
+    const talking until_the_end(slot.beat());
     if (auto* directory = std::get_if<directory_job>(&one.job)) {
         odb::transaction open(slot.begin(tenant_scope::all()));
         tenant_directory all(database_);
@@ -92,9 +103,9 @@ void read_pool::run_in_snapshot(connection_slot& slot, waiting_read& one) {
 }
 
 error read_pool::explain(connection_slot& slot, failure_kind kind, const char* what) {
-    if (kind == failure_kind::lost) {
-        slot.drop();
-        if (condition_.is_away(what))
+    if (kind == failure_kind::lost || kind == failure_kind::moved) {
+        if (kind == failure_kind::lost) slot.drop();
+        if (condition_.is_away(what, kind))
             log::warning("the database went away", {{"database", database_.shown_url()}, {"why", what}});
     } else {
         condition_.note(what);

@@ -1,6 +1,7 @@
 // The reading threads: each job sees one moment of the database.
 #pragma once
 
+#include <memory>
 #include <thread>
 #include <variant>
 #include <vector>
@@ -28,6 +29,8 @@ public:
     void submit(directory_job);
     /// Ends when everything that waits is done.
     void stop();
+    /// How long each thread has been waiting for the database.
+    [[nodiscard]] std::vector<pulse*> talks();
 
 private:
     struct waiting_read {
@@ -37,7 +40,7 @@ private:
     };
 
     void enqueue(waiting_read);
-    void run();
+    void run(connection_slot&);
     void serve(connection_slot&, waiting_read&);
     void run_in_snapshot(connection_slot&, waiting_read&);
     [[nodiscard]] error explain(connection_slot&, failure_kind, const char* what);
@@ -47,6 +50,7 @@ private:
     storage_counters& counters_;
     condition& condition_;
     bounded_queue<waiting_read> queue_;
+    std::vector<std::unique_ptr<connection_slot>> slots_;  // one a thread
     std::vector<std::thread> threads_;
 };
 

@@ -39,6 +39,7 @@ struct storage_counters {
     counter read_queue_length;
     counter read_microseconds;
     counter reconnects;
+    counter hangs_cut;  ///< connections cut because the database kept quiet for too long
 };
 
 }  // namespace parley::storage

@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 
 #include "storage/group_commit.hpp"
+#include "storage/hang_watch.hpp"
 #include "storage/load.hpp"
 #include "storage/read_pool.hpp"
 
@@ -26,14 +27,23 @@ tenant_memories read_log_ends(database& db) {
 struct sql_store::parts {
     parts(std::shared_ptr<database> db, const store_options& options, kernel::event_sink& sink, tenant_memories ends)
         : from(std::move(db)),
+          state(options.write_deadline),
           writer(*from, options, sink, counters, state, std::move(ends)),
-          readers(*from, options, counters, state) {}
+          readers(*from, options, counters, state),
+          hangs(talks_of(writer, readers), options.hang_limit, counters) {}
+
+    static std::vector<pulse*> talks_of(group_commit& writer, read_pool& readers) {
+        auto all = readers.talks();
+        all.push_back(&writer.talks());
+        return all;
+    }
 
     std::shared_ptr<database> from;
     storage_counters counters;
     condition state;
     group_commit writer;
     read_pool readers;
+    hang_watch hangs;
 };
 
 sql_store::sql_store(std::unique_ptr<parts> made) : parts_(std::move(made)) {}
@@ -52,6 +62,7 @@ void sql_store::with_directory(std::move_only_function<void(kernel::directory&)>
 void sql_store::stop() {
     parts_->writer.stop();
     parts_->readers.stop();
+    parts_->hangs.stop();
 }
 
 result<std::int64_t> sql_store::highest_id() {

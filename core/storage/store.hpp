@@ -20,6 +20,11 @@ struct store_options {
     unsigned readers = 4;                             ///< threads that read, each with a connection of its own
     std::chrono::milliseconds write_deadline{5'000};  ///< a write not committed by then is finished as unavailable
     std::chrono::milliseconds read_deadline{5'000};   ///< a read not begun by then fails as unavailable
+    /// While the database is away for longer, or has no room, what comes is refused at once instead of waiting. Only
+    /// where somebody watches (below).
+    std::chrono::milliseconds patience{2'000};
+    /// PostgreSQL: a connection on which a transaction has not ended by then is cut, as that of a frozen machine.
+    std::chrono::milliseconds hang_limit{20'000};
     std::size_t cached_rows = 100'000;  ///< users, conversations and members the writer remembers between groups
     /// How often an idle writer looks for events that other processes wrote; 0 for only when it writes.
     std::chrono::milliseconds watch_interval{500};
@@ -51,7 +56,8 @@ public:
 
     /// The largest identifier stored anywhere, 0 in an empty database: the floor for an id_source.
     [[nodiscard]] result<std::int64_t> highest_id();
-    /// Whether the writer's last contact with the database went well; never waits.
+    /// Whether the database answers, is where it was, and has room, as its writer last saw; never waits. While it has
+    /// no room, the writer tries with a write that is taken back.
     [[nodiscard]] result<void> check() const;
     [[nodiscard]] const storage_counters& counters() const;
     /// The last failure that was the database's or a job's own, for operators; may quote SQL, empty for none.
