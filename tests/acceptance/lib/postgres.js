@@ -34,27 +34,31 @@ async function start() {
     // These tests kill the server, never PostgreSQL or the machine, so its waiting for the disk would prove nothing.
     const settings = { listen_addresses: '', unix_socket_directories: folder, fsync: 'off', max_connections: 60, shared_buffers: '32MB' };
     const args = ['-D', data, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
-    const program = new RunningProgram(path.join(programs, 'postgres'), args, { as: account.as, dies: 'QUIT', cwd: folder });
+    const begin = async () => {
+        const program = new RunningProgram(path.join(programs, 'postgres'), args, { as: account.as, dies: 'QUIT', cwd: folder });
+        await eventually(async () => {
+            if (program.exit) throw new Error(`postgres ended:\n${program.output}`);
+            return program.output.includes('ready to accept connections') ? true : undefined;
+        }, 'PostgreSQL to be ready');
+        return program;
+    };
     const psql = (sql) =>
         run(path.join(programs, 'psql'), ['-X', '-q', '-h', folder, '-U', 'postgres', '-d', 'postgres', '-c', sql], {
             env: plainEnvironment({ PGCONNECT_TIMEOUT: '5' }),
         });
-    await eventually(async () => {
-        if (program.exit) throw new Error(`postgres ended:\n${program.output}`);
-        return program.output.includes('ready to accept connections') ? true : undefined;
-    }, 'PostgreSQL to be ready');
+    const program = await begin();
     // As docs/run tells operators to: a superuser would see through row security.
     await psql('CREATE ROLE parley LOGIN NOSUPERUSER NOBYPASSRLS');
-    return { folder, program, psql };
+    return { folder, program, psql, begin, account };
 }
 
 // The URL of a new, empty database.
 export const databasePassword = 'sesame-of-the-database'; // that nobody checks here, so that a story can look where it comes out
-export async function newPostgresDatabase() {
+export async function newPostgresDatabase({ tablespace } = {}) {
     cluster ??= start();
     const { folder, psql } = await cluster;
     const name = `parley_${++databases}`;
-    await psql(`CREATE DATABASE ${name} OWNER parley`);
+    await psql(`CREATE DATABASE ${name} OWNER parley${tablespace ? ` TABLESPACE ${tablespace}` : ''}`);
     return `postgresql://parley:${databasePassword}@/${name}?host=${encodeURIComponent(folder)}`;
 }
 
@@ -66,6 +70,12 @@ export async function psqlIn(url, sql) {
         input: sql,
         env: plainEnvironment({ PGCONNECT_TIMEOUT: '5' }),
     });
+}
+
+// The cluster itself, for tests of what becomes of Parley when it is stopped, starved or silent.
+export async function ownPostgres() {
+    cluster ??= start();
+    return cluster;
 }
 
 export async function stopPostgres() {

@@ -9,19 +9,21 @@ import { plainEnvironment, run, RunningProgram, temporaryFolder } from './proces
 import { fetchAny } from './tls.js';
 
 const repository = fileURLToPath(new URL('../../..', import.meta.url));
-const environment = () => plainEnvironment({ PARLEY_MIGRATIONS: path.join(repository, 'migrations') });
-const program = (variable, name) => process.env[variable] ?? path.join(repository, 'build/debug/bin', name);
+export const environment = () => plainEnvironment({ PARLEY_MIGRATIONS: path.join(repository, 'migrations') });
+export const program = (variable, name) => process.env[variable] ?? path.join(repository, 'build/debug/bin', name);
 
 export const databases = ['sqlite', 'postgresql'];
 
 export class Server {
     // `settings` as in parley.yaml; `tenants` by name, as in tenants/<tenant>.yaml.
-    static async prepare(database, { settings = {}, tenants = {} } = {}) {
+    // `through`: words that stand before the program, as `prlimit --nofile=64`; they must become it, not start it.
+    static async prepare(database, { settings = {}, tenants = {}, through = [], more = {}, place, migrates = true } = {}) {
         const made = new Server();
+        Object.assign(made, { through, more });
         made.database = database;
         made.speaks = settings.server?.tls ? 'https' : 'http';
         made.folder = temporaryFolder('server');
-        const url = database === 'postgresql' ? await newPostgresDatabase() : 'sqlite:parley.db';
+        const url = database === 'postgresql' ? await newPostgresDatabase(place) : 'sqlite:parley.db';
         made.databaseUrl = url;
         // A URL with a password stands in a file of its own.
         if (database === 'postgresql') writeFileSync(path.join(made.folder, 'database.url'), url, { mode: 0o600 });
@@ -41,7 +43,7 @@ export class Server {
         for (const [name, own] of Object.entries(tenants))
             writeFileSync(path.join(made.folder, 'tenants', `${name}.yaml`), JSON.stringify({ ...alone, ...own }, null, 2));
         made.logs = [];
-        await made.cli('migrate', 'up');
+        if (migrates) await made.cli('migrate', 'up');
         return made;
     }
 
@@ -57,7 +59,8 @@ export class Server {
         const announced = path.join(this.folder, 'port');
         rmSync(announced, { force: true });
         const args = ['--config', path.join(this.folder, 'parley.yaml'), '--announce', announced];
-        this.process = new RunningProgram(program('PARLEYD', 'parleyd'), args, { env: environment() });
+        const [first, ...words] = [...this.through, program('PARLEYD', 'parleyd'), ...args];
+        this.process = new RunningProgram(first, words, { env: { ...environment(), ...this.more } });
         this.process.onLine = (line) => this.#hear(line);
         this.port = Number(await eventually(() => {
             this.#stillRuns();

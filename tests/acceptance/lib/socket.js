@@ -5,6 +5,8 @@ import { checkFrame, contractOf, knowsFrame } from './contract.js';
 import { patience, signal, within } from './deadline.js';
 import { trusted } from './tls.js';
 
+export { WebSocket };
+
 // Whether `value` has all that `wanted` has, at any depth of it. A function in `wanted` is asked.
 export function has(value, wanted) {
     if (typeof wanted === 'function') return wanted(value);

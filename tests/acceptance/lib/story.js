@@ -6,14 +6,15 @@ import { databases, Server } from './server.js';
 
 export class World {
     // `tenants`: {acme: {people: {ann: 'admin'}, settings: {hosts: [...]}}}; who has a password signs in by it.
-    static async open(database, { tenants, settings } = {}) {
+    // `run`: how the server is run, as Server.prepare takes it.
+    static async open(database, { tenants, settings, run } = {}) {
         const made = new World();
         made.conversations = new Map();
         made.sockets = new Set();
         made.people = {};
         made.marks = 0;
         const files = Object.fromEntries(Object.entries(tenants).map(([name, one]) => [name, one.settings ?? {}]));
-        made.server = await Server.prepare(database, { settings, tenants: files });
+        made.server = await Server.prepare(database, { settings, tenants: files, ...run });
         try {
             await made.#begin(tenants);
         } catch (why) {
