@@ -42,6 +42,7 @@ failure_kind classify_code(int code, int extended) {
         case SQLITE_NOTADB:
         case SQLITE_CORRUPT:
         case SQLITE_PERM:
+        case SQLITE_PROTOCOL:  // a lock that could not be let go of keeps others out until its connection is closed
             return failure_kind::lost;
         case SQLITE_CONSTRAINT:
             return failure_kind::rule;

@@ -32,11 +32,18 @@ using boost::system::error_code;
 using steady = std::chrono::steady_clock;
 
 constexpr std::chrono::seconds linger_timeout{5};
+constexpr std::chrono::seconds ask_again_in{5};       // after an answer that did not come in time
 constexpr std::size_t piece_bytes = 256 * 1024;       // of a body that is streamed
 constexpr std::size_t streaming_buffer = 128 * 1024;  // between socket and piece
 constexpr std::size_t least_progress = 16 * 1024;     // within each body_timeout
 
 constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
+
+refusal answer_overdue() {
+    auto made = refuse(503, fault::unavailable, "timeout", "The request took too long; it may or may not be done.");
+    made.why.retry_after = ask_again_in;
+    return made;
+}
 
 std::string_view view(beast::string_view text) { return {text.data(), text.size()}; }
 
@@ -266,8 +273,7 @@ void http_session::time_is_up() {
             return;
         }
         case phase::answering:
-            return refuse_and_close(
-                refuse(503, fault::unavailable, "timeout", "The request took too long; it may or may not be done."));
+            return refuse_and_close(answer_overdue());
         default:
             return close();
     }

@@ -1,8 +1,8 @@
-// `parley migrate up` is killed at each of its writes, one after another, as by a power cut in the middle of an upgrade.
+// An upgrade is killed at each write of `parley migrate up`, one after another, as by a power cut in its middle.
 // The next run finishes what was left undone, and the tables are those of a run that nobody disturbed.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
 import { within } from '../acceptance/lib/deadline.js';
@@ -77,7 +77,6 @@ async function stepFor(database, call) {
     if (!steps.has(call)) {
         const server = await Server.prepare(database, { migrates: false });
         await traced(server, ['-c', '-e', `trace=${call}`]);
-        const { readFileSync } = await import('node:fs');
         const line = readFileSync(path.join(server.folder, 'trace'), 'utf8').split('\n').find((one) => one.trim().endsWith(call));
         steps.set(call, Math.max(1, Math.floor(Number(line.trim().split(/\s+/)[3]) / points)));
     }

@@ -146,9 +146,10 @@ export class Listener {
 }
 
 export class Load {
-    // `lanes`: writers of each listener, in turn over WebSocket and HTTP; `every`: milliseconds between a lane's messages.
-    constructor(journal, { lanes = 2, every = 0, filler = '' } = {}) {
-        Object.assign(this, { journal, lanes, every, filler, listeners: [], acknowledged: 0, refusedUpgrades: {}, running: [], waiting: [], over: false, refusals: [] });
+    // `lanes`: writers of each of the first `writers` listeners, in turn over WebSocket and HTTP; `every`: milliseconds
+    // between a lane's messages.
+    constructor(journal, { lanes = 2, writers = Infinity, every = 0, filler = '' } = {}) {
+        Object.assign(this, { journal, lanes, writers, every, filler, listeners: [], acknowledged: 0, refusedUpgrades: {}, running: [], waiting: [], over: false, refusals: [] });
         this.agent = new http.Agent({ keepAlive: true, maxSockets: 256 });
     }
 
@@ -157,7 +158,7 @@ export class Load {
         this.rooms = rooms;
         this.listeners = people.map((person, i) => new Listener(this, `${person.name}-${i}`, person));
         await Promise.all(this.listeners.map((one) => one.start()));
-        for (const listener of this.listeners)
+        for (const listener of this.listeners.slice(0, this.writers))
             for (let i = 0; i < this.lanes; ++i) {
                 const lane = `${listener.name}-${i}`;
                 this.running.push(this.#write(listener, lane, rooms[this.running.length % rooms.length], i % 2 === 0 ? 'websocket' : 'http'));
