@@ -210,6 +210,16 @@ describe('the widget', () => {
         await one.says('Still here');
         await one.hasSent('Still here');
         assert.equal(await one.button.isVisible(), true);
+        // Some sites go from page to page by another body in the same document.
+        await one.page.evaluate(() => {
+            const next = document.createElement('body');
+            next.append(document.createElement('main'));
+            document.body.replaceWith(next);
+        });
+        await one.says('On another page');
+        await one.hasSent('On another page');
+        await one.sees('Between us');
+        house.assertNoFaults();
         await one.close();
     });
 

@@ -119,7 +119,8 @@ class Widget implements Parley {
         this.#badge.ariaHidden = 'true';
         this.#tell();
         inside.append(this.#button);
-        document.body.append(this.#host);
+        // Beside the body: sites that load pages by putting in another body keep it, and nothing of the body moves it.
+        document.documentElement.append(this.#host);
     }
 
     #tell() {
