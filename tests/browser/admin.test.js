@@ -1,6 +1,7 @@
 // The administration: each page, what it does, and who does not get there.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { corpus } from './lib/hostile.js';
 import { openHouse, password } from './lib/people.js';
 
 const soon = { timeout: 60_000 };
@@ -22,7 +23,7 @@ describe('the administration', () => {
     let house;
     let ann;
     before(async () => {
-        const settings = { description: 'The best house in town', approval: { auto_approve: ['image/*'] }, messages: { max_bytes: 5000 } };
+        const settings = { description: 'The best house in town', approval: { auto_approve: ['image/*'], hold_words: ['casino'] }, messages: { max_bytes: 5000 } };
         house = await openHouse(['ann', 'bob', 'carol', 'max'], settings, { folders: [], load: ['attachments', 'approval'], roles: { max: 'manager' } });
         const { people } = house.world;
         await people.ann.creates('channel', 'general', { members: [people.bob, people.carol], topic: 'Everything', visibility: 'public' });
@@ -79,7 +80,7 @@ describe('the administration', () => {
         bob.page.on('request', (one) => /\/api\/v1\/(accounts|roles|settings|plugins|server\/state|audit|approvals)/.test(one.url()) && asked.push(one.url()));
         for (const id of [...Object.keys(titles), 'approval', 'nothing']) {
             await bob.page.evaluate((hash) => (location.hash = hash), `#/admin/${id}`);
-            await bob.page.getByRole('alert').getByText(id === 'nothing' ? 'You may not see anything of the administration.' : 'You are not allowed to see this page.').waitFor(soon);
+            await bob.page.locator(`.admin_page[data-page="${id}"]`).getByRole('alert').getByText(id === 'nothing' ? 'You may not see anything of the administration.' : 'You are not allowed to see this page.').waitFor(soon);
         }
         await bob.assertAccessible('a page that is not for a member');
         await bob.keepsPicture('admin_not_allowed');
@@ -259,6 +260,45 @@ describe('the administration', () => {
         await ann.page.keyboard.press('ArrowDown');
         await ann.page.keyboard.press('Escape');
         await ann.page.waitForFunction(() => document.activeElement?.getAttribute('aria-haspopup') === 'menu');
+        house.assertNoFaults();
+    });
+
+    it('hostile words are words on every page', async () => {
+        const { ann: boss, carol } = house.world.people;
+        for (const [at, text] of corpus.entries()) {
+            const plain = text.replace(/[\n\t\u2066\u202e]/g, ' ').slice(0, 80);
+            const made = [
+                await boss.post('/api/v1/users', { username: `eve${at}`, display_name: plain }),
+                await boss.post('/api/v1/roles', { name: `role${at}`, sentence: plain, permissions: 'messages.send' }),
+                await boss.post('/api/v1/conversations', { kind: 'channel', name: plain, topic: plain, visibility: 'public' }),
+                await carol.post(`${carol.pathOf('general')}/messages`, { text: `casino ${text}` }),
+            ];
+            assert.deepEqual(made.map((one) => one.status), [201, 201, 201, 201], made.map((one) => one.text).join('\n'));
+        }
+        const dialogs = [];
+        const elsewhere = [];
+        const one = await house.visitor('ann');
+        one.page.on('dialog', (dialog) => (dialogs.push(dialog.message()), dialog.dismiss()));
+        one.page.on('request', (asked) => !asked.url().startsWith(house.url) && !/^(data|blob):/.test(asked.url()) && elsewhere.push(asked.url()));
+        await one.signsIn();
+        const last = { users: '@eve24', roles: 'role24', conversations: '__proto__ constructor', audit: 'role24', approval: '__proto__ constructor' };
+        for (const [id, text] of Object.entries(last)) {
+            await one.page.evaluate((hash) => (location.hash = hash), `#/admin/${id}`);
+            await one.page.locator(`.admin_page[data-page="${id}"]`).getByText(text).first().waitFor(soon);
+            if (id === 'approval') await one.page.getByRole('button', { name: /^Details of/ }).last().click();
+            if (id === 'approval') await one.page.getByText('It has a word that is watched').last().waitFor(soon);
+            const bad = await one.page.evaluate(() =>
+                [...document.querySelectorAll('.admin *')]
+                    .filter((each) => /^(script|iframe|object|embed|img|style|base|meta|link|template|math)$/i.test(each.localName) || [...each.attributes].some(({ name }) => /^on/i.test(name)) || (each.localName === 'a' && !/^https?:$/.test(each.protocol)))
+                    .map((each) => each.outerHTML.slice(0, 200)),
+            );
+            assert.deepEqual(bad, [], id);
+            assert.equal(await one.page.evaluate(() => document.documentElement.scrollWidth > innerWidth), false, `${id} keeps its width`);
+        }
+        assert.deepEqual(dialogs, []);
+        assert.deepEqual(elsewhere, []);
+        await one.keepsPicture('admin_hostile');
+        await one.page.context().close();
         house.assertNoFaults();
     });
 

@@ -88,7 +88,7 @@ export function Area() {
                     ))}
                 </nav>
             )}
-            <main class="admin_page" id="room" ref={main} tabIndex={0} data-region>
+            <main class="admin_page" id="room" data-page={id ?? chosen?.id} ref={main} tabIndex={0} data-region>
                 <h1>{chosen ? chosen.label() : t('admin.title')}</h1>
                 {chosen ? <chosen.component key={chosen.id} /> : <Missing id={id} isKnown={all.some((one) => one.id === id)} any={allowed.length > 0} />}
             </main>

@@ -1,6 +1,5 @@
 // Who finds what in the administration: known from the start, the pages themselves come when somebody goes there.
 import { computed } from '@preact/signals';
-import { t } from '../i18n/index.ts';
 import { slot } from '../slots/index.ts';
 import { may } from './chat.ts';
 
@@ -25,4 +24,3 @@ const broughtPages = computed(() => slot('adminPages').filter((one) => one.when?
 export const mayAdminister = computed(() => broughtPages.value.length > 0 || ownAdminPages.some((one) => one.when()));
 /** What waits on all pages that pieces bring. */
 export const adminWaiting = computed(() => broughtPages.value.reduce((sum, one) => sum + (one.badge?.() ?? 0), 0));
-export const adminTitle = () => t('admin.title');
