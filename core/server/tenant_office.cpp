@@ -14,7 +14,12 @@ namespace parley::server {
 namespace json = boost::json;
 namespace {
 
-/// A value without what is secret in it: of that, its name with "…" behind it is enough.
+bool holds_secrets(const config::node& of) {
+    return !of.secret.empty() || std::ranges::any_of(of.items, holds_secrets) ||
+           std::ranges::any_of(of.members, [](const config::member& each) { return holds_secrets(each.value); });
+}
+
+/// A value with "…" in the place of what is secret in it.
 config::node without_secrets(config::node of) {
     if (!of.secret.empty()) return config::node::string("…");
     for (auto& item : of.items) item = without_secrets(std::move(item));
@@ -87,6 +92,7 @@ private:
                           {"default", one.secret ? json::value(nullptr) : config::json_of(one.fallback)}};
         made["value"] = one.secret ? json::value(!is_empty(value)) : config::json_of(without_secrets(value));
         made["secret"] = one.secret;
+        made["masked"] = !one.secret && holds_secrets(value);
         made["live"] = one.live;
         made["source"] = source(value.where);
         made["place"] = place(value.where);

@@ -86,6 +86,8 @@ TEST_F(settings_of_a_tenant, never_show_a_secret) {
     const auto text = json::serialize(shown);
     EXPECT_THAT(text, Not(HasSubstr("hunter2")));
     EXPECT_THAT(text, HasSubstr("id.example.org"));
+    EXPECT_EQ(setting(shown, "sign_in_providers").at("masked"), true);
+    EXPECT_EQ(setting(shown, "messages.max_bytes").at("masked"), false);
     const auto vouching = setting(shown, "sessions.vouch_secret");
     EXPECT_EQ(vouching.at("secret"), true);
     EXPECT_EQ(vouching.at("value"), true) << "that there is one, and no more";

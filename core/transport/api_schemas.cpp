@@ -184,6 +184,7 @@ constexpr std::array table{
         "rules": {"type": "object", "description": "What a value has to be, as JSON Schema."},
         "expects": {"type": "string", "description": "The same in words."}, "default": "Any", "value": "Any",
         "secret": {"type": "boolean", "description": "Its value is never shown; `value` says whether there is one."},
+        "masked": {"type": "boolean", "description": "Secrets in `value` are left out: it cannot be written as it is."},
         "live": {"type": "boolean", "description": "A new value takes effect without a restart."},
         "source": {"enum": ["default", "server", "tenant", "model"], "description": "Who said so."},
         "place": {"type": "string", "description": "File and line; empty where no file says it."}}})"},

@@ -302,6 +302,21 @@ describe('the administration', () => {
         house.assertNoFaults();
     });
 
+    it('says when the server is away, and goes on when it is back', async () => {
+        await goes(ann, 'users');
+        await row('@carol').waitFor(soon);
+        await ann.losesNetwork();
+        await ann.page.locator('.admin_gone').getByText('Connection lost. Trying again…').waitFor(soon);
+        await ann.page.getByLabel('Search by the beginning of a name').fill('m');
+        await ann.page.locator('.admin_page .fault').waitFor(soon);
+        await ann.getsNetworkBack();
+        await ann.page.locator('.admin_gone').waitFor({ state: 'hidden', ...soon });
+        await ann.page.getByLabel('Search by the beginning of a name').fill('ma');
+        await row('@max').waitFor(soon);
+        await ann.page.locator('.admin_page .fault').waitFor({ state: 'detached', ...soon });
+        house.assertNoFaults();
+    });
+
     it('in German', async () => {
         const one = await house.visitor('max', { locale: 'de' });
         await one.page.getByLabel('Benutzername').fill('max');

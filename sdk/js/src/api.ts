@@ -498,6 +498,8 @@ export interface Setting {
     readonly value: Any;
     /** Its value is never shown; `value` says whether there is one. */
     readonly secret: boolean;
+    /** Secrets in `value` are left out: it cannot be written as it is. */
+    readonly masked: boolean;
     /** A new value takes effect without a restart. */
     readonly live: boolean;
     /** Who said so. */

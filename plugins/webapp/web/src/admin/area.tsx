@@ -4,7 +4,7 @@ import '../style/admin.css';
 import type { ComponentType } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { t } from '../i18n/index.ts';
-import { placeName } from '../state/chat.ts';
+import { placeName, status } from '../state/chat.ts';
 import { ownAdminPages } from '../state/admin.ts';
 import { piecesAreHere } from '../state/pieces.ts';
 import { here, place, toRoom } from '../state/place.ts';
@@ -76,6 +76,9 @@ export function Area() {
                 <p class="admin_title">
                     <strong>{t('admin.title')}</strong> <bdi class="faint">{placeName.value}</bdi>
                 </p>
+                <span class="admin_gone" role="status">
+                    {status.value === 'offline' || status.value === 'waiting' ? t('state.reconnecting') : ''}
+                </span>
             </header>
             {allowed.length > 0 && (
                 <nav class="admin_nav" aria-label={t('admin.pages')} data-region>

@@ -70,7 +70,7 @@ export function SettingField(props: FieldProps) {
     return (
         <div class={`setting ${typed === undefined ? '' : 'changed'} ${fault ? 'wrong' : ''}`} data-setting={of.name}>
             <div class="setting_head">
-                {of.secret ? <span class="setting_name">{short}</span> : <label class="setting_name" for={id}>{short}</label>}
+                {of.secret || of.masked ? <span class="setting_name">{short}</span> : <label class="setting_name" for={id}>{short}</label>}
                 <span class="faint small" title={of.place}>
                     {t(`admin.settings.source.${of.source}`)}
                     {of.place && ` (${of.place})`}
@@ -80,7 +80,15 @@ export function SettingField(props: FieldProps) {
             <p class="setting_sentence small" id={`${id}-sentence`}>
                 {of.sentence.split('`').map((part, at) => (at % 2 ? <code key={at}>{part}</code> : part))}
             </p>
-            {of.secret ? <p class="faint">{t(of.value === true ? 'admin.settings.secret_set' : 'admin.settings.secret_unset')}</p> : <Input {...props} id={id} describedBy={`${id}-sentence ${id}-hint ${id}-fault`} />}
+            {of.masked && (
+                <>
+                    <pre class="admin_yaml" dir="ltr" tabIndex={0} aria-label={of.name}>
+                        {JSON.stringify(of.value, null, 2)}
+                    </pre>
+                    <p class="faint">{t('admin.settings.masked')}</p>
+                </>
+            )}
+            {of.secret ? <p class="faint">{t(of.value === true ? 'admin.settings.secret_set' : 'admin.settings.secret_unset')}</p> : !of.masked && <Input {...props} id={id} describedBy={`${id}-sentence ${id}-hint ${id}-fault`} />}
             <p class="faint small" id={`${id}-hint`}>
                 {[...hints, ...(of.secret ? [] : [t('admin.settings.default', { value: said(of.default).slice(0, 200) })]), ...(of.live ? [] : [t('admin.settings.restart')])].join(' · ')}
             </p>
