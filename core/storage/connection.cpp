@@ -49,6 +49,14 @@ class begun_transaction final : public odb::pgsql::transaction_impl {
 public:
     using transaction_impl::transaction_impl;
     void start() override {}
+    /// ODB's asserts that the answer is one to ROLLBACK. When libpq could not wait for the answer before, that one
+    /// comes first, and the assertion would end the process.
+    void rollback() override {
+        run_postgresql(connection(), "ROLLBACK");
+        if (PQtransactionStatus(handle_of_pg(connection())) == PQTRANS_IDLE) return;
+        connection().mark_failed();
+        throw odb::connection_lost();
+    }
 };
 
 odb::transaction_impl* begin_postgresql(odb::connection& on, const tenant_scope& scope) {

@@ -19,11 +19,11 @@ const everywhere = [
 ];
 const faults = {
     sqlite: [...everywhere, ['pwrite64', 'EIO'], ['pwrite64', 'ENOSPC'], ['pread64', 'EIO'], ['fdatasync', 'EIO']],
-    postgresql: [...everywhere, ['recvfrom', 'ECONNRESET']],
+    postgresql: [...everywhere, ['recvfrom', 'ECONNRESET'], ['poll', 'EIO']],
 };
-// After a send that fails libpq waits for the server's last words; a server that is well has none, so these take until the
+// After a send that fails libpq waits for the server's last words; a server that is well has none, so this takes until the
 // connection is cut for its silence.
-if (most > 2) faults.postgresql.push(['sendto', 'EPIPE'], ['poll', 'EIO']);
+if (most > 2) faults.postgresql.push(['sendto', 'EPIPE']);
 
 // Lets the N-th call of each thread fail while `play` goes on; gives how many did.
 async function injecting(server, call, code, when, play) {
