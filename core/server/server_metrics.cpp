@@ -115,6 +115,8 @@ void write_storage(metrics::exposition& to, const storage::storage_counters& of)
     to.single(kind::counter, "parley_read_seconds_total", "Time spent reading.", seconds(of.read_microseconds));
     to.single(kind::counter, "parley_database_reconnects_total", "Connections to the database made anew.",
               of.reconnects.get());
+    to.single(kind::counter, "parley_database_hangs_cut_total", "Connections cut because the database kept quiet.",
+              of.hangs_cut.get());
 }
 
 }  // namespace parley::server
