@@ -1,7 +1,7 @@
 // Disks fill up and files vanish - under load. What cannot be stored is refused at once, what is there can be read, the
 // operator is told, and nobody has to start anything again.
 import assert from 'node:assert/strict';
-import { mkdirSync, renameSync, statSync } from 'node:fs';
+import { copyFileSync, readdirSync, readlinkSync, renameSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { eventually } from '../acceptance/lib/deadline.js';
 import { canMount, inOwnNamespace, SmallDisk } from './lib/mounts.js';
@@ -60,6 +60,39 @@ scenes('the file of SQLite is moved away and comes back', { on, load: { lanes: 3
     renameSync(`${file}.away`, file);
     scene.heals('moved');
     await scene.becomes(200);
+    await scene.more(50);
+    await scene.verdict(t);
+});
+
+scenes('the write-ahead log of SQLite is deleted, and a clean stop saves what was in it', { on, load: { lanes: 3 } }, async ({ scene, t }) => {
+    await scene.more(50);
+    scene.begins('log deleted');
+    rmSync(path.join(scene.server.folder, 'var/parley.db-wal'));
+    await refusedAtOnce(scene, t);
+    await logged(scene, /the database went away/);
+    scene.server.tellToStop();
+    await scene.server.stop();
+    await scene.server.start();
+    scene.heals('log deleted');
+    await scene.more(50);
+    await scene.verdict(t);
+});
+
+scenes('the files of SQLite are deleted, and copied from the server that still holds them', { on, load: { lanes: 3 } }, async ({ scene, t }) => {
+    const folder = path.join(scene.server.folder, 'var');
+    await scene.more(50);
+    scene.begins('deleted');
+    for (const end of ['', '-wal', '-shm']) rmSync(path.join(folder, `parley.db${end}`));
+    await refusedAtOnce(scene, t);
+    const held = `/proc/${scene.server.process.pid}/fd`;
+    for (const end of ['', '-wal']) {
+        const number = readdirSync(held).find((one) => readlinkSync(path.join(held, one)) === `${path.join(folder, `parley.db${end}`)} (deleted)`);
+        copyFileSync(path.join(held, number), path.join(folder, `saved${end}`));
+    }
+    await scene.server.kill();
+    for (const end of ['', '-wal']) renameSync(path.join(folder, `saved${end}`), path.join(folder, `parley.db${end}`));
+    await scene.server.start();
+    scene.heals('deleted');
     await scene.more(50);
     await scene.verdict(t);
 });
