@@ -31,6 +31,11 @@ void api_calls::invoke(kernel::caller by, std::string_view name, boost::json::ob
               });
 }
 
+bool api_calls::only_reads(std::string_view name) const {
+    const auto* found = with_.catalogue.find(name);
+    return found != nullptr && found->method == "GET";
+}
+
 void api_calls::run(const operation& wanted, kernel::caller by, boost::json::object input, done then) {
     std::vector<std::string> ignored;
     auto checked = check_input(wanted, std::move(input), ignored);

@@ -27,6 +27,7 @@ public:
 
     void invoke(kernel::caller, std::string_view operation, boost::json::object input,
                 std::move_only_function<void(result<boost::json::object>)>) override;
+    [[nodiscard]] bool only_reads(std::string_view operation) const override;
 
 private:
     using done = std::move_only_function<void(result<boost::json::object>)>;

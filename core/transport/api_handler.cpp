@@ -336,7 +336,7 @@ void api_handler::on_upgrade(http_request request, upgrade handshake) {
 void api_handler::on_answered(const access_record& record) {
     log::info("request", {{"request", record.request_id},
                           {"method", record.method},
-                          {"path", record.path},
+                          {"path", parts_.with.catalogue.without_secrets(record.path)},
                           {"tenant", record.tenant},
                           {"remote", record.remote},
                           {"status", record.status},

@@ -116,6 +116,10 @@ result<field> read_field(const kernel::offered_command& of, const json::value& g
                .least = number_in(said, "least"),
                .most = number_in(said, "most"),
                .choices = {}};
+    const auto* secret = said.if_contains("secret");
+    made.is_secret = secret != nullptr && secret->is_bool() && secret->get_bool();
+    if (made.is_secret && of.path.find('{') != of.path.find(fmt::format("{{{}}}", name)))
+        return wrong(fmt::format("\"{}\" is no secret: it is not the first placeholder of the path.", name));
     if (made.in == place::header) {
         made.header = keep(text_in(said, "header"));
         if (!is_header_name(made.header)) return wrong(fmt::format("\"{}\" has no header that it may have.", name));

@@ -48,6 +48,7 @@ struct field {
     std::int64_t most = 0;
     std::vector<std::string_view> choices;
     std::string_view header{};  ///< the name that it has there, for what is in a header
+    bool is_secret = false;     ///< of a path: in no log
 };
 
 /// Input that fits its fields. Asking for a name that is not among them is a programming error.

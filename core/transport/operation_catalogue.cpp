@@ -88,6 +88,16 @@ result<route_match> operation_catalogue::route(std::string_view method, std::str
     return routes_.find(method, path);
 }
 
+std::string operation_catalogue::without_secrets(std::string_view path) const {
+    std::string made(path);
+    for (const auto before : before_secrets_)
+        for (auto at = made.find(before); at != std::string::npos; at = made.find(before, at)) {
+            at += before.size();
+            made.replace(at, made.find('/', at) - at, "***");
+        }
+    return made;
+}
+
 result<void> operation_catalogue::check_is_free(const kernel::offered_command& of) const {
     if (find(of.name) != nullptr) return refused(of, fault::conflict, "command_taken", "The name is taken.");
     if (std::ranges::find(events_, of.name, &kernel::said_event_type::type) != events_.end())
@@ -156,6 +166,8 @@ result<void> operation_catalogue::add(kernel::offered_command of, const permissi
                    .answers = keep_schema(of),
                    .problems = {409},
                    .run = {}};
+    if (std::ranges::any_of(made.fields, &field::is_secret))
+        before_secrets_.insert(made.path.substr(0, made.path.find('{')));
     made.is_there = of.is_on;
     made.carries = of.carries;
     made.files = of.files;

@@ -42,6 +42,9 @@ public:
     /// HEAD means GET. `not_found` when no route has this path, or a placeholder's value does not fit.
     [[nodiscard]] result<route_match> route(std::string_view method, std::string_view path) const;
 
+    /// A path as logs may have it: in place of the secrets that are in paths of some commands, "***".
+    [[nodiscard]] std::string without_secrets(std::string_view path) const;
+
     /// Whether any of them takes a body as it comes.
     [[nodiscard]] bool takes_streams() const { return takes_streams_; }
 
@@ -77,7 +80,8 @@ private:
     std::vector<std::string> plugins_;
     std::deque<offered_schema> answers_;
     bool takes_streams_ = false;
-    std::deque<std::string> texts_;  ///< what offered operations' views look at
+    std::set<std::string_view> before_secrets_;  ///< what stands in paths before a secret: "/share_links/to/"
+    std::deque<std::string> texts_;              ///< what offered operations' views look at
 };
 
 }  // namespace parley::transport

@@ -10,6 +10,7 @@
 
 #include "base/log.hpp"
 #include "transport/body_sink.hpp"
+#include "transport/browser_session.hpp"
 #include "transport/file_answer.hpp"
 #include "transport/problem.hpp"
 #include "transport/run_operation.hpp"
@@ -53,6 +54,24 @@ bool flag_in(const json::object& of, std::string_view name, bool otherwise) {
     return found != nullptr && found->is_bool() ? found->get_bool() : otherwise;
 }
 
+constexpr std::size_t most_cookie = 512;
+bool is_cookie_letter(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
+           c == '.';
+}
+bool is_path_letter(char c) { return is_cookie_letter(c) || c == '/'; }
+
+/// The one cookie that a plugin has.
+std::string cookie_of(const operation& of) { return "parley_" + std::string(of.group); }
+
+/// What a plugin learns of who asks, besides the input.
+json::object visitor_of(const operation& of, const http_request& request) {
+    return {{"address", request.remote},
+            {"method", request.method},
+            {"range", request.header("Range")},
+            {"cookie", cookie_named(cookie_of(of), request)}};
+}
+
 class transfer : public std::enable_shared_from_this<transfer> {
 public:
     transfer(const operation& of, call it, http_request request, http_answer answer, work_pool& disk)
@@ -62,6 +81,8 @@ public:
           session_(it.session),
           input_(it.in.values()),
           asked_(file_question::of(request)),
+          visitor_(visitor_of(of, request)),
+          came_by_(request.came_by),
           request_id_(std::move(request.request_id)),
           content_type_(request.header("Content-Type")),
           body_(std::move(request.stream)),
@@ -87,6 +108,7 @@ private:
 
     void ask(json::object about, next_step next) {
         auto values = input_;
+        for (const auto& [name, value] : visitor_) about[name] = value;
         values["transfer"] = std::move(about);
         run_operation(of_, {.with = with_,
                             .by = by_,
@@ -193,6 +215,11 @@ private:
                                          ", which is not its to set.");
                 made.headers.push_back({std::string(name), std::string(value.get_string())});
             }
+        if (const auto* cookie = reply.if_contains("cookie"); cookie != nullptr && cookie->is_object()) {
+            auto kept = set_cookie(cookie->get_object());
+            if (!kept) return plugin_failed("Its cookie is malformed, or not for addresses of its own.");
+            made.headers.push_back(std::move(*kept));
+        }
         if (const auto* file = reply.if_contains("file"); file != nullptr && file->is_object())
             return send_file(file->get_object(), std::move(made));
         if (const auto to = text_in(reply, "redirect"); !to.empty()) {
@@ -206,6 +233,23 @@ private:
             made.body = text->get_string();
         }
         answer_(std::move(made));
+    }
+
+    /// Nothing when it is not one that this plugin may set.
+    [[nodiscard]] std::optional<http_header> set_cookie(const json::object& said) const {
+        const auto value = text_in(said, "value");
+        const auto path = text_in(said, "path");
+        const auto* seconds = said.if_contains("seconds");
+        const bool fits = std::ranges::all_of(value, is_cookie_letter) && std::ranges::all_of(path, is_path_letter) &&
+                          value.size() <= most_cookie && path.size() <= most_cookie &&
+                          path.starts_with("/" + std::string(of_.group) + "/") && seconds != nullptr &&
+                          seconds->is_int64() && seconds->get_int64() >= 0;
+        if (!fits) return std::nullopt;
+        auto made = cookie_of(of_) + "=" + value + "; Max-Age=" + std::to_string(seconds->get_int64()) +
+                    "; Path=" + path + "; HttpOnly; SameSite=Strict";
+        // Over plain HTTP browsers would not send one that says so.
+        if (came_by_ == carriage::tls) made += "; Secure";
+        return http_header{"Set-Cookie", std::move(made)};
     }
 
     void send_file(const json::object& said, http_response so_far) {
@@ -272,6 +316,8 @@ private:
     const token_id session_;
     const json::object input_;
     const file_question asked_;
+    const json::object visitor_;
+    const carriage came_by_;
     const std::string request_id_;
     const std::string content_type_;
     const std::shared_ptr<request_body> body_;

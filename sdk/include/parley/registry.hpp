@@ -231,6 +231,10 @@ template <class T>
         return from.what;
     } else if constexpr (std::is_same_v<T, received>) {
         return from_json<received>(from.word);
+    } else if constexpr (std::is_same_v<T, visitor>) {
+        visitor made;
+        if (auto wrong = read(from.word, made, presence::optional)) return *wrong;
+        return made;
     } else if constexpr (std::is_same_v<T, offered_body>) {
         offered_body made;
         if (const auto* length = from.word.if_contains("content_length"); length != nullptr && length->is_int64())
@@ -300,7 +304,7 @@ struct transfer_input {
 template <class First, class... Rest>
 struct transfer_input<First, Rest...>
     : std::conditional_t<std::is_same_v<First, call> || std::is_same_v<First, received> ||
-                             std::is_same_v<First, offered_body>,
+                             std::is_same_v<First, offered_body> || std::is_same_v<First, visitor>,
                          transfer_input<Rest...>, std::type_identity<First>> {};
 template <class... Arguments>
 struct transfer_input<std::tuple<Arguments...>> : transfer_input<Arguments...> {};
@@ -360,6 +364,7 @@ template <class In>
 [[nodiscard]] json::array fields_of(const transfer& at) {
     auto all = fields_of<In>(route{"GET", at.path, {}, at.fields});
     for (auto& one : all) {
+        if (std::string_view(one.at("name").as_string()) == at.secret) one.as_object()["secret"] = true;
         const auto header = at.headers.find(std::string(one.at("name").as_string()));
         if (header == at.headers.end()) continue;
         one.as_object()["in"] = "header";
@@ -398,7 +403,7 @@ public:
     }
 
     /// Something that takes a body as it comes: `begin` gives an admission (or an error, and the body is not read),
-    /// then `end` hears what came and gives a reply. Both take what they need of (call, input, offered_body or
+    /// then `end` hears what came and gives a reply. Both take what they need of (call, input, visitor, offered_body or
     /// received), by value. `end` is told of every body that was admitted, also when it did not arrive. Over HTTP
     /// alone.
     template <class Begin, class End>
@@ -408,8 +413,8 @@ public:
         if (at.takes == takes::nothing) throw std::logic_error("a transfer that takes nothing has one handler");
         bind_transfer(name, permission, at, begin, end);
     }
-    /// Something that sends a file, a page, a place to go on to. The handler takes what it needs of (call, input), by
-    /// value, and gives a reply.
+    /// Something that sends a file, a page, a place to go on to. The handler takes what it needs of (call, input,
+    /// visitor), by value, and gives a reply.
     template <class Function>
     void transfer(std::string_view name, std::string_view permission, const sdk::transfer& at, Function handler) {
         static_assert(std::is_same_v<detail::made_by<Function>, reply>, "the handler gives a reply");

@@ -39,6 +39,7 @@ struct transfer {
     std::string sentence{};
     std::map<std::string, std::string> fields{};   ///< a sentence about each member of the input
     std::map<std::string, std::string> headers{};  ///< members that are in a header: {"offset", "Upload-Offset"}
+    std::string secret{};  ///< the member that logs must not have: the first placeholder of the path; empty: none
     sdk::takes takes = sdk::takes::nothing;
 };
 
@@ -47,6 +48,24 @@ struct offered_body {
     std::int64_t length = -1;  ///< bytes; -1: it does not say
     std::string type;          ///< Content-Type
 };
+
+/// Who asks, as far as the server knows. since 1.0
+struct visitor {
+    std::string address;  ///< of the client, also behind proxies that the operator trusts
+    std::string method;   ///< "HEAD" also where the transfer is a GET
+    std::string range;    ///< the header; the server answers it by itself
+    std::string cookie;   ///< the value of this plugin's own, "parley_<plugin>"; empty: none
+};
+BOOST_DESCRIBE_STRUCT(visitor, (), (address, method, range, cookie))
+
+/// This plugin's own cookie. The server says HttpOnly and SameSite=Strict, and Secure where the client came by TLS.
+/// since 1.0
+struct cookie {
+    std::string value{};       ///< letters, digits, and -_.
+    std::string path{};        ///< below /<plugin>/
+    std::int64_t seconds = 0;  ///< how long it is kept; 0: forgotten now
+};
+BOOST_DESCRIBE_STRUCT(cookie, (), (value, path, seconds))
 
 /// What may come in. since 1.0
 struct admission {
@@ -105,6 +124,7 @@ struct reply {
     std::string type{};  ///< of the text: "text/html; charset=utf-8"
     std::optional<sent_file> file{};
     std::string redirect{};
+    std::optional<sdk::cookie> cookie{};  ///< with any of these
 
     /// A described struct as JSON.
     template <class T>
@@ -126,7 +146,7 @@ struct reply {
         return made;
     }
 };
-BOOST_DESCRIBE_STRUCT(reply, (), (status, headers, json, text, type, file, redirect))
+BOOST_DESCRIBE_STRUCT(reply, (), (status, headers, json, text, type, file, redirect, cookie))
 
 /// Where files of this plugin are (`files: true` in plugin.yaml), or those of another (`reads_files_of`), which are to
 /// be read only. Empty when there is none. Thread: any, from setup on. since 1.0

@@ -28,9 +28,12 @@ typedef struct parley_registry parley_registry;
  *  "why", "bytes", "kept", "parts":[{"field","name","type","file","bytes"}], "fields":{}}; the answer is {"reply":…}.
  *  When it is not complete, its files are gone already; with append_to, what came stays.
  *
- *  A reply is {"status", "headers":{}} with one of "json":{}, "text" and its "type", "redirect", or "file":{"path",
- *  "name", "type", "attachment", "etag", "cache", "sandbox"}, a path in the plugin's files folder, or with "share:"
- *  before it in the folder <id>.share beside its library. since 1.0 */
+ *  Each time it also says of who asks {"address", "method", "range", "cookie"}: the client's address, the method as it
+ *  came (HEAD), the header Range, and the value of the plugin's own cookie, parley_<plugin>.
+ *
+ *  A reply is {"status", "headers":{}, "cookie":{"value","path","seconds"}} with one of "json":{}, "text" and its
+ * "type", "redirect", or "file":{"path", "name", "type", "attachment", "etag", "cache", "sandbox"}, a path in the
+ * plugin's files folder, or with "share:" before it in the folder <id>.share beside its library. since 1.0 */
 enum { PARLEY_JSON = 1, PARLEY_SENDS = 2, PARLEY_TAKES_BYTES = 3, PARLEY_TAKES_PARTS = 4 };
 
 /** The permission of a command that anybody may ask for who reaches the tenant; for transfers. The call's user is 0.
@@ -50,7 +53,8 @@ typedef struct parley_command {
     parley_text sentence; /* for the API documents */
     /** {"fields":[{"name","type":"text|id|ids|integer|boolean|object","in":"path|query|body|header","header",
      *  "required":true,"least":0,"most":0,"sentence"}]}: checked before the plugin hears of the call. "header" is the
-     *  name of the request's header, for transfers, which have no fields in a body. */
+     *  name of the request's header, for transfers, which have no fields in a body. "secret":true keeps the first
+     *  placeholder of a path out of the server's log. */
     parley_text input;
     parley_text output; /* JSON Schema of the answer; empty: {} */
     uint32_t carries;   /* PARLEY_JSON, or as what it is a transfer; 0 is PARLEY_JSON */
