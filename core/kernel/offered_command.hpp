@@ -58,6 +58,8 @@ public:
     /// is no such operation.
     virtual void invoke(caller, std::string_view operation, boost::json::object input,
                         std::move_only_function<void(result<boost::json::object>)>) = 0;
+    /// Whether there is such an operation, and it changes nothing.
+    [[nodiscard]] virtual bool only_reads(std::string_view /*operation*/) const { return false; }
 };
 
 }  // namespace parley::kernel

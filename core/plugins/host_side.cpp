@@ -141,6 +141,47 @@ result<boost::json::object> host_side::providers(plugin& me, const snapshot& at,
     return boost::json::object{{"plugins", std::move(found)}};
 }
 
+/// Whether a command that only reads, one of those that the plugin invokes, would be answered to a user. It is tried,
+/// and nothing of the answer is told.
+void host_side::may(plugin& me, kernel::caller by, const service_request& of, taker done) const {
+    const auto input = parse_object(of.input, {.max_bytes = most_input});
+    if (!input) return done(std::unexpected(input.error()));
+    const auto text = [&](std::string_view name) {
+        const auto* found = input->if_contains(name);
+        return found != nullptr && found->is_string() ? std::string(found->get_string()) : std::string();
+    };
+    const auto command = text("command");
+    const auto user = user_id::parse(text("user"));
+    const auto* given = input->if_contains("input");
+    if (!user || given == nullptr || !given->is_object())
+        return done(invalid("input_invalid", "A user, a command and its input are needed.", "user"));
+    auto* api = api_.load();
+    if (api == nullptr) return done(failure(fault::unavailable, "not_started", "The server has not started yet."));
+    if (!has(me.says().asks, "may/1") || !has(me.says().uses, command) || !api->only_reads(command))
+        return done(refuse(me, "may_not_asked",
+                           fmt::format("\"may/1\" is not under asks in the manifest, or {} not under uses, or it "
+                                       "does not only read.",
+                                       command)));
+    if (++by.depth > most_depth)
+        return done(failure(fault::unavailable, "too_deep", "Plugins asked for each other round and round."));
+    kernel::caller whom{.tenant = by.tenant,
+                        .tenant_name = std::move(by.tenant_name),
+                        .user = *user,
+                        .request_id = std::move(by.request_id),
+                        .depth = by.depth};
+    api->invoke(std::move(whom), command, given->get_object(), [done = std::move(done)](auto made) mutable {
+        if (made) {
+            // Of a deleted message there is nothing left to be seen.
+            const auto* deleted = made->if_contains("deleted_at");
+            return done(boost::json::object{{"may", deleted == nullptr || deleted->is_null()}});
+        }
+        const auto why = made.error().kind;
+        if (why != fault::not_found && why != fault::forbidden && why != fault::unauthenticated)
+            return done(std::unexpected(std::move(made.error())));
+        done(boost::json::object{{"may", false}});
+    });
+}
+
 void host_side::call_service(plugin& me, const service_request& of, answer_taker done) {
     const auto end = [&](call_end how, parley_status status, std::string code, std::string sentence) {
         done({.how = how,
@@ -163,6 +204,16 @@ void host_side::call_service(plugin& me, const service_request& of, answer_taker
             return end(call_end::done, status_of(found.error().kind), found.error().code, found.error().message);
         return done({.how = call_end::done, .status = PARLEY_OK, .json = to_text(*found)});
     }
+    if (of.service == "host.may/1")
+        return may(me, std::move(*who), of, [done = std::move(done)](result<boost::json::object> made) mutable {
+            if (made) return done({.how = call_end::done, .status = PARLEY_OK, .json = to_text(*made)});
+            done({.how = call_end::done,
+                  .status = status_of(made.error().kind),
+                  .json = {},
+                  .code = made.error().code,
+                  .sentence = made.error().message,
+                  .field = made.error().field});
+        });
     auto* to = who_serves(me, of.service);
     if (to == nullptr) {
         const auto why = refuse(me, "service_not_needed",

@@ -52,6 +52,7 @@ private:
     void run(plugin& me, result<kernel::caller>, std::string_view command, std::string_view input, taker);
     [[nodiscard]] result<boost::json::object> providers(plugin& me, const snapshot&, std::string_view tenant_name,
                                                         const service_request&) const;
+    void may(plugin& me, kernel::caller, const service_request&, taker) const;
     [[nodiscard]] plugin* who_serves(const plugin& me, std::string_view service) const;
 
     replies& open_;

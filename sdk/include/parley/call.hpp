@@ -205,6 +205,12 @@ struct found_plugins {
 };
 BOOST_DESCRIBE_STRUCT(found_plugins, (), (plugins))
 
+/// What scope::may gives. since 1.0
+struct permitted {
+    bool may = false;
+};
+BOOST_DESCRIBE_STRUCT(permitted, (), (may))
+
 /// Where something happens. Copies may be kept as long as the call they came from has not been answered. since 1.0
 class scope {
 public:
@@ -240,6 +246,15 @@ public:
     /// service("<plugin>.file_check/1", …) asks one of them without `needs`.
     [[nodiscard]] auto providers(std::string_view name) const {
         return service<found_plugins>("host.providers/1", json::object{{"service", name}});
+    }
+
+    /// Whether one of the API's commands that only read would be answered to this user now; of a deleted message, no.
+    /// "may/1" must stand under `asks`, and the command under `uses`.
+    template <class In>
+    [[nodiscard]] auto may(id user, std::string_view command, const In& input) const {
+        return service<permitted>(
+            "host.may/1",
+            json::object{{"user", std::to_string(user.number())}, {"command", command}, {"input", to_json(input)}});
     }
 
     /// One of the API's commands with the plugin's own rights; it must stand under `uses`.

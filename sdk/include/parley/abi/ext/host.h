@@ -102,8 +102,9 @@ typedef struct parley_services {
     /** Asks another plugin, which must be under `needs` in the manifest and on in that scope (else PARLEY_UNAVAILABLE).
      *  `caller`: on whose behalf, as in invoke; 0: the plugin's own. A service "<plugin>.<name>" whose <name> stands
      *  under `asks` needs no `needs`. The host itself has "host.providers/1": {"service":"<name>"}, one of `asks`, is
-     *  answered with {"plugins":[…]}, who is on in that scope and has such a service, in the order of loading.
-     *  since 1.0 */
+     *  answered with {"plugins":[…]}, who is on in that scope and has such a service, in the order of loading;
+     *  and "host.may/1", when "may/1" stands under `asks`: {"user","command","input"} is answered with {"may"}, whether
+     *  a command that only reads and stands under `uses` would be answered to that user now. since 1.0 */
     void (*call)(const parley_host* host, uint64_t caller, int64_t tenant, parley_text model, parley_text service,
                  parley_text input, parley_done done, void* context);
 } parley_services;
