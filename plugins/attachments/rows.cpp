@@ -81,6 +81,8 @@ files_page page_of_files(odb::database& db, sdk::id tenant, const files_wanted& 
     const auto limit = in.limit ? std::int64_t{*in.limit} : 100;
     file_query wanted = file_query::tenant == tenant.number() && file_query::id > in.after.value_or(sdk::id()).number();
     if (in.state) wanted = wanted && file_query::state == std::string(name_of(*in.state));
+    if (in.conversation)
+        wanted = wanted && file_query::conversation == in.conversation->number() && file_query::shown == 1;
     files_page page;
     for (const auto& row : all_of<file_row>(db, wanted + "ORDER BY" + file_query::id + limit_of(limit + 1)))
         page.files.push_back(facts_of(*row));

@@ -71,8 +71,9 @@ struct files_wanted {
     std::optional<sdk::id> after;
     std::optional<sdk::whole<1, 500>> limit;  ///< 100 when it is not said
     std::optional<file_state> state;
+    std::optional<sdk::id> conversation;  ///< only what everybody there can have: sent, published, ready
 };
-BOOST_DESCRIBE_STRUCT(files_wanted, (), (after, limit, state))
+BOOST_DESCRIBE_STRUCT(files_wanted, (), (after, limit, state, conversation))
 
 struct files_page {
     std::vector<file_facts> files;
