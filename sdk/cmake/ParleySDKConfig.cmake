@@ -98,10 +98,17 @@ function(parley_add_plugin name)
 
     if(plugin_SHARE)
         get_filename_component(share "${plugin_SHARE}" ABSOLUTE)
-        add_custom_target(${name}_share ALL
+        file(GLOB_RECURSE served CONFIGURE_DEPENDS "${share}/*")
+        set(copied "${CMAKE_CURRENT_BINARY_DIR}/${name}.share.copied")
+        add_custom_command(
+            OUTPUT "${copied}"
             COMMAND "${CMAKE_COMMAND}" -E rm -rf "${PARLEY_PLUGIN_OUTPUT}/${name}.share"
             COMMAND "${CMAKE_COMMAND}" -E copy_directory "${share}" "${PARLEY_PLUGIN_OUTPUT}/${name}.share"
+            COMMAND "${CMAKE_COMMAND}" -E touch "${copied}"
+            DEPENDS ${served}
             COMMENT "Plugin ${name}: what it serves" VERBATIM)
+        add_custom_target(${name}_share ALL DEPENDS "${copied}")
+        set_target_properties(${name}_share PROPERTIES PARLEY_COPIED "${copied}")
         add_dependencies(${name} ${name}_share)
     endif()
 

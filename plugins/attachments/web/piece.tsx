@@ -1,6 +1,6 @@
 // Files in the web client: dropped, pasted or chosen, with their progress; in messages; and all of a conversation.
 import {
-    attempt, client, Dialog, fill, Icon, IconButton, may, Rich, signal, t, useEffect, useSignal, type ComposerDraft, type ComposerHandle, type ConversationState, type LocalMessage, type Message,
+    attempt, client, Dialog, fill, Icon, IconButton, may, Rich, signal, slot, t, useEffect, useSignal, type ComposerDraft, type ComposerHandle, type ConversationState, type Id, type LocalMessage, type Message,
     type StoredFile,
 } from '@parley/web';
 import { add, contentOf, downloadOf, filesIn, forget, isPicture, sizeText, start, stateOf, stateText, takeOff, trayOf, type Attached, type Going } from './files.ts';
@@ -87,20 +87,34 @@ fill('composerButtons', {
 
 // --- in messages
 
-const shown = signal<Attached | null>(null);
+const shown = signal<{ of: Attached; room: Id } | null>(null);
 
-function Picture({ of }: { of: Attached }) {
+// What other plugins do with files.
+function Actions({ of, room }: { of: Attached; room: Id }) {
+    const at = { file: of.file, name: of.name ?? '', type: of.type ?? '', conversation: room };
+    return (
+        <>
+            {slot('fileActions')
+                .filter((one) => one.when?.(at) ?? true)
+                .map((one) => (
+                    <IconButton key={one.id} class="small_one" icon={one.icon} label={one.label(at)} onClick={({ currentTarget }) => one.run({ ...at, button: currentTarget })} />
+                ))}
+        </>
+    );
+}
+
+function Picture({ of, room }: { of: Attached; room: Id }) {
     const broken = useSignal(false);
     const name = of.name ?? '';
-    if (broken.value) return <Card of={of} note={t('files.gone')} />;
+    if (broken.value) return <Card of={of} room={room} note={t('files.gone')} />;
     return (
-        <button type="button" class="file_picture" aria-label={t('files.open', { name })} onClick={() => (shown.value = of)}>
+        <button type="button" class="file_picture" aria-label={t('files.open', { name })} onClick={() => (shown.value = { of, room })}>
             <img src={contentOf(of.file)} alt={name} loading="lazy" onError={() => (broken.value = true)} />
         </button>
     );
 }
 
-function Card({ of, note, noDownload }: { of: Attached; note?: string; noDownload?: boolean }) {
+function Card({ of, room, note, noDownload }: { of: Attached; room: Id; note?: string; noDownload?: boolean }) {
     const name = of.name ?? '';
     return (
         <div class="file_card">
@@ -109,6 +123,7 @@ function Card({ of, note, noDownload }: { of: Attached; note?: string; noDownloa
                 <bdi>{name}</bdi>
                 <span class="faint small">{[of.bytes === undefined ? '' : sizeText(of.bytes), note].filter(Boolean).join(' · ')}</span>
             </span>
+            {!note && !noDownload && <Actions of={of} room={room} />}
             {!note && !noDownload && (
                 <a class="icon_button small_one" href={downloadOf(of.file)} download={name} aria-label={t('files.download', { name })} title={t('files.download', { name })}>
                     <Icon name="download" />
@@ -119,17 +134,18 @@ function Card({ of, note, noDownload }: { of: Attached; note?: string; noDownloa
 }
 
 // While it is checked, its author sees how far it is; others only what their message says of it.
-function Waiting({ of, isOver }: { of: Attached; isOver: boolean }) {
+function Waiting({ of, room, isOver }: { of: Attached; room: Id; isOver: boolean }) {
     const state = stateOf(of.file).value;
-    return <Card of={of} note={stateText(state?.state ?? (isOver ? 'ready' : 'checking'), state?.reason ?? '') || (isOver ? '' : t('files.checking'))} noDownload />;
+    const note = stateText(state?.state ?? (isOver ? 'ready' : 'checking'), state?.reason ?? '') || (isOver ? '' : t('files.checking'));
+    return <Card of={of} room={room} note={note} noDownload />;
 }
 
-function Files({ all, ready, isOver = false }: { all: readonly Attached[]; ready: boolean; isOver?: boolean }) {
+function Files({ all, ready, room, isOver = false }: { all: readonly Attached[]; ready: boolean; room: Id; isOver?: boolean }) {
     if (all.length === 0) return null;
     return (
         <ul class={ready && all.every((one) => isPicture(one.type)) ? 'files pictures' : 'files'}>
             {all.map((one) => (
-                <li key={one.file}>{!ready ? <Waiting of={one} isOver={isOver} /> : isPicture(one.type) ? <Picture of={one} /> : <Card of={one} />}</li>
+                <li key={one.file}>{!ready ? <Waiting of={one} room={room} isOver={isOver} /> : isPicture(one.type) ? <Picture of={one} room={room} /> : <Card of={one} room={room} />}</li>
             ))}
         </ul>
     );
@@ -138,22 +154,25 @@ function Files({ all, ready, isOver = false }: { all: readonly Attached[]; ready
 fill('messageFooters', {
     id: 'attachments',
     order: 5,
-    component: ({ message }) => <Files all={filesIn(message.data)} ready={message.state === 'published'} isOver={message.state === 'rejected'} />,
-    local: ({ message }) => <Files all={filesIn(message.data)} ready={false} />,
+    component: ({ message, room }) => <Files all={filesIn(message.data)} ready={message.state === 'published'} room={room.conversation.id} isOver={message.state === 'rejected'} />,
+    local: ({ message, room }) => <Files all={filesIn(message.data)} ready={false} room={room.conversation.id} />,
 });
 const Words = ({ message }: { message: Message | LocalMessage }) => ('content' in message && message.content.length > 0 ? <Rich content={message.content} text={message.text} /> : null);
 for (const type of ['file', 'image']) fill('messageBodies', { type, component: Words });
 
 function Shown() {
-    const one = shown.value;
-    if (!one) return null;
-    const name = one.name ?? '';
+    if (!shown.value) return null;
+    const { of, room } = shown.value;
+    const name = of.name ?? '';
     return (
         <Dialog large title={name} onClose={() => (shown.value = null)}>
-            <img class="file_whole" src={contentOf(one.file)} alt={name} />
-            <a class="button" href={downloadOf(one.file)} download={name}>
-                <Icon name="download" /> {t('files.download', { name })}
-            </a>
+            <img class="file_whole" src={contentOf(of.file)} alt={name} />
+            <div class="dialog_foot">
+                <Actions of={of} room={room} />
+                <a class="button" href={downloadOf(of.file)} download={name}>
+                    <Icon name="download" /> {t('files.download', { name })}
+                </a>
+            </div>
         </Dialog>
     );
 }
@@ -194,7 +213,7 @@ function Panel({ room }: { room: ConversationState }) {
             {all.value?.length === 0 && <p class="faint">{t('files.none')}</p>}
             <ul class="files">
                 {(all.value ?? []).map((one) => (
-                    <li key={one.file}>{one.state === 'ready' && isPicture(one.type) ? <Picture of={one} /> : <Card of={one} note={stateText(one.state, one.reason)} />}</li>
+                    <li key={one.file}>{one.state === 'ready' && isPicture(one.type) ? <Picture of={one} room={id} /> : <Card of={one} room={id} note={stateText(one.state, one.reason)} />}</li>
                 ))}
             </ul>
             {more.value && (

@@ -68,6 +68,23 @@ export interface ComposerTray {
     /** Adds to what is sent, and begins anew. */
     take?: (composer: ComposerHandle, draft: ComposerDraft) => ComposerDraft;
 }
+/** A file that everybody has who sees its message. */
+export interface FileContext {
+    file: string;
+    name: string;
+    /** "image/png"; empty when it is not known. */
+    type: string;
+    conversation: string;
+}
+/** A button of a file, wherever files are shown. */
+export interface FileAction {
+    id: string;
+    label: (at: FileContext) => string;
+    icon: IconName;
+    order?: number;
+    when?: (at: FileContext) => boolean;
+    run: (at: FileContext & { button: HTMLElement }) => void;
+}
 export interface SidePanel {
     id: string;
     label: () => string;
@@ -100,6 +117,7 @@ export interface Slots {
     messageBodies: MessageBody;
     composerButtons: ComposerButton;
     composerTrays: ComposerTray;
+    fileActions: FileAction;
     sidePanels: SidePanel;
     settingsPages: Page;
     adminPages: Page;
@@ -112,6 +130,7 @@ const all: { [Name in keyof Slots]: ReturnType<typeof signal<readonly Slots[Name
     messageBodies: signal([]),
     composerButtons: signal([]),
     composerTrays: signal([]),
+    fileActions: signal([]),
     sidePanels: signal([]),
     settingsPages: signal([]),
     adminPages: signal([]),
