@@ -140,6 +140,22 @@ TEST_F(catalogue, is_what_the_documents_tell) {
     EXPECT_TRUE(socket.at("components").at("schemas").as_object().contains("Event.shop.sold"));
 }
 
+TEST_F(catalogue, keeps_secrets_of_paths_out_of_logs) {
+    auto gift = shop.offer("shop.gift", "GET", "/shop/gifts/{code}/page",
+                           R"([{"name": "code", "type": "text", "secret": true}])");
+    gift.carries = kernel::carried::sends;
+    ASSERT_EQ(add(gift), "ok");
+    EXPECT_EQ(all.without_secrets("/shop/gifts/a1b2/page"), "/shop/gifts/***/page");
+    EXPECT_EQ(all.without_secrets("/shop/gifts/a1b2"), "/shop/gifts/***");
+    EXPECT_EQ(all.without_secrets("//x/shop/gifts/a1b2//y/shop/gifts/c3"), "//x/shop/gifts/***//y/shop/gifts/***");
+    EXPECT_EQ(all.without_secrets("/shop/gifts"), "/shop/gifts");
+    EXPECT_EQ(all.without_secrets("/api/v1/shop/5"), "/api/v1/shop/5");
+    auto late = shop.offer("shop.late", "GET", "/shop/late/{code}/{word}",
+                           R"([{"name": "code", "type": "text"}, {"name": "word", "type": "text", "secret": true}])");
+    late.carries = kernel::carried::sends;
+    EXPECT_EQ(add(late), "command_field_invalid") << "not the first of the path";
+}
+
 TEST_F(catalogue, is_told_to_each_tenant_without_what_others_have) {
     ASSERT_EQ(add(shop.buy()), "ok");
     auto elsewhere = shop.offer("stall.buy", "GET", "/api/v1/stall");

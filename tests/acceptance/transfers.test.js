@@ -198,7 +198,7 @@ stories(`transfers, ${isolation}`, { tenants, settings: { plugins: { folders: [f
         assert.deepEqual([foreign.status, foreign.text.includes('of vault')], [500, false]);
     });
 
-    story('pages are for everybody, and headers that are not theirs are refused', async ({ bob }) => {
+    story('pages are for everybody, and headers that are not theirs are refused', async ({ bob, world }) => {
         const open = (path, host = 'acme.test') => askRaw(bob.url, `GET ${path} HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
         const root = await open('/');
         assert.deepEqual([root.status, root.headers.get('location')], [302, '/depot/page']);
@@ -211,6 +211,18 @@ stories(`transfers, ${isolation}`, { tenants, settings: { plugins: { folders: [f
         assert.equal((await open('/depot/assets/none.js')).status, 404);
         const wrong = await open('/depot/wrong');
         assert.deepEqual([wrong.status, wrong.headers.get('set-cookie')], [500, null]);
+        const visit = (name, more = '', method = 'GET') => askRaw(bob.url, `${method} /depot/visit/${name} HTTP/1.1\r\nHost: acme.test\r\n${more}\r\n`);
+        const first = await visit('blue.1');
+        assert.deepEqual(first.body, { address: '127.0.0.1', method: 'GET', range: '', cookie: '' });
+        assert.equal(first.headers.get('set-cookie'), 'parley_depot=blue.1; Max-Age=60; Path=/depot/visit; HttpOnly; SameSite=Strict');
+        const second = await visit('green', 'Cookie: x=1; parley_depot=blue.1; parley_depots=2\r\nRange: bytes=3-\r\n');
+        assert.deepEqual(second.body, { address: '127.0.0.1', method: 'GET', range: 'bytes=3-', cookie: 'blue.1' });
+        for (const name of ['elsewhere', 'wild', 'a%20b', 'a%0d%0ab']) {
+            const refused = await visit(name);
+            assert.deepEqual([[400, 404, 500].includes(refused.status), refused.headers.get('set-cookie')], [true, null], name);
+        }
+        await eventually(() => (world.server.logs.filter((line) => line.path === '/depot/visit/***').length >= 6 ? true : undefined), 'the log to have the visits');
+        assert.equal(world.server.logs.some((line) => /visit\/(blue|green|wild)/.test(line.path)), false, 'a secret is in no log');
         // And where it is off, nobody is shown anything.
         for (const path of ['/', '/depot/page', '/depot/assets/app.js']) assert.equal((await open(path, 'calm.test')).status, 404, path);
     });

@@ -97,6 +97,12 @@ public:
                     &plugin::root);
         on.transfer("depot.wrong", sdk::anybody, {.method = "GET", .path = "/depot/wrong", .sentence = "Nonsense."},
                     &plugin::wrong);
+        on.transfer("depot.visit", sdk::anybody,
+                    {.method = "GET",
+                     .path = "/depot/visit/{name}",
+                     .sentence = "Who asks; gives a cookie with this value.",
+                     .secret = "name"},
+                    &plugin::visit);
         on.command("depot.told", use, {"GET", "/api/v1/depot-told", "What it was told.", {}}, &plugin::told);
     }
 
@@ -181,6 +187,14 @@ private:
                                  .sandbox = false});
     }
     sdk::reply root() { return sdk::reply::to("/depot/page"); }
+    sdk::reply visit(named in, sdk::visitor by) {
+        auto made = sdk::reply::of(by);
+        const bool is_elsewhere = in.name.starts_with("elsewhere");
+        const bool is_wild = in.name.starts_with("wild");
+        made.cookie = {is_wild ? "a; Domain=test" : std::string(in.name), is_elsewhere ? "/depots/" : "/depot/visit",
+                       60};
+        return made;
+    }
     sdk::reply wrong() {
         sdk::reply made;
         made.headers["Set-Cookie"] = "a=b";
