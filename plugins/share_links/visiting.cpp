@@ -33,7 +33,7 @@ sdk::reply sent(const link_row& row, const file_facts& file, bool as_download) {
                                   .name = file.name,
                                   .type = in_place ? file.type : "application/octet-stream",
                                   .attachment = !in_place,
-                                  .etag = "s" + file.file.text(),
+                                  .etag = "s" + file.file.text() + "-" + file.sha256.substr(0, 16),
                                   .cache = type_of(row) == link_type::view_only ? "no-store" : "private, no-cache",
                                   // No browser's viewer of documents works in a sandbox.
                                   .sandbox = how != showing::document || !in_place});
