@@ -139,7 +139,8 @@ describe('every page', () => {
         await page.locator('.message:focus', { hasText: 'Good morning' }).waitFor();
         await page.keyboard.press('r');
         await page.getByText('Replying to ann').waitFor();
-        assert.equal(await page.evaluate(() => document.activeElement.tagName), 'TEXTAREA');
+        // The field is in view before it has the focus.
+        await page.waitForFunction(() => document.activeElement?.tagName === 'TEXTAREA');
         await page.keyboard.press('Escape');
         await page.keyboard.press('Alt+ArrowDown');
         await page.locator('.room .part_title', { hasText: 'plans' }).waitFor();
