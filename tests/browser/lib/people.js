@@ -42,7 +42,8 @@ class House {
         page.on('pageerror', (why) => this.faults.push(`${name}: ${why.stack}`));
         page.on('console', (said) => {
             // A refused request is told in the console by the browser itself; whoever is not signed in is refused.
-            if (said.type() === 'error' && !/Failed to load resource|net::ERR|WebSocket connection/.test(said.text())) this.faults.push(`${name}: ${said.text()}`);
+            // So is what is sent in the moment in which the server closes, as when a session is ended.
+            if (said.type() === 'error' && !/Failed to load resource|net::ERR|WebSocket connection|WebSocket is already in CLOSING/.test(said.text())) this.faults.push(`${name}: ${said.text()}`);
         });
         const made = new Someone(this, name, page);
         // Being offline is nothing to a WebSocket that is open already, so it goes through here.
