@@ -1,7 +1,7 @@
 // Files as people bring, send and fetch them, and what lies on the server's disk.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { deflateRawSync } from 'node:zlib';
 import { eventually } from './deadline.js';
@@ -82,21 +82,28 @@ export const listed = async (who, conversation, query = '') => {
     return answer.body.files;
 };
 
-// Every file below the folders of plugins that keep files.
+// Every file below the folders of plugins that keep files. What goes while this looks is not there.
+const orNothing = (look, instead) => {
+    try {
+        return look();
+    } catch (why) {
+        if (why.code !== 'ENOENT') throw why;
+        return instead;
+    }
+};
 export function onDisk(server, plugin = 'attachments') {
     const all = [];
     const walk = (folder) => {
-        for (const one of readdirSync(folder, { withFileTypes: true })) {
+        for (const one of orNothing(() => readdirSync(folder, { withFileTypes: true }), [])) {
             const at = path.join(folder, one.name);
             if (one.isDirectory()) walk(at);
             else all.push(at);
         }
     };
-    const root = path.join(server.folder, 'var');
-    if (existsSync(root)) walk(root);
+    walk(path.join(server.folder, 'var'));
     return all.filter((one) => one.includes(`/${plugin}/`) && !/\.db(-wal|-shm)?$/.test(one));
 }
-export const bytesOf = (files) => files.reduce((sum, one) => sum + statSync(one).size, 0);
+export const bytesOf = (files) => files.reduce((sum, one) => sum + orNothing(() => statSync(one).size, 0), 0);
 
 // curl as anybody has it: {code, status, text}.
 export function curl(...args) {
