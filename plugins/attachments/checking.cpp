@@ -74,23 +74,55 @@ sdk::task<> checking::run(sdk::call call, one_file in) {
         there.model = row->model;
         const auto gate = next_gate(*row);
         if (gate.empty()) co_return co_await finish(call, in.file);
-        const auto service = gate + "." + std::string(gate_service);
-        const auto question = question_of(*row);
-        const auto said = co_await there.service<file_verdict>(service, question).as_result();
-        in_.count.checked.add();
+        const auto said = co_await ask(there, *row).as_result();
         if (!said) {
             sdk::log::warning("a gate did not answer, and is asked again",
                               {{"gate", gate}, {"file", in.file.text()}, {"code", said.error().code}});
             co_await put_off(call, in.file);
             co_return;
         }
-        const file_said word{in.file, gate, said->verdict, said->reason};
-        const auto now = co_await apply(call, word);
+        const auto& now = *said;
         if (now.message != 0) co_await settle(call, sdk::id(now.message));
         if (!is_due(now) || next_gate(now) != gate) continue;
         co_await put_off(call, in.file);  // it said something, and nothing came of it
         co_return;
     }
+}
+
+sdk::task<file_row> checking::ask(sdk::scope there, file_row row) {
+    const auto gate = next_gate(row);
+    const auto question = question_of(row);
+    file_said word{question.file, gate, file_says::pass, {}};
+    in_.count.checked.add();
+    if (gate.starts_with(cleaner_mark)) {
+        const auto service = gate.substr(cleaner_mark.size()) + "." + std::string(cleaner_service);
+        const auto cleaned = co_await there.service<file_cleaned>(service, question);
+        if (!cleaned.edits.empty()) co_await change(there, row, cleaned);
+    } else {
+        const auto service = gate + "." + std::string(gate_service);
+        const auto said = co_await there.service<file_verdict>(service, question);
+        word.verdict = said.verdict;
+        word.reason = said.reason;
+    }
+    co_return co_await apply(there, word);
+}
+
+/// The changed file lies beside the first one until the row says that it is the file.
+sdk::task<> checking::change(sdk::scope where, file_row row, file_cleaned by) const {
+    const auto changed = row.path + "c";
+    const auto bytes = co_await sdk::aside([&] { return in_.store.edit(row.path, changed, by.edits); });
+    const auto sum = co_await sdk::aside([&] { return in_.store.sha256_of(changed); });
+    co_await where.storage([&](odb::database& db) {
+        const auto now = find_file(db, where.tenant, sdk::id(row.id));
+        if (now == nullptr || now->path != row.path) return doom(db, row.tenant, changed);
+        book(db, holder_of(*now), {bytes - now->bytes, 0}, {});
+        doom(db, now->tenant, now->path);
+        now->path = changed;
+        now->bytes = bytes;
+        now->sha256 = sum;
+        forget_passed(*now);
+        db.update(*now);
+    });
 }
 
 sdk::task<> checking::finish(sdk::scope where, sdk::id file) const {

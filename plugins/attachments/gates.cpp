@@ -34,8 +34,9 @@ void drop(std::string& list, const std::string& word) {
     list = left;
 }
 
-/// The scanner before everybody, people after everybody.
+/// Cleaners before everybody, then the scanner; people after everybody.
 int rank(const std::string& gate) {
+    if (gate.starts_with(cleaner_mark)) return -1;
     if (gate == "virus_scan") return 0;
     return gate == "approval" ? 2 : 1;
 }
@@ -137,6 +138,13 @@ void ask_again(file_row& row, const std::string& gate, std::int64_t now) {
     row.gates = in_order(all);
     drop(row.passed, gate);
     go_on(row, now);
+}
+
+void forget_passed(file_row& row) {
+    std::string left;
+    for (const auto& one : words(row.passed))
+        if (one.starts_with(cleaner_mark)) add(left, one);
+    row.passed = left;
 }
 
 void put_off(file_row& row, std::int64_t now) {

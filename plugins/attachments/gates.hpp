@@ -13,7 +13,11 @@ namespace attachments {
 /// The service that gates offer.
 inline constexpr std::string_view gate_service = "file_check/1";
 
-/// In the order in which they are asked: the scanner first, people last, separated by spaces.
+/// The service of what takes things out of files, and how it is called among the gates.
+inline constexpr std::string_view cleaner_service = "file_clean/1";
+inline constexpr std::string_view cleaner_mark = "clean:";
+
+/// In the order in which they are asked: cleaners first, then the scanner, people last, separated by spaces.
 [[nodiscard]] std::string in_order(std::vector<std::string> gates);
 
 /// Who is to be asked next; empty: nobody.
@@ -33,6 +37,9 @@ bool hear_gate(file_row&, const file_said&, std::int64_t now);
 
 /// The gate's word is wanted (again); until then nobody is served.
 void ask_again(file_row&, const std::string& gate, std::int64_t now);
+
+/// The file is another one now than what gates have passed: all but cleaners are asked again.
+void forget_passed(file_row&);
 
 /// The gate did not answer: when it is asked again.
 void put_off(file_row&, std::int64_t now);

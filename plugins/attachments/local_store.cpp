@@ -7,6 +7,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -58,6 +59,65 @@ std::string hexadecimal(const unsigned char* bytes, unsigned count) {
     return made;
 }
 
+/// Nothing when it is no hexadecimal.
+std::optional<std::string> bytes_of(std::string_view text) {
+    const auto digit = [](char c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1; };
+    std::string made;
+    if (text.size() % 2 != 0) return std::nullopt;
+    for (std::size_t i = 0; i < text.size(); i += 2) {
+        const int high = digit(text[i]);
+        const int low = digit(text[i + 1]);
+        if (high < 0 || low < 0) return std::nullopt;
+        made += static_cast<char>(high * 16 + low);
+    }
+    return made;
+}
+
+/// From one file to another, piece by piece; after the first failure nothing more.
+class copier {
+public:
+    copier(int from, int to) : from_(from), to_(to) {}
+
+    void copy(std::int64_t at, std::int64_t bytes) {
+        while (well_ && bytes > 0) {
+            const auto want = std::min<std::size_t>(buffer_.size(), static_cast<std::size_t>(bytes));
+            const auto got = ::pread(from_, buffer_.data(), want, at);
+            if (got < 0 && errno == EINTR) continue;
+            if (got <= 0) {
+                well_ = false;
+                return;
+            }
+            write({buffer_.data(), static_cast<std::size_t>(got)});
+            at += got;
+            bytes -= got;
+        }
+    }
+    void zero(std::int64_t bytes) {
+        const std::string some(4096, '\0');
+        for (; well_ && bytes > 0; bytes -= std::min<std::int64_t>(bytes, std::ssize(some)))
+            write(std::string_view(some).substr(0, static_cast<std::size_t>(bytes)));
+    }
+    void write(std::string_view bytes) {
+        while (well_ && !bytes.empty()) {
+            const auto done = ::write(to_, bytes.data(), bytes.size());
+            if (done < 0 && errno == EINTR) continue;
+            well_ = done > 0;
+            if (!well_) return;
+            written_ += done;
+            bytes.remove_prefix(static_cast<std::size_t>(done));
+        }
+    }
+    [[nodiscard]] bool well() const { return well_; }
+    [[nodiscard]] std::int64_t written() const { return written_; }
+
+private:
+    int from_;
+    int to_;
+    bool well_ = true;
+    std::int64_t written_ = 0;
+    std::array<char, 64 * 1024> buffer_{};
+};
+
 }  // namespace
 
 sdk::result<void> local_store::take(const std::string& incoming, const std::string& blob) {
@@ -75,6 +135,29 @@ sdk::result<void> local_store::take(const std::string& incoming, const std::stri
         if (at == root_) break;
     }
     return {};
+}
+
+sdk::result<std::int64_t> local_store::edit(const std::string& blob, const std::string& to,
+                                            const std::vector<file_edit>& edits) {
+    const open_file from(place(blob), O_RDONLY);
+    const open_file made(place(to), O_WRONLY | O_CREAT | O_TRUNC);
+    const auto size = size_of(blob);
+    if (!from.is_open() || !made.is_open() || !size) return trouble("changed", std::strerror(errno));
+    copier copies(from.number(), made.number());
+    std::int64_t at = 0;
+    for (const auto& one : edits) {
+        const auto put = bytes_of(one.put);
+        if (one.at < at || one.drop < 0 || one.zeros < 0 || one.at > *size || one.drop > *size - one.at || !put)
+            return sdk::invalid("edits", "edits_invalid", "The edits do not fit the file.");
+        copies.copy(at, one.at - at);
+        copies.write(*put);
+        copies.zero(one.zeros);
+        at = one.at + one.drop;
+    }
+    copies.copy(at, *size - at);
+    if (!copies.well() || ::fsync(made.number()) != 0) return trouble("changed", std::strerror(errno));
+    sync_folder(place(to).parent_path());
+    return copies.written();
 }
 
 sdk::result<void> local_store::remove(const std::string& blob) {

@@ -13,6 +13,8 @@ public:
     explicit local_store(std::filesystem::path root) : root_(std::move(root)) {}
 
     [[nodiscard]] sdk::result<void> take(const std::string& incoming, const std::string& blob) override;
+    [[nodiscard]] sdk::result<std::int64_t> edit(const std::string& blob, const std::string& to,
+                                                 const std::vector<file_edit>& edits) override;
     [[nodiscard]] sdk::result<void> remove(const std::string& blob) override;
     [[nodiscard]] std::optional<std::int64_t> size_of(const std::string& blob) const override;
     [[nodiscard]] sdk::result<std::string> sha256_of(const std::string& blob) const override;

@@ -138,7 +138,8 @@ sdk::task<> messages::link(sdk::event event, bool is_published) {
     bool holds = false;
     for (const auto& one : what.held_by.value_or(std::vector<holding>{}))
         holds = holds || one.holder == PARLEY_PLUGIN_ID;
-    co_await event.storage([&](odb::database& db) {
+    co_await event.storage([&](sdk::transaction& t) {
+        auto& db = t.db();
         for (const auto& one : load(db, event.tenant, ids)) {
             const bool is_its = one != nullptr && one->message == what.id.number();
             // Its state was looked at when the message was sent. What was turned down since then ends the message.
@@ -147,8 +148,10 @@ sdk::task<> messages::link(sdk::event event, bool is_published) {
                 version->message = what.id.number();
                 version->published = is_published ? 1 : 0;
                 version->held = holds ? 1 : 0;
+                const bool was_shown = version->shown != 0;
                 set_state(*version, state_of(*version));
                 db.update(*version);
+                if (!was_shown) say_when_shown(t, *version);
             }
         }
     });

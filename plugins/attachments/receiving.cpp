@@ -83,7 +83,10 @@ sdk::task<std::vector<receiving::judged>> receiving::judge(sdk::call call, const
                                                            std::vector<arrived> files,
                                                            std::vector<refused_file>& refused) {
     const auto here = call.settings<settings>();
-    const auto gates = in_order((co_await call.providers(gate_service)).plugins);
+    auto asked = (co_await call.providers(gate_service)).plugins;
+    for (const auto& one : (co_await call.providers(cleaner_service)).plugins)
+        asked.push_back(std::string(cleaner_mark) + one);
+    const auto gates = in_order(std::move(asked));
     std::vector<judged> all;
     co_await sdk::aside([&] {
         for (auto& one : files) {

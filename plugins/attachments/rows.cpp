@@ -83,6 +83,11 @@ files_page page_of_files(odb::database& db, sdk::id tenant, const files_wanted& 
     if (in.state) wanted = wanted && file_query::state == std::string(name_of(*in.state));
     if (in.conversation)
         wanted = wanted && file_query::conversation == in.conversation->number() && file_query::shown == 1;
+    if (in.files) {
+        std::vector<std::int64_t> numbers{0};
+        for (const auto one : *in.files) numbers.push_back(one.number());
+        wanted = wanted && file_query::id.in_range(numbers.begin(), numbers.end());
+    }
     files_page page;
     for (const auto& row : all_of<file_row>(db, wanted + "ORDER BY" + file_query::id + limit_of(limit + 1)))
         page.files.push_back(facts_of(*row));
@@ -111,6 +116,13 @@ void store_change(sdk::transaction& t, file_row& row, file_state before) {
     if (state_of(row) == before) return;
     const file_changed said{sdk::id(row.id), state_of(row), row.reason, id_or_none(row.message)};
     t.say("file.changed", said, {.conversation = {}, .user = sdk::id(row.uploader), .message = {}});
+    say_when_shown(t, row);
+}
+
+void say_when_shown(sdk::transaction& t, const file_row& row) {
+    if (row.shown == 0) return;
+    const sdk::about to{.conversation = sdk::id(row.conversation), .user = {}, .message = sdk::id(row.message)};
+    t.say("file.shown", file_shown{sdk::id(row.id), sdk::id(row.message)}, to);
 }
 
 void remove_file(sdk::transaction& t, const file_row& first, bool says_conversation) {

@@ -48,6 +48,9 @@ struct list_wanted {
 /// Writes it and tells its uploader, when the state is another one than `before`.
 void store_change(sdk::transaction&, file_row&, file_state before);
 
+/// Tells the conversation, if the file stands in its list.
+void say_when_shown(sdk::transaction&, const file_row&);
+
 /// The row, its versions and its room are gone; the blobs are doomed. `says_conversation`: whoever could see it is
 /// told, else its uploader alone.
 void remove_file(sdk::transaction&, const file_row& first, bool says_conversation);

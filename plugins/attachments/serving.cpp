@@ -14,7 +14,7 @@ sdk::task<sdk::reply> serving::content(sdk::call call, content_request in) const
     // A browser is not told of types that it might run; the name keeps its ending.
     made.type = in_place || row.type == "text/plain" ? row.type : "application/octet-stream";
     made.attachment = !in_place || in.download.value_or(false);
-    made.etag = "f" + std::to_string(row.id);
+    made.etag = "f" + std::to_string(row.id) + "-" + row.sha256.substr(0, 16);
     made.cache = "private, no-cache";  // who may have it is asked each time
     co_return sdk::reply::send(made);
 }

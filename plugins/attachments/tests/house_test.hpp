@@ -23,7 +23,12 @@ protected:
     }
 
     /// Who has a say about files from now on.
-    void has_gates(const json::array& plugins) { host.serve("host.providers/1", {{"plugins", plugins}}); }
+    void has_gates(const json::array& plugins, const json::array& cleaners = {}) {
+        host.answer("service host.providers/1", [=](const json::object& input) {
+            const bool cleans = input.at("service") == "file_clean/1";
+            return answer{PARLEY_OK, {{"plugins", cleans ? cleaners : plugins}}, {}, {}, {}, {}, {}, {}};
+        });
+    }
 
     /// message.get answers every message, as it is published.
     void sees_messages() { host.answer("message.get", {{"id", "5"}, {"deleted_at", nullptr}}); }

@@ -53,8 +53,11 @@ TEST_F(services, a_message_waits_for_its_files_and_goes_when_all_are_ready) {
     EXPECT_EQ(host.decided()[0], std::pair(parley::sdk::id(5), parley_status{PARLEY_OK}));
     ASSERT_TRUE(written("message.created", "5", {ready, slow}).ok());
     EXPECT_EQ(sql("SELECT count(*) FROM file WHERE shown = 1"), "2");
-    EXPECT_EQ(host.events().back().type, "file.changed");
-    EXPECT_EQ(host.events().back().user.number(), 7);
+    ASSERT_EQ(host.events().size(), 3u);
+    EXPECT_EQ(host.events()[0].type, "file.changed");
+    EXPECT_EQ(host.events()[0].user.number(), 7);
+    EXPECT_EQ(host.events()[2].type, "file.shown");
+    EXPECT_EQ(host.events()[2].conversation.number(), 11);
 }
 
 TEST_F(services, ready_between_the_check_and_the_event_is_not_forgotten) {

@@ -11,7 +11,11 @@
 // What a gate offers: <id>.file_check/1, file_to_check -> file_verdict. An error, silence and whatever else is no
 // verdict leave the file where it is, and the gate is asked again later.
 //
-// Events: file.changed (file_changed, to the uploader), file.removed (file_removed, to whoever could see it).
+// What a plugin offers that takes out of files what nobody else should have: <id>.file_clean/1, file_to_check ->
+// file_cleaned. Asked like a gate ("clean:<id>") before all of them; what it changed is checked by all others (again).
+//
+// Events: file.changed (file_changed, to the uploader), file.shown (file_shown, to the conversation: it stands in its
+// list from now on), file.removed (file_removed, to whoever could see it).
 #pragma once
 
 #include <parley/json.hpp>
@@ -72,8 +76,9 @@ struct files_wanted {
     std::optional<sdk::whole<1, 500>> limit;  ///< 100 when it is not said
     std::optional<file_state> state;
     std::optional<sdk::id> conversation;  ///< only what everybody there can have: sent, published, ready
+    std::optional<sdk::ids<500>> files;   ///< only these
 };
-BOOST_DESCRIBE_STRUCT(files_wanted, (), (after, limit, state, conversation))
+BOOST_DESCRIBE_STRUCT(files_wanted, (), (after, limit, state, conversation, files))
 
 struct files_page {
     std::vector<file_facts> files;
@@ -107,6 +112,22 @@ struct file_verdict {
 };
 BOOST_DESCRIBE_STRUCT(file_verdict, (), (verdict, reason, details))
 
+/// At `at` of the file as it is, `drop` bytes go; `put` comes in their place, and then so many zeros.
+struct file_edit {
+    std::int64_t at = 0;
+    std::int64_t drop = 0;
+    std::string put;  ///< bytes in hexadecimal
+    std::int64_t zeros = 0;
+
+    bool operator==(const file_edit&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(file_edit, (), (at, drop, put, zeros))
+
+struct file_cleaned {
+    std::vector<file_edit> edits;  ///< from its beginning to its end; none: nothing is to be taken out of it
+};
+BOOST_DESCRIBE_STRUCT(file_cleaned, (), (edits))
+
 struct file_said {
     sdk::id file;
     std::string gate;  ///< the id of the plugin that says so
@@ -134,6 +155,12 @@ struct file_changed {
     std::optional<sdk::id> message;
 };
 BOOST_DESCRIBE_STRUCT(file_changed, (), (file, state, reason, message))
+
+struct file_shown {
+    sdk::id file;
+    sdk::id message;
+};
+BOOST_DESCRIBE_STRUCT(file_shown, (), (file, message))
 
 struct file_removed {
     sdk::id file;
