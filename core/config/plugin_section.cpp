@@ -149,7 +149,7 @@ setting memory_of(const plugin_section& of) {
                          "How much memory the plugin may have, in MiB, when it has a process of its own.");
     made.rules.set("minimum", plain_scalar(std::to_string(least_plugin_memory_mib)));
     made.rules.set("maximum", plain_scalar(std::to_string(most_plugin_memory_mib)));
-    made.fallback = plain_scalar(std::to_string(usual_plugin_memory_mib));
+    made.fallback = plain_scalar(std::to_string(of.memory_mib));
     return made;
 }
 

@@ -27,6 +27,7 @@ struct plugin_section {
     std::string id;  ///< also the section's name
     std::string sentence;
     std::string isolation;         ///< what it is when nobody says
+    std::int64_t memory_mib = 512;  ///< likewise
     boost::json::object settings;  ///< by name, in the language of settings_text.cpp
     std::vector<hook_words> hooks;
 };
@@ -36,7 +37,6 @@ inline constexpr std::string_view hooks_check = "plugin_hooks";
 inline constexpr std::int64_t most_hook_deadline_ms = 60'000;
 /// Of address space, which libraries and threads take some of.
 inline constexpr std::int64_t least_plugin_memory_mib = 64;
-inline constexpr std::int64_t usual_plugin_memory_mib = 512;
 inline constexpr std::int64_t most_plugin_memory_mib = 1'048'576;
 
 /// The value of `hooks`: {"message.send check": {on_failure, deadline_ms, accept_risk}}. Everything that is wrong

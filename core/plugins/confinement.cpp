@@ -96,7 +96,7 @@ private:
 };
 
 /// Where libraries and what the C library reads are; nothing with a password in it.
-constexpr std::array<std::string_view, 22> system_reads{"/usr/lib",
+constexpr std::array<std::string_view, 23> system_reads{"/usr/lib",
                                                         "/usr/lib64",
                                                         "/usr/share",
                                                         "/usr/local/lib",
@@ -115,6 +115,7 @@ constexpr std::array<std::string_view, 22> system_reads{"/usr/lib",
                                                         "/etc/group",
                                                         "/etc/ssl/certs",
                                                         "/etc/ssl/openssl.cnf",
+                                                        "/etc/fonts",
                                                         "/dev/urandom",
                                                         "/dev/zero",
                                                         "/sys/devices/system/cpu"};

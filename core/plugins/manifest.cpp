@@ -62,6 +62,7 @@ void read_who(member_reader& in, manifest& into) {
     into.files = in.yes("files", false);
     into.web_root = in.yes("web_root", false);
     into.runs = *parse_isolation(in.word("isolation", {"in_process", "process"}, "in_process"));
+    into.memory_mib = in.whole("memory_mib", 64, 1'048'576, 512);
 }
 
 /// Calls `each` with a reader for every object of a list.

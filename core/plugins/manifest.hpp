@@ -107,6 +107,7 @@ struct manifest {
     std::vector<std::string> connects_to;     ///< its settings at the server's level that name where it connects to
     bool web_root = false;                    ///< may answer "/"
     isolation runs = isolation::in_process;
+    std::int64_t memory_mib = 512;              ///< of a process of its own
     std::vector<std::string> uses;              ///< API commands it invokes
     std::vector<std::string> permissions_used;  ///< its rights when it acts as itself
     std::vector<permission_said> permissions;

@@ -46,6 +46,7 @@ config::plugin_section section_of(const plugins::manifest& of) {
     config::plugin_section made{.id = of.id,
                                 .sentence = of.sentence,
                                 .isolation = std::string(plugins::name_of(of.runs)),
+                                .memory_mib = of.memory_mib,
                                 .settings = of.settings,
                                 .hooks = {}};
     for (const auto& one : of.hooks) {

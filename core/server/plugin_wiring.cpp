@@ -171,6 +171,7 @@ plugins::load_choice load_choice_of(const config::configuration& from) {
 
 plugins::child_options child_options_of(const config::configuration& from, const plugins::plugin& of) {
     plugins::child_options made;
+    made.memory_bytes = static_cast<std::uint64_t>(of.says().memory_mib) << 20;
     if (const auto* chosen = from.from.server.find(fmt::format("{}.memory_mib", of.id())))
         made.memory_bytes = static_cast<std::uint64_t>(chosen->integer) << 20;
     // Only absolute ones.

@@ -103,22 +103,37 @@ function Actions({ of, room }: { of: Attached; room: Id }) {
     );
 }
 
+/** Of another plugin's making; it may not be there yet. */
+function previewOf(of: Attached, size: number) {
+    for (const one of slot('filePreviews')) {
+        const found = one.address(of, size);
+        if (found) return found;
+    }
+    return undefined;
+}
+const fine = () => (window.devicePixelRatio > 1 ? 800 : 300);
+
 function Picture({ of, room }: { of: Attached; room: Id }) {
+    const small = previewOf(of, fine());
+    const noSmall = useSignal(false);
     const broken = useSignal(false);
     const name = of.name ?? '';
     if (broken.value) return <Card of={of} room={room} note={t('files.gone')} />;
+    const source = small && !noSmall.value ? small : contentOf(of.file);
     return (
         <button type="button" class="file_picture" aria-label={t('files.open', { name })} onClick={() => (shown.value = { of, room })}>
-            <img src={contentOf(of.file)} alt={name} loading="lazy" onError={() => (broken.value = true)} />
+            <img src={source} alt={name} loading="lazy" onError={() => (source === small ? (noSmall.value = true) : (broken.value = true))} />
         </button>
     );
 }
 
 function Card({ of, room, note, noDownload }: { of: Attached; room: Id; note?: string; noDownload?: boolean }) {
     const name = of.name ?? '';
+    const small = note ? undefined : previewOf(of, 150);
+    const noSmall = useSignal(false);
     return (
         <div class="file_card">
-            <Icon name={of.category === 'image' ? 'image' : 'file'} />
+            {small && !noSmall.value ? <img class="file_preview" src={small} alt="" loading="lazy" onError={() => (noSmall.value = true)} /> : <Icon name={of.category === 'image' ? 'image' : 'file'} />}
             <span class="file_words">
                 <bdi>{name}</bdi>
                 <span class="faint small">{[of.bytes === undefined ? '' : sizeText(of.bytes), note].filter(Boolean).join(' · ')}</span>

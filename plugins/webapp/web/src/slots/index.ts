@@ -111,6 +111,13 @@ export interface Overlay {
     component: ComponentType;
 }
 
+/** Small pictures of files: an address, or nothing when there is none of such a file. What it has may still be missing. */
+export interface FilePreview {
+    id: string;
+    order?: number;
+    address: (of: { file: string; type?: string }, size: number) => string | undefined;
+}
+
 export interface Slots {
     messageActions: MessageAction;
     messageFooters: MessageFooter;
@@ -122,6 +129,7 @@ export interface Slots {
     settingsPages: Page;
     adminPages: Page;
     overlays: Overlay;
+    filePreviews: FilePreview;
 }
 
 const all: { [Name in keyof Slots]: ReturnType<typeof signal<readonly Slots[Name][]>> } = {
@@ -135,6 +143,7 @@ const all: { [Name in keyof Slots]: ReturnType<typeof signal<readonly Slots[Name
     settingsPages: signal([]),
     adminPages: signal([]),
     overlays: signal([]),
+    filePreviews: signal([]),
 } as never;
 
 const orderOf = (one: { order?: number }) => one.order ?? 100;

@@ -1,0 +1,4 @@
+DROP TABLE sweep;
+DROP TABLE label;
+DROP TABLE thumbnail;
+DROP TABLE item;
