@@ -26,9 +26,9 @@ struct hook_words {
 struct plugin_section {
     std::string id;  ///< also the section's name
     std::string sentence;
-    std::string isolation;         ///< what it is when nobody says
+    std::string isolation;          ///< what it is when nobody says
     std::int64_t memory_mib = 512;  ///< likewise
-    boost::json::object settings;  ///< by name, in the language of settings_text.cpp
+    boost::json::object settings;   ///< by name, in the language of settings_text.cpp
     std::vector<hook_words> hooks;
 };
 

@@ -29,7 +29,9 @@ struct box {
 bool read_box(const bytes& from, std::int64_t at, std::int64_t end, box& into) {
     const auto head = from.read(at, 16);
     if (head.size() < 8 || at + 8 > end) return false;
-    into = {.at = at, .bytes = static_cast<std::int64_t>(big(std::string_view(head).substr(0, 4))), .type = head.substr(4, 4)};
+    into = {.at = at,
+            .bytes = static_cast<std::int64_t>(big(std::string_view(head).substr(0, 4))),
+            .type = head.substr(4, 4)};
     if (into.bytes == 1 && head.size() == 16) {
         const auto large = big(std::string_view(head).substr(8));
         into.head = 16;
@@ -152,7 +154,8 @@ private:
                 in.number(index_size);
                 const auto at = base + in.number(offset_size);
                 const auto bytes = in.number(length_size);
-                if (in.is_well() && way <= 1) hide_item(item, at + (way == 1 ? static_cast<std::uint64_t>(idat) : 0), bytes);
+                if (in.is_well() && way <= 1)
+                    hide_item(item, at + (way == 1 ? static_cast<std::uint64_t>(idat) : 0), bytes);
             }
         }
     }

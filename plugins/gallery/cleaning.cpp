@@ -19,7 +19,9 @@ cleaned clean(const bytes& from) {
     edit_list edits(from);
     read_exif found;
     const auto head = from.read(0, 16);
-    const auto is = [&](std::string_view what, std::size_t at = 0) { return head.substr(std::min(at, head.size())).starts_with(what); };
+    const auto is = [&](std::string_view what, std::size_t at = 0) {
+        return head.substr(std::min(at, head.size())).starts_with(what);
+    };
     if (is("\xff\xd8\xff"sv)) clean_jpeg(from, edits, found);
     if (is("\x89PNG\r\n\x1a\n"sv)) clean_png(from, edits, found);
     if (is("RIFF"sv) && is("WEBP"sv, 8)) clean_webp(from, edits, found);

@@ -22,8 +22,8 @@ struct item_row {
     std::string camera_words;  ///< what a camera wrote, folded
     std::string camera;        ///< the same as JSON; empty: nothing
     std::int64_t portfolio = 0;
-    std::string state;      ///< pending, done, failed, none
-    std::string reason;     ///< of failed
+    std::string state;       ///< pending, done, failed, none
+    std::string reason;      ///< of failed
     std::int64_t tries = 0;  ///< counted before it is begun
     std::int64_t due = 0;    ///< when it may be begun (again), in milliseconds since 1970; 0: nothing is to be done
     std::int64_t recleaned = 0;

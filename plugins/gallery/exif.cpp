@@ -37,12 +37,12 @@ enum tag : std::uint16_t {
 
 /// Which tags of the first directories say how its pixels are to be read: everything else may go.
 bool is_about_pixels(std::uint16_t one) {
-    constexpr std::array kept{0x00fe, 0x00ff, 0x0100, 0x0101, 0x0102, 0x0103, 0x0106, 0x010a, 0x0111, 0x0112, 0x0115,
-                              0x0116, 0x0117, 0x0118, 0x0119, 0x011a, 0x011b, 0x011c, 0x0122, 0x0124, 0x0125, 0x0128,
-                              0x012d, 0x013d, 0x013e, 0x013f, 0x0140, 0x0141, 0x0142, 0x0143, 0x0144, 0x0145, 0x014a,
-                              0x014c, 0x0151, 0x0152, 0x0153, 0x0154, 0x0155, 0x015b, 0x0200, 0x0201, 0x0202, 0x0203,
-                              0x0205, 0x0206, 0x0207, 0x0208, 0x0209, 0x0211, 0x0212, 0x0213, 0x0214, 0x8773, 0x828d,
-                              0x828e, 0x8769};
+    constexpr std::array kept{0x00fe, 0x00ff, 0x0100, 0x0101, 0x0102, 0x0103, 0x0106, 0x010a, 0x0111, 0x0112,
+                              0x0115, 0x0116, 0x0117, 0x0118, 0x0119, 0x011a, 0x011b, 0x011c, 0x0122, 0x0124,
+                              0x0125, 0x0128, 0x012d, 0x013d, 0x013e, 0x013f, 0x0140, 0x0141, 0x0142, 0x0143,
+                              0x0144, 0x0145, 0x014a, 0x014c, 0x0151, 0x0152, 0x0153, 0x0154, 0x0155, 0x015b,
+                              0x0200, 0x0201, 0x0202, 0x0203, 0x0205, 0x0206, 0x0207, 0x0208, 0x0209, 0x0211,
+                              0x0212, 0x0213, 0x0214, 0x8773, 0x828d, 0x828e, 0x8769};
     // What raw pictures need, from Adobe's DNG, and where their pixels stand.
     const bool is_raw = one >= 0xc612 && one <= 0xc7ff && one != 0xc614 && one != 0xc615 && one != 0xc62f &&
                         one != 0xc634 && one != 0xc68b && one != 0xc6d3;
@@ -152,7 +152,8 @@ private:
         ++steps_;
         if (!in_.has(at, 2)) return 0;
         const auto count = std::min<std::uint64_t>(in_.number(at, 2), most_entries);
-        for (std::uint64_t i = 0; i < count && in_.has(at + 2 + i * 12, 12); ++i) hear(entry_at(in_, at + 2 + i * 12), is);
+        for (std::uint64_t i = 0; i < count && in_.has(at + 2 + i * 12, 12); ++i)
+            hear(entry_at(in_, at + 2 + i * 12), is);
         if (is == kind::gps) hide(at, 2 + count * 12 + 4);
         return is == kind::picture ? in_.number(at + 2 + count * 12, 4) : 0;
     }
@@ -173,9 +174,10 @@ private:
         for (std::uint64_t i = 0; i < std::min<std::uint64_t>(one.count, 8); ++i) {
             if (steps_ >= most_directories) return;
             const auto at = in_.number(one.value + i * 4, 4);
-            if (at != 0) directory(at, one.tag == gps_directory    ? kind::gps
-                                       : one.tag == exif_directory ? kind::exif
-                                                                   : kind::picture);
+            if (at != 0)
+                directory(at, one.tag == gps_directory    ? kind::gps
+                              : one.tag == exif_directory ? kind::exif
+                                                          : kind::picture);
         }
         if (one.tag == gps_directory) hide_value(one);
     }
@@ -183,29 +185,52 @@ private:
     void learn(const entry& one) {
         auto& to = made_.facts;
         switch (one.tag) {
-            case description: to.description = words_of(in_, one); break;
-            case make: to.make = words_of(in_, one); break;
-            case model: to.model = words_of(in_, one); break;
-            case software: to.software = words_of(in_, one); break;
-            case artist: to.artist = words_of(in_, one); break;
-            case copyright: to.copyright = words_of(in_, one); break;
-            case lens: to.lens = words_of(in_, one); break;
+            case description:
+                to.description = words_of(in_, one);
+                break;
+            case make:
+                to.make = words_of(in_, one);
+                break;
+            case model:
+                to.model = words_of(in_, one);
+                break;
+            case software:
+                to.software = words_of(in_, one);
+                break;
+            case artist:
+                to.artist = words_of(in_, one);
+                break;
+            case copyright:
+                to.copyright = words_of(in_, one);
+                break;
+            case lens:
+                to.lens = words_of(in_, one);
+                break;
             case moment:
                 if (to.taken_at.empty()) to.taken_at = moment_of(words_of(in_, one));
                 break;
             case original_moment:
                 if (auto taken = moment_of(words_of(in_, one)); !taken.empty()) to.taken_at = taken;
                 break;
-            case exposure: to.exposure_seconds = ratio_of(in_, one); break;
-            case f_number: to.f_number = ratio_of(in_, one); break;
-            case focal_length: to.focal_length_mm = ratio_of(in_, one); break;
-            case iso: to.iso = in_.number(one.value, one.type == 3 ? 2 : 4); break;
+            case exposure:
+                to.exposure_seconds = ratio_of(in_, one);
+                break;
+            case f_number:
+                to.f_number = ratio_of(in_, one);
+                break;
+            case focal_length:
+                to.focal_length_mm = ratio_of(in_, one);
+                break;
+            case iso:
+                to.iso = in_.number(one.value, one.type == 3 ? 2 : 4);
+                break;
             case orientation: {
                 const auto way = static_cast<int>(in_.number(one.value, 2));
                 if (steps_ == 1 && way >= 1 && way <= 8) made_.orientation = way;
                 break;
             }
-            default: break;
+            default:
+                break;
         }
     }
 
@@ -248,7 +273,11 @@ bool is_number(std::string_view text) {
 /// The bytes of the character that begins here, 0 when there is none.
 std::size_t character_at(std::string_view text) {
     const auto first = static_cast<unsigned char>(text.front());
-    const std::size_t bytes = first < 0x80 ? 1 : first >= 0xf0 && first < 0xf5 ? 4 : first >= 0xe0 ? 3 : first >= 0xc2 ? 2 : 0;
+    const std::size_t bytes = first < 0x80                    ? 1
+                              : first >= 0xf0 && first < 0xf5 ? 4
+                              : first >= 0xe0                 ? 3
+                              : first >= 0xc2                 ? 2
+                                                              : 0;
     if (bytes == 0 || first >= 0xf5 || bytes > text.size() || first < 0x20 || first == 0x7f) return 0;
     for (std::size_t i = 1; i < bytes; ++i)
         if ((static_cast<unsigned char>(text[i]) & 0xc0U) != 0x80) return 0;

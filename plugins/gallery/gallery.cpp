@@ -60,7 +60,8 @@ private:
             {"limit", "How many at most; 50 when it is not said."},
             {"repair", "Mends what does not agree."}};
         on.command("gallery.list", see,
-                   {"GET", "/api/v1/conversations/{conversation}/gallery", "A conversation's files, each with its day.", fields},
+                   {"GET", "/api/v1/conversations/{conversation}/gallery", "A conversation's files, each with its day.",
+                    fields},
                    &plugin::list);
         on.command("gallery.labels", see,
                    {"GET", "/api/v1/conversations/{conversation}/gallery-labels", "Which labels there are.", fields},
@@ -76,7 +77,8 @@ private:
                      .fields = fields},
                     &plugin::thumbnail);
         on.command("gallery.verify", "gallery.verify",
-                   {"POST", "/api/v1/gallery-verification", "Compares thumbnails with files.", fields}, &plugin::verify);
+                   {"POST", "/api/v1/gallery-verification", "Compares thumbnails with files.", fields},
+                   &plugin::verify);
     }
 
     void write(sdk::registry<plugin>& on) {
@@ -89,20 +91,27 @@ private:
         on.command("gallery.unlabel", "gallery.label", {"DELETE", one_label, "Takes a label off.", fields},
                    &plugin::unlabel);
         on.command("gallery.relabel", "gallery.label",
-                   {"POST", one_path + "/relabel", "Moves a file from one label to another.", fields}, &plugin::relabel);
+                   {"POST", one_path + "/relabel", "Moves a file from one label to another.", fields},
+                   &plugin::relabel);
         on.command("gallery.place", "gallery.portfolio",
-                   {"PUT", one_path + "/place", "Moves a file to the portfolio, or back to the client's.",
+                   {"PUT",
+                    one_path + "/place",
+                    "Moves a file to the portfolio, or back to the client's.",
                     {{"file", "The file's id."}, {"to", "client or portfolio."}}},
                    &plugin::place);
     }
 
-    sdk::task<shown_items> list(sdk::call call, list_request in) { return lister_.list(std::move(call), std::move(in)); }
+    sdk::task<shown_items> list(sdk::call call, list_request in) {
+        return lister_.list(std::move(call), std::move(in));
+    }
     sdk::task<shown_labels> labels(sdk::call call, one_conversation in) { return lister_.labels(std::move(call), in); }
     sdk::task<shown_item> facts(sdk::call call, attachments::one_file in) { return lister_.facts(std::move(call), in); }
     sdk::task<shown_camera> camera(sdk::call call, attachments::one_file in) {
         return lister_.camera(std::move(call), in);
     }
-    sdk::task<shown_item> label(sdk::call call, label_request in) { return lister_.label(std::move(call), std::move(in)); }
+    sdk::task<shown_item> label(sdk::call call, label_request in) {
+        return lister_.label(std::move(call), std::move(in));
+    }
     sdk::task<shown_item> unlabel(sdk::call call, label_request in) {
         return lister_.unlabel(std::move(call), std::move(in));
     }
@@ -114,8 +123,8 @@ private:
     sdk::task<sdk::reply> thumbnail(sdk::call call, thumbnail_request in) {
         const attachments::one_file which{in.file};
         const auto file = co_await call.service<attachments::file_facts>("attachments.may_see/1", which);
-        const auto found = co_await call.storage(
-            [&](odb::database& db) { return best_thumbnail(db, call.tenant, in.file, in.size); });
+        const auto found =
+            co_await call.storage([&](odb::database& db) { return best_thumbnail(db, call.tenant, in.file, in.size); });
         if (found == nullptr) co_return sdk::not_found("file_unknown", "There is no such file.");
         const auto ending = found->path.substr(found->path.rfind('.'));
         co_return sdk::reply::send({.path = found->path,
@@ -151,7 +160,8 @@ private:
     sdk::task<verified> verify(sdk::call call, verify_request in) { return tidier_.verify(std::move(call), in); }
 
     sdk::result<void> health() {
-        if (maker_.hangs()) return sdk::unavailable("making_hangs", "A thumbnail does not end, although its time is over.");
+        if (maker_.hangs())
+            return sdk::unavailable("making_hangs", "A thumbnail does not end, although its time is over.");
         return {};
     }
 

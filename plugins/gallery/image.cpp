@@ -23,7 +23,8 @@ void say_nothing(const char*, GLogLevelFlags, const char*, void*) {}
 /// Once; false when there is no libvips to work with.
 bool has_begun() {
     static const bool well = [] {
-        g_log_set_handler("VIPS", static_cast<GLogLevelFlags>(G_LOG_LEVEL_WARNING | G_LOG_LEVEL_MESSAGE | G_LOG_LEVEL_INFO),
+        g_log_set_handler("VIPS",
+                          static_cast<GLogLevelFlags>(G_LOG_LEVEL_WARNING | G_LOG_LEVEL_MESSAGE | G_LOG_LEVEL_INFO),
                           &say_nothing, nullptr);
         if (vips_init("gallery") != 0) return false;
         vips_block_untrusted_set(TRUE);
@@ -117,8 +118,8 @@ sdk::result<picture> read_image(const fs::path& path, const making& by) {
     if (!made) return made;
     VipsImage* small = nullptr;
     const auto longest = static_cast<int>(by.largest());
-    if (vips_thumbnail(path.c_str(), &small, longest, "height", longest, "size", VIPS_SIZE_DOWN, "export_profile", "srgb",
-                       "fail_on", VIPS_FAIL_ON_TRUNCATED, nullptr) != 0)
+    if (vips_thumbnail(path.c_str(), &small, longest, "height", longest, "size", VIPS_SIZE_DOWN, "export_profile",
+                       "srgb", "fail_on", VIPS_FAIL_ON_TRUNCATED, nullptr) != 0)
         return wrong(by);
     const image lazy(small);
     auto whole = evaluated(lazy.get(), by);
@@ -131,8 +132,8 @@ sdk::result<picture> read_image(const fs::path& path, const making& by) {
 
 sdk::result<std::vector<small_picture>> write_small(const pixels& from, const making& by) {
     if (!has_begun()) return sdk::unavailable("vips", "libvips does not work here.");
-    const image raw(vips_image_new_from_memory(from.rgb.data(), from.rgb.size(), from.width, from.height, 3,
-                                               VIPS_FORMAT_UCHAR));
+    const image raw(
+        vips_image_new_from_memory(from.rgb.data(), from.rgb.size(), from.width, from.height, 3, VIPS_FORMAT_UCHAR));
     if (raw == nullptr) return wrong(by);
     VipsImage* seen = nullptr;
     if (vips_copy(raw.get(), &seen, "interpretation", VIPS_INTERPRETATION_sRGB, nullptr) != 0) return wrong(by);

@@ -42,9 +42,10 @@ item_query wanted_by(sdk::id tenant, const list_request& in, bool sees_cameras) 
         made = made && item_query::category == std::string(boost::describe::enum_to_string(*in.category, ""));
     if (in.from) made = made && item_query::portfolio == (*in.from == file_place::portfolio ? 1 : 0);
     if (in.label)
-        made = made && item_query("EXISTS (SELECT 1 FROM label WHERE label.tenant = item.tenant AND label.file = item.id "
-                                  "AND label.label = " +
-                                  literal_of(clean_words(*in.label, label_text::most)) + ")");
+        made = made && item_query(
+                           "EXISTS (SELECT 1 FROM label WHERE label.tenant = item.tenant AND label.file = item.id "
+                           "AND label.label = " +
+                           literal_of(clean_words(*in.label, label_text::most)) + ")");
     if (in.q) {
         const auto pattern = containing(*in.q);
         const auto words = item_query::words.like(pattern, "\\");
@@ -85,7 +86,8 @@ sdk::task<attachments::file_facts> require_seen(sdk::call call, sdk::id file) {
 }
 
 bool is_listed(const attachments::file_facts& is, sdk::id conversation) {
-    return is.published && is.state == attachments::file_state::ready && !is.version_of && is.conversation == conversation;
+    return is.published && is.state == attachments::file_state::ready && !is.version_of &&
+           is.conversation == conversation;
 }
 
 sdk::result<std::string> clean_label(const label_text& from) {
@@ -121,15 +123,17 @@ sdk::task<shown_items> lister::list(sdk::call call, list_request in) const {
     bool sees_cameras = false;
     if (in.q) {
         const auto me = co_await call.invoke<own_rights>("user.me", sdk::json::object{});
-        sees_cameras = std::find(me.permissions.begin(), me.permissions.end(), "gallery.metadata") != me.permissions.end();
+        sees_cameras =
+            std::find(me.permissions.begin(), me.permissions.end(), "gallery.metadata") != me.permissions.end();
     }
     shown_items page;
     auto before = in.before ? in.before->number() : INT64_MAX;
     // Nearly always once: our rows are behind attachments' by a moment.
     for (int round = 0; round < most_rounds; ++round) {
         const auto rows = co_await call.storage([&](odb::database& db) {
-            return all_of<item_row>(db, (wanted_by(call.tenant, in, sees_cameras) && item_query::id < before) + "ORDER BY" +
-                                            item_query::id + "DESC LIMIT " + std::to_string(limit + 1 - page.items.size()));
+            return all_of<item_row>(db, (wanted_by(call.tenant, in, sees_cameras) && item_query::id < before) +
+                                            "ORDER BY" + item_query::id + "DESC LIMIT " +
+                                            std::to_string(limit + 1 - page.items.size()));
         });
         page.more = false;
         if (rows.empty()) break;
@@ -142,7 +146,8 @@ sdk::task<shown_items> lister::list(sdk::call call, list_request in) const {
         co_await call.storage([&](odb::database& db) {
             for (const auto& row : rows)
                 if (const auto is = by_id.find(sdk::id(row->id)); is != by_id.end())
-                    page.items.push_back(shown(db, *row, is->second, in.offset_minutes ? std::int64_t{*in.offset_minutes} : 0));
+                    page.items.push_back(
+                        shown(db, *row, is->second, in.offset_minutes ? std::int64_t{*in.offset_minutes} : 0));
         });
         before = rows.back()->id;
         if (page.items.size() > limit) {
@@ -157,9 +162,11 @@ sdk::task<shown_items> lister::list(sdk::call call, list_request in) const {
 sdk::task<shown_labels> lister::labels(sdk::call call, one_conversation in) const {
     co_return co_await call.storage([&](odb::database& db) {
         shown_labels made;
-        const auto of = label_query::tenant == call.tenant.number() && label_query::conversation == in.conversation.number();
-        const label_query shown("EXISTS (SELECT 1 FROM item WHERE item.tenant = label.tenant AND item.id = label.file AND "
-                                "item.shown = 1)");
+        const auto of =
+            label_query::tenant == call.tenant.number() && label_query::conversation == in.conversation.number();
+        const label_query shown(
+            "EXISTS (SELECT 1 FROM item WHERE item.tenant = label.tenant AND item.id = label.file AND "
+            "item.shown = 1)");
         for (const auto& one : all_of<label_row>(db, (of && shown) + "ORDER BY" + label_query::label + "LIMIT 5000"))
             if (made.labels.empty() || made.labels.back() != one->label) made.labels.push_back(one->label);
         return made;

@@ -39,9 +39,7 @@ sdk::result<cleaned> look_into(const std::string& path) {
     return gallery::clean(from);
 }
 
-bool says_something(const camera_facts& facts) {
-    return sdk::to_json(facts) != sdk::to_json(camera_facts{});
-}
+bool says_something(const camera_facts& facts) { return sdk::to_json(facts) != sdk::to_json(camera_facts{}); }
 
 }  // namespace
 
@@ -75,12 +73,14 @@ sdk::task<> maker::forget(sdk::scope where, sdk::id file) const {
 }
 
 sdk::task<> maker::make(sdk::call call) {
-    const auto here = call.settings<settings>();
     if (busy_.exchange(true)) co_return co_await make_soon(call, sdk::now() + 1'000);
-    struct done {
-        std::atomic<bool>& busy;
-        ~done() { busy = false; }
-    } const when_done{busy_};
+    const auto done = co_await make_some(call).as_result();
+    busy_ = false;
+    if (!done) co_await sdk::error(done.error());
+}
+
+sdk::task<> maker::make_some(sdk::call call) {
+    const auto here = call.settings<settings>();
     const auto until = std::chrono::steady_clock::now() + most_of_a_turn;
     for (;;) {
         const auto now = sdk::now();

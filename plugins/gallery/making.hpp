@@ -43,6 +43,7 @@ public:
     numbers count;
 
 private:
+    [[nodiscard]] sdk::task<> make_some(sdk::call);
     [[nodiscard]] sdk::task<> make_one(sdk::call, item_row);
     [[nodiscard]] sdk::task<bool> had_to_be_cleaned(sdk::call, attachments::file_facts) const;
     [[nodiscard]] sdk::result<picture> read(const attachments::file_facts&, sdk::id tenant, const settings&);

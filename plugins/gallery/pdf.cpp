@@ -25,14 +25,16 @@ void say_nothing(const char*, GLogLevelFlags, const char*, void*) {}
 /// Cairo's rows are blue, green, red, and a byte more.
 pixels rgb_of(cairo_surface_t* drawn) {
     cairo_surface_flush(drawn);
-    pixels made{.width = cairo_image_surface_get_width(drawn), .height = cairo_image_surface_get_height(drawn), .rgb = {}};
+    pixels made{
+        .width = cairo_image_surface_get_width(drawn), .height = cairo_image_surface_get_height(drawn), .rgb = {}};
     const auto* rows = cairo_image_surface_get_data(drawn);
     const auto stride = static_cast<std::size_t>(cairo_image_surface_get_stride(drawn));
     const auto width = static_cast<std::size_t>(made.width);
     made.rgb.resize(width * static_cast<std::size_t>(made.height) * 3);
     for (std::size_t y = 0, to = 0; y < static_cast<std::size_t>(made.height); ++y)
         for (std::size_t x = 0; x < width; ++x)
-            for (const std::size_t colour : {2U, 1U, 0U}) made.rgb[to++] = static_cast<char>(rows[y * stride + x * 4 + colour]);
+            for (const std::size_t colour : {2U, 1U, 0U})
+                made.rgb[to++] = static_cast<char>(rows[y * stride + x * 4 + colour]);
     return made;
 }
 
@@ -75,7 +77,8 @@ sdk::result<picture> read_pdf(const fs::path& path, const making& by) {
     if (by.is_over()) return too_slow();
     auto small = write_small(*page, by);
     if (!small) return small.error();
-    picture made{.width = page->width, .height = page->height, .duration_ms = {}, .pages = pages, .taken_at = {}, .small = {}};
+    picture made{
+        .width = page->width, .height = page->height, .duration_ms = {}, .pages = pages, .taken_at = {}, .small = {}};
     made.small = std::move(*small);
     return made;
 }

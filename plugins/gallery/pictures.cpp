@@ -17,11 +17,11 @@ std::string jpeg_segment_of(int orientation) {
 }
 
 bool stays_in_jpeg(int marker, std::string_view text) {
-    if (marker == 0xfe) return false;                            // a comment
-    if (marker < 0xe0 || marker > 0xef) return true;             // tables, frames
-    if (marker == 0xe0) return text.starts_with("JFIF\0"sv);     // with JFXX comes a small picture of it
+    if (marker == 0xfe) return false;                         // a comment
+    if (marker < 0xe0 || marker > 0xef) return true;          // tables, frames
+    if (marker == 0xe0) return text.starts_with("JFIF\0"sv);  // with JFXX comes a small picture of it
     if (marker == 0xe2) return text.starts_with("ICC_PROFILE\0"sv);
-    return marker == 0xee && text.starts_with("Adobe"sv);        // says how colours are meant
+    return marker == 0xee && text.starts_with("Adobe"sv);  // says how colours are meant
 }
 
 /// Where the next marker stands in compressed data; the end when there is none.
@@ -57,8 +57,8 @@ std::string png_chunk_of(int orientation) {
 }
 
 bool stays_in_png(std::string_view type) {
-    constexpr std::array known{"tRNS"sv, "cHRM"sv, "gAMA"sv, "iCCP"sv, "sBIT"sv, "sRGB"sv, "cICP"sv, "mDCV"sv, "cLLI"sv,
-                               "bKGD"sv, "hIST"sv, "pHYs"sv, "sPLT"sv, "acTL"sv, "fcTL"sv, "fdAT"sv};
+    constexpr std::array known{"tRNS"sv, "cHRM"sv, "gAMA"sv, "iCCP"sv, "sBIT"sv, "sRGB"sv, "cICP"sv, "mDCV"sv,
+                               "cLLI"sv, "bKGD"sv, "hIST"sv, "pHYs"sv, "sPLT"sv, "acTL"sv, "fcTL"sv, "fdAT"sv};
     const bool is_critical = type.size() == 4 && type[0] >= 'A' && type[0] <= 'Z';
     return is_critical || std::find(known.begin(), known.end(), type) != known.end();
 }

@@ -110,9 +110,9 @@ void forget_item(odb::database& db, sdk::id tenant, sdk::id file) {
 }
 
 item_ptr claim_next(odb::database& db, sdk::id tenant, std::int64_t now, std::int64_t held_until) {
-    for (const auto& row : all_of<item_row>(db, (item_query::tenant == tenant.number() && item_query::due != 0 &&
-                                                 item_query::due <= now) +
-                                                    "ORDER BY" + item_query::due + "LIMIT 20")) {
+    for (const auto& row : all_of<item_row>(
+             db, (item_query::tenant == tenant.number() && item_query::due != 0 && item_query::due <= now) +
+                     "ORDER BY" + item_query::due + "LIMIT 20")) {
         if (row->tries >= most_tries) {
             keep_failure(db, *row, "Looking at it failed several times.");
             continue;
@@ -159,9 +159,9 @@ void keep_failure(odb::database& db, item_row& row, const std::string& why) {
 }
 
 bool has_due(odb::database& db, sdk::id tenant, std::int64_t now) {
-    return !all_of<item_row>(db, (item_query::tenant == tenant.number() && item_query::due != 0 &&
-                                  item_query::due <= now) +
-                                     "LIMIT 1")
+    return !all_of<item_row>(
+                db,
+                (item_query::tenant == tenant.number() && item_query::due != 0 && item_query::due <= now) + "LIMIT 1")
                 .empty();
 }
 
@@ -180,9 +180,9 @@ thumbnail_ptr best_thumbnail(odb::database& db, sdk::id tenant, sdk::id file, st
 
 std::vector<std::string> labels_of(odb::database& db, sdk::id tenant, sdk::id file) {
     std::vector<std::string> all;
-    for (const auto& one : all_of<label_row>(
-             db, (label_query::tenant == tenant.number() && label_query::file == file.number()) + "ORDER BY" +
-                     label_query::label))
+    for (const auto& one :
+         all_of<label_row>(db, (label_query::tenant == tenant.number() && label_query::file == file.number()) +
+                                   "ORDER BY" + label_query::label))
         all.push_back(one->label);
     return all;
 }

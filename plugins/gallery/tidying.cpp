@@ -69,8 +69,7 @@ sdk::task<> tidier::compare_rows(sdk::call call, found& into) const {
 }
 
 sdk::task<> tidier::compare_files(sdk::call call, found& into) const {
-    attachments::files_wanted wanted{
-        .after = {}, .limit = page, .state = attachments::file_state::ready, .files = {}};
+    attachments::files_wanted wanted{.after = {}, .limit = page, .state = attachments::file_state::ready, .files = {}};
     for (bool more = true; more;) {
         const auto some = co_await call.service<attachments::files_page>("attachments.files/1", wanted);
         more = some.more;
@@ -88,10 +87,11 @@ sdk::task<> tidier::compare_files(sdk::call call, found& into) const {
     co_await sdk::aside([&] {
         const auto late = fs::file_time_type::clock::now() - settled;
         std::error_code none;
-        for (fs::recursive_directory_iterator at(sdk::files_folder() / folder_of(call.tenant), none), end; !none && at != end;
-             at.increment(none)) {
+        for (fs::recursive_directory_iterator at(sdk::files_folder() / folder_of(call.tenant), none), end;
+             !none && at != end; at.increment(none)) {
             std::error_code gone;
-            if (at->is_directory(gone) || into.paths.contains(at->path().lexically_relative(sdk::files_folder()).string()))
+            if (at->is_directory(gone) ||
+                into.paths.contains(at->path().lexically_relative(sdk::files_folder()).string()))
                 continue;
             if (at->last_write_time(gone) < late) into.orphans.push_back(at->path());
         }

@@ -19,7 +19,8 @@ namespace gallery {
 namespace {
 
 /// None that names other files or addresses, as lists of pieces do.
-constexpr const char* formats = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,ogg,mpeg,mpegts,flv,mp3,wav,flac,aac,aiff,amr";
+constexpr const char* formats =
+    "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,ogg,mpeg,mpegts,flv,mp3,wav,flac,aac,aiff,amr";
 constexpr int most_packets = 2'000;
 constexpr int buffer_bytes = 64 * 1024;
 constexpr std::int64_t most_probed = 16 << 20;
@@ -136,15 +137,17 @@ sdk::result<pixels> scaled(const AVFrame& from, AVRational shape, std::int64_t l
     const double scale = std::min(1.0, static_cast<double>(longest) / std::max<double>(width, from.height));
     const auto side = [&](double of) { return std::max(1, static_cast<int>(std::lround(of * scale))); };
     pixels made{.width = side(width), .height = side(from.height), .rgb = {}};
-    const owned<SwsContext> by(sws_getContext(from.width, from.height, static_cast<AVPixelFormat>(from.format), made.width,
-                                              made.height, AV_PIX_FMT_RGB24, SWS_AREA, nullptr, nullptr, nullptr));
+    const owned<SwsContext> by(sws_getContext(from.width, from.height, static_cast<AVPixelFormat>(from.format),
+                                              made.width, made.height, AV_PIX_FMT_RGB24, SWS_AREA, nullptr, nullptr,
+                                              nullptr));
     if (by == nullptr) return unreadable("Its pictures are of a kind that is not known.");
     // The library writes some bytes past a row.
     const int row = (made.width * 3 + 63) / 64 * 64;
     std::string rows(static_cast<std::size_t>(row) * static_cast<std::size_t>(made.height) + 64, '\0');
     auto* to = reinterpret_cast<std::uint8_t*>(rows.data());
     sws_scale(by.get(), from.data, from.linesize, 0, from.height, &to, &row);
-    for (int y = 0; y < made.height; ++y) made.rgb.append(rows, static_cast<std::size_t>(y * row), static_cast<std::size_t>(made.width) * 3);
+    for (int y = 0; y < made.height; ++y)
+        made.rgb.append(rows, static_cast<std::size_t>(y * row), static_cast<std::size_t>(made.width) * 3);
     return made;
 }
 
@@ -171,8 +174,8 @@ sdk::result<picture> read_video(const fs::path& path, const making& by) {
     av_log_set_level(AV_LOG_QUIET);
     const source file(path);
     reading from{.from = file, .by = by};
-    const owned<AVIOContext> io(avio_alloc_context(static_cast<std::uint8_t*>(av_malloc(buffer_bytes)), buffer_bytes, 0, &from,
-                                                   &reading::read, nullptr, &reading::seek));
+    const owned<AVIOContext> io(avio_alloc_context(static_cast<std::uint8_t*>(av_malloc(buffer_bytes)), buffer_bytes, 0,
+                                                   &from, &reading::read, nullptr, &reading::seek));
     const auto in = opened(io.get(), from);
     if (in == nullptr || avformat_find_stream_info(in.get(), nullptr) < 0)
         return by.is_over() ? too_slow() : unreadable("It cannot be read as a video or a recording.");

@@ -17,7 +17,9 @@ namespace fs = std::filesystem;
 /// A folder that goes away.
 class folder {
 public:
-    folder() : at_(fs::temp_directory_path() / ("gallery_test_" + std::to_string(::getpid()) + "_" + std::to_string(++count_))) {
+    folder()
+        : at_(fs::temp_directory_path() /
+              ("gallery_test_" + std::to_string(::getpid()) + "_" + std::to_string(++count_))) {
         fs::create_directories(at_);
     }
     ~folder() {
@@ -72,8 +74,8 @@ private:
         std::string behind;
         const auto end = at + 2 + all.size() * 12 + 4;
         for (const auto& one : all) {
-            made += little_text(static_cast<std::uint64_t>(one.tag), 2) + little_text(static_cast<std::uint64_t>(one.type), 2) +
-                    little_text(one.count, 4);
+            made += little_text(static_cast<std::uint64_t>(one.tag), 2) +
+                    little_text(static_cast<std::uint64_t>(one.type), 2) + little_text(one.count, 4);
             if (one.value.size() <= 4) {
                 made += one.value + std::string(4 - one.value.size(), '\0');
             } else {
@@ -91,12 +93,19 @@ private:
     const std::uint64_t exif_at = 200;
     const std::uint64_t gps_at = 400;
     std::string made("II*\0\x08\0\0\0", 8);
-    made += directory(8, {text(0x010f, "Kamera"), text(0x0110, "Here One"), {0x0112, 3, 1, little_text(static_cast<std::uint64_t>(orientation), 2)},
-                          {0x8769, 4, 1, little_text(exif_at, 4)}, {0x8825, 4, 1, little_text(gps_at, 4)}});
+    made += directory(8, {text(0x010f, "Kamera"),
+                          text(0x0110, "Here One"),
+                          {0x0112, 3, 1, little_text(static_cast<std::uint64_t>(orientation), 2)},
+                          {0x8769, 4, 1, little_text(exif_at, 4)},
+                          {0x8825, 4, 1, little_text(gps_at, 4)}});
     made.resize(exif_at, '\0');
-    made += directory(exif_at, {{0x829a, 5, 1, little_text(1, 4) + little_text(125, 4)}, text(0x9003, "2025:06:07 08:09:10")});
+    made += directory(exif_at,
+                      {{0x829a, 5, 1, little_text(1, 4) + little_text(125, 4)}, text(0x9003, "2025:06:07 08:09:10")});
     made.resize(gps_at, '\0');
-    made += directory(gps_at, {{1, 2, 2, "N"}, {2, 5, 3, ratio(48) + ratio(8) + ratio(15)}, {3, 2, 2, "W"}, {4, 5, 3, ratio(11) + ratio(34) + ratio(30)}});
+    made += directory(gps_at, {{1, 2, 2, "N"},
+                               {2, 5, 3, ratio(48) + ratio(8) + ratio(15)},
+                               {3, 2, 2, "W"},
+                               {4, 5, 3, ratio(11) + ratio(34) + ratio(30)}});
     return made;
 }
 

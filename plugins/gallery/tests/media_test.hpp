@@ -16,7 +16,8 @@ namespace gallery::testing {
 inline fs::path draw(const folder& in, const std::string& name, int width, int height, bool is_clear = false) {
     (void)vips_init("gallery_test");
     const int bands = is_clear ? 4 : 3;
-    std::string rows(static_cast<std::size_t>(width) * static_cast<std::size_t>(height) * static_cast<std::size_t>(bands), '\0');
+    std::string rows(
+        static_cast<std::size_t>(width) * static_cast<std::size_t>(height) * static_cast<std::size_t>(bands), '\0');
     for (std::size_t i = 0; i < rows.size(); i += static_cast<std::size_t>(bands)) {
         const bool is_left = static_cast<int>(i / static_cast<std::size_t>(bands)) % width < width / 2;
         rows[i + (is_left ? 0 : 2)] = static_cast<char>(0xff);
@@ -35,13 +36,14 @@ inline fs::path draw(const folder& in, const std::string& name, int width, int h
 /// A JPEG with exif() in it.
 inline fs::path photograph(const folder& in, const std::string& name, int width, int height, int orientation = 6) {
     const auto plain = content_of(draw(in, "plain.jpg", width, height));
-    return in.write(name, "\xff\xd8" + jpeg_segment(0xe1, std::string("Exif\0\0", 6) + exif(orientation)) + plain.substr(2));
+    return in.write(name,
+                    "\xff\xd8" + jpeg_segment(0xe1, std::string("Exif\0\0", 6) + exif(orientation)) + plain.substr(2));
 }
 
 struct looks {
     int width = 0;
     int height = 0;
-    std::string left;   ///< the first pixel, and the one at the other end of the first row
+    std::string left;  ///< the first pixel, and the one at the other end of the first row
     std::string right;
     std::string bottom;
     std::vector<std::string> fields;
@@ -55,7 +57,10 @@ inline looks look_at(const fs::path& path) {
         double* of = nullptr;
         int bands = 0;
         if (vips_getpoint(is, &of, &bands, x, y, nullptr) != 0) return std::string("none");
-        std::string made = of[0] > 150 && of[2] < 100 ? "red" : of[2] > 150 && of[0] < 100 ? "blue" : of[0] > 200 && of[2] > 200 ? "white" : "other";
+        std::string made = of[0] > 150 && of[2] < 100   ? "red"
+                           : of[2] > 150 && of[0] < 100 ? "blue"
+                           : of[0] > 200 && of[2] > 200 ? "white"
+                                                        : "other";
         g_free(of);
         return made;
     };
@@ -63,7 +68,8 @@ inline looks look_at(const fs::path& path) {
     made.left = colour(2, 2);
     made.right = colour(made.width - 3, 2);
     made.bottom = colour(2, made.height - 3);
-    for (auto** one = vips_image_get_fields(is); one != nullptr && *one != nullptr; ++one) made.fields.emplace_back(*one);
+    for (auto** one = vips_image_get_fields(is); one != nullptr && *one != nullptr; ++one)
+        made.fields.emplace_back(*one);
     g_object_unref(is);
     g_object_unref(lazy);
     return made;

@@ -130,7 +130,8 @@ TEST_F(readers, halves_and_others_are_unreadable) {
         EXPECT_EQ(got.error().code, "unreadable") << name;
         EXPECT_EQ(got.error().sentence.find('/'), std::string::npos) << got.error().sentence;
     }
-    for (const auto* other : {"", "hello", "%PDF-1.7", "<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'/>", "push graphic-context"}) {
+    for (const auto* other : {"", "hello", "%PDF-1.7", "<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'/>",
+                              "push graphic-context"}) {
         const auto got = read_image(from.write("other", other), by());
         ASSERT_FALSE(got) << other;
         EXPECT_EQ(got.error().code, "unreadable") << other;
@@ -202,7 +203,8 @@ TEST_F(readers, videos_that_lie) {
 
 TEST_F(readers, a_list_of_other_files_is_not_followed) {
     film(from, "secret.mp4", 64, 64);
-    for (const auto& list : {"ffconcat version 1.0\nfile secret.mp4\n", "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nsecret.mp4\n#EXT-X-ENDLIST\n"}) {
+    for (const auto& list : {"ffconcat version 1.0\nfile secret.mp4\n",
+                             "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nsecret.mp4\n#EXT-X-ENDLIST\n"}) {
         const auto got = read_video(from.write("list.mp4", list), by());
         ASSERT_FALSE(got);
         EXPECT_EQ(got.error().code, "unreadable");
