@@ -217,5 +217,45 @@ TEST_F(readers, time_is_up) {
     EXPECT_EQ(got.error().code, "too_slow");
 }
 
+/// Against Debian's vipsthumbnail (libvips-tools); a measurement, so it is run when somebody wants it:
+/// gallery_test --gtest_also_run_disabled_tests --gtest_filter='*speed'
+TEST_F(readers, DISABLED_speed) {
+    (void)vips_init("gallery_test");
+    VipsImage* noise = nullptr;
+    ASSERT_EQ(vips_gaussnoise(&noise, 4000, 3000, "mean", 128.0, "sigma", 20.0, nullptr), 0);
+    VipsImage* soft = nullptr;
+    ASSERT_EQ(vips_gaussblur(noise, &soft, 3.0, nullptr), 0);
+    VipsImage* bands[3] = {soft, soft, soft};
+    VipsImage* joined = nullptr;
+    ASSERT_EQ(vips_bandjoin(bands, &joined, 3, nullptr), 0);
+    VipsImage* colours = nullptr;
+    ASSERT_EQ(vips_copy(joined, &colours, "interpretation", VIPS_INTERPRETATION_sRGB, nullptr), 0);
+    const auto photo = from.at() / "photo.jpg";
+    ASSERT_EQ(vips_jpegsave(colours, photo.c_str(), "Q", 90, nullptr), 0);
+    for (auto* one : {colours, joined, soft, noise}) g_object_unref(one);
+    const auto seconds = [](auto work) {
+        const auto began = std::chrono::steady_clock::now();
+        work();
+        return std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+    };
+    std::vector<double> ours;
+    std::vector<double> theirs;
+    for (int i = 0; i < 7; ++i) {
+        ours.push_back(seconds([&] { ASSERT_TRUE(read_image(photo, by())); }));
+        theirs.push_back(seconds([&] {
+            for (const auto* size : {"150", "300", "800"})
+                ASSERT_EQ(std::system((std::string("vipsthumbnail -s ") + size + " -e srgb -o '" + into.at().string() +
+                                       "/v" + size + ".jpg[strip,Q=80]' " + photo.string())
+                                          .c_str()),
+                          0);
+        }));
+    }
+    std::sort(ours.begin(), ours.end());
+    std::sort(theirs.begin(), theirs.end());
+    std::printf("12 megapixels in three sizes: %.0f ms, vipsthumbnail %.0f ms, ratio %.2f\n", ours[3] * 1000,
+                theirs[3] * 1000, ours[3] / theirs[3]);
+    EXPECT_LE(ours[3], 1.3 * theirs[3]);
+}
+
 }  // namespace
 }  // namespace gallery
