@@ -1,46 +1,15 @@
 // Thumbnails, galleries and what a camera wrote, in a running server: seen by whoever sees the file, and gone when it goes.
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { eventually } from './lib/deadline.js';
 import { brings, fetches, isIn, listed, onDisk, pdf, png, sendsFiles } from './lib/files.js';
 import { assertRefused } from './lib/person.js';
+import { hasThumbnail, isSilent, jpeg, photo, thumbnail } from './lib/photos.js';
 import { stories } from './lib/story.js';
-import { fetchAny } from './lib/tls.js';
 
 const own = process.env.PARLEY_PLUGIN_FILES ?? fileURLToPath(new URL('../../build/debug/plugins', import.meta.url));
 const others = process.env.PARLEY_SDK_PLUGINS ?? fileURLToPath(new URL('../../build/debug/tests/sdk/plugins', import.meta.url));
 
-// 96 x 48, red and blue.
-const jpeg = Buffer.from(
-    '/9j/2wBDABsSFBcUERsXFhceHBsgKEIrKCUlKFE6PTBCYFVlZF9VXVtqeJmBanGQc1tdhbWGkJ6jq62rZ4C8ybqmx5moq6T/2wBDARweHigjKE4rK06kbl1upKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKT/wAARCAAwAGADASIAAhEBAxEB/8QAHwAAAQUBAQEBAQEAAAAAAAAAAAECAwQFBgcICQoL/8QAtRAAAgEDAwIEAwUFBAQAAAF9AQIDAAQRBRIhMUEGE1FhByJxFDKBkaEII0KxwRVS0fAkM2JyggkKFhcYGRolJicoKSo0NTY3ODk6Q0RFRkdISUpTVFVWV1hZWmNkZWZnaGlqc3R1dnd4eXqDhIWGh4iJipKTlJWWl5iZmqKjpKWmp6ipqrKztLW2t7i5usLDxMXGx8jJytLT1NXW19jZ2uHi4+Tl5ufo6erx8vP09fb3+Pn6/8QAHwEAAwEBAQEBAQEBAQAAAAAAAAECAwQFBgcICQoL/8QAtREAAgECBAQDBAcFBAQAAQJ3AAECAxEEBSExBhJBUQdhcRMiMoEIFEKRobHBCSMzUvAVYnLRChYkNOEl8RcYGRomJygpKjU2Nzg5OkNERUZHSElKU1RVVldYWVpjZGVmZ2hpanN0dXZ3eHl6goOEhYaHiImKkpOUlZaXmJmaoqOkpaanqKmqsrO0tba3uLm6wsPExcbHyMnK0tPU1dbX2Nna4uPk5ebn6Onq8vP09fb3+Pn6/9oADAMBAAIRAxEAPwChRRRXGfSBRRRQAUUUUAUaKKK+wPlQooooAKKKKAL1FFFfHn1QUUUUAFFFFAFGiiivsD5UKKKKACiiigC9RRRXx59UFFFFABRRRQBRooor7A+VCiiigAooooA//9k=',
-    'base64',
-);
-// What a camera writes: its make, a quarter turn, and where it was.
-function photo() {
-    const entry = (tag, type, count, value) => {
-        const made = Buffer.alloc(12);
-        made.writeUInt16LE(tag, 0);
-        made.writeUInt16LE(type, 2);
-        made.writeUInt32LE(count, 4);
-        if (typeof value === 'number') made.writeUInt32LE(value, 8);
-        else Buffer.from(value).copy(made, 8);
-        return made;
-    };
-    const directory = (...all) => Buffer.concat([Buffer.from([all.length, 0]), ...all, Buffer.alloc(4)]);
-    const ratios = (...all) => Buffer.concat(all.map((one) => Buffer.from(Uint32Array.of(one, 1).buffer)));
-    const tiff = Buffer.alloc(300);
-    Buffer.from('II*\0\x08\0\0\0', 'latin1').copy(tiff);
-    directory(entry(0x010f, 2, 7, 100), entry(0x0112, 3, 1, 6), entry(0x8825, 4, 1, 120)).copy(tiff, 8);
-    tiff.write('Kamera\0', 100);
-    directory(entry(1, 2, 2, 'N\0'), entry(2, 5, 3, 200), entry(3, 2, 2, 'E\0'), entry(4, 5, 3, 224)).copy(tiff, 120);
-    ratios(48, 8, 15).copy(tiff, 200);
-    ratios(11, 34, 30).copy(tiff, 224);
-    const says = Buffer.concat([Buffer.from('Exif\0\0', 'latin1'), tiff]);
-    const head = Buffer.from([0xff, 0xd8, 0xff, 0xe1, 0, 0]);
-    head.writeUInt16BE(says.length + 2, 4);
-    return Buffer.concat([head, says, jpeg.subarray(2)]);
-}
 // A PDF of one page, with the table of where things stand.
 function page() {
     const objects = ['<</Type/Catalog/Pages 2 0 R>>', '<</Type/Pages/Kids[3 0 R]/Count 1>>', '<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 300]/Contents 4 0 R>>', '<</Length 27>>stream\n1 0 0 rg 0 0 100 300 re f  \nendstream'];
@@ -62,15 +31,6 @@ const tenants = {
 };
 const settings = { plugins: { folders: [own, others], load: ['attachments', 'gallery', 'gate'] } };
 
-async function thumbnail(who, file, size = 150, headers = {}, method = 'GET') {
-    const response = await fetchAny(`${who.url}/api/v1/files/${file.file ?? file}/thumbnails/${size}`, { method, headers: { authorization: `Bearer ${who.token}`, ...headers } });
-    return { status: response.status, headers: response.headers, bytes: Buffer.from(await response.arrayBuffer()) };
-}
-const hasThumbnail = (who, file, size) =>
-    eventually(async () => {
-        const got = await thumbnail(who, file, size);
-        return got.status === 200 ? got : undefined;
-    }, `a thumbnail of ${file.file}`, 60_000);
 const facts = async (who, file) => (await who.get(`/api/v1/files/${file.file}/picture`)).body;
 const becomes = (who, file, state) => eventually(async () => ((await facts(who, file))?.state === state ? true : undefined), `the picture to be ${state}`, 60_000);
 const gallery = async (who, conversation, query = '') => {
@@ -80,9 +40,6 @@ const gallery = async (who, conversation, query = '') => {
 };
 const inGallery = (who, conversation, count) =>
     eventually(async () => ((await gallery(who, conversation)).length === count ? true : undefined), `${count} files in the gallery`, 60_000);
-const isSilent = (bytes) => {
-    for (const word of ['Kamera', 'GPS', 'II*\0']) assert.equal(bytes.includes(Buffer.from(word, 'latin1')), false, word);
-};
 // A file that everybody in the conversation sees.
 const shows = async (who, conversation, name, bytes) => {
     const file = await brings(who, conversation, name, bytes);
@@ -191,31 +148,5 @@ stories(`a gallery, ${isolation}`, { tenants, settings: { ...settings, gallery: 
         const verified = await ann.post('/api/v1/gallery-verification', {});
         assert.equal(verified.status, 200, verified.text);
         for (const fault of ['without_file', 'without_pictures', 'orphans']) assert.equal(verified.body[fault], 0, verified.text);
-    });
-});
-
-// The processes of a server's plugins, by what they are called on their command line or in their environment: only children of that server.
-const childrenOf = (pid) => readdirSync('/proc').filter((one) => /^\d+$/.test(one)).filter((one) => {
-    try {
-        return readFileSync(`/proc/${one}/stat`, 'utf8').replace(/^.*\) /, '').split(' ')[1] === String(pid);
-    } catch {
-        return false;
-    }
-}).map(Number);
-
-stories('a gallery that is killed', { tenants, settings: { ...settings, attachments: { isolation: 'in_process' }, gallery: { isolation: 'process' } } }, (story) => {
-    story('goes on where it was', async ({ ann, bob, world }) => {
-        await ann.creates('channel', 'killed');
-        await bob.joins('killed');
-        const files = [];
-        for (let i = 0; i < 12; ++i) {
-            files.push(await brings(bob, 'killed', `pass-${i}.jpg`, photo()));
-            if (i === 5) for (const one of childrenOf(world.server.process.pid)) process.kill(one, 'SIGKILL');
-        }
-        await sendsFiles(bob, 'killed', files);
-        for (const one of childrenOf(world.server.process.pid)) process.kill(one, 'SIGKILL');
-        for (const file of files) await eventually(async () => ((await thumbnail(ann, file)).status === 200 ? true : undefined), `a thumbnail of ${file.file}`, 150_000);
-        for (const file of files) isSilent((await fetches(ann, file)).bytes.subarray(0, 24));
-        world.server.logs = world.server.logs.filter((line) => !['warning', 'error'].includes(line.level));
     });
 });
