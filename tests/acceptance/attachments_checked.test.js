@@ -15,9 +15,9 @@ const others = process.env.PARLEY_SDK_PLUGINS ?? fileURLToPath(new URL('../../bu
 const tenants = {
     acme: {
         people: { ann: 'admin', bob: 'member', gus: 'guest' },
-        settings: { hosts: ['acme.test'], plugins: { enable: ['attachments', 'gate', 'gallery'] }, attachments: {} },
+        settings: { hosts: ['acme.test'], plugins: { enable: ['attachments', 'gate'] }, attachments: {} },
     },
-    calm: { people: { cat: 'admin' }, settings: { hosts: ['calm.test'], plugins: { enable: ['attachments', 'gate', 'gallery'] } } },
+    calm: { people: { cat: 'admin' }, settings: { hosts: ['calm.test'], plugins: { enable: ['attachments', 'gate'] } } },
 };
 const settings = { plugins: { folders: [own, others], load: ['attachments', 'gate', 'gallery'] } };
 
@@ -61,6 +61,7 @@ async function readsEverything(who, ids, word) {
         all.push({ target, template, status: answer.status, text: await answer.text() });
     }
     assert.ok(all.length > 15, `${all.length} routes`);
+    assert.ok(all.some((one) => one.template.endsWith('/thumbnails/{size}')), 'the walk has no thumbnails');
     return all;
 }
 
@@ -106,7 +107,9 @@ stories(`files that are checked, ${isolation}`, { tenants, settings: { ...settin
         assert.deepEqual(await listed(ann, 'refused'), []);
     });
 
-    story('what is pending, or of another tenant, is on no route', async ({ ann, bob, gus, cat }) => {
+    story('what is pending, or of another tenant, is on no route', async ({ ann, bob, gus, cat, world }) => {
+        // With the routes of whoever makes something of files.
+        for (const name of ['acme', 'calm']) await changes(world.server, `tenants/${name}.yaml`, (file) => file.plugins.enable.push('gallery'));
         await ann.creates('channel', 'walked');
         await bob.joins('walked');
         await ann.adds('walked', gus);
@@ -163,6 +166,7 @@ stories(`files that are checked, ${isolation}`, { tenants, settings: { ...settin
         assert.equal((await fetches(bob, seen)).status, 200);
         assert.equal((await fetches(cat, seen)).status, 404);
         assert.deepEqual((await bob.get(`/api/v1/files/${seen.file}/versions`)).body.files.map((one) => one.file), [seen.file]);
+        for (const name of ['acme', 'calm']) await changes(world.server, `tenants/${name}.yaml`, (file) => file.plugins.enable.pop());
     });
 
     story('a gate that gives no answer lets nothing through, for as long as it takes', async ({ ann, bob, world }) => {
