@@ -64,7 +64,7 @@ describe('the gallery', () => {
 
     it('who is entitled labels and moves, and others see it', async () => {
         await ann.button('Gallery').first().click();
-        await ann.button('Open garden.png').last().click();
+        await ann.page.locator('.gallery_tile[aria-label="Open garden.png"]').click();
         const dialog = ann.page.getByRole('dialog', { name: 'garden.png' });
         await dialog.waitFor();
         await dialog.getByLabel('Add a label').fill('flowers');
@@ -75,7 +75,7 @@ describe('the gallery', () => {
         await ann.keepsPicture('gallery_one');
         await ann.assertAccessible('one file of the gallery');
         await ann.page.keyboard.press('Escape');
-        await bob.page.getByText('flowers').first().waitFor({ timeout: 60_000 });
+        await bob.page.locator('.gallery_words', { hasText: 'flowers' }).waitFor({ timeout: 60_000 });
         await bob.page.getByLabel('Search files').fill('');
         await bob.page.getByLabel('From').selectOption('portfolio');
         await eventually(async () => ((await bob.page.locator('.gallery_tile').count()) === 1 ? true : undefined), 'the portfolio', 60_000);
