@@ -91,10 +91,12 @@ stories(`files that are checked, ${isolation}`, { tenants, settings: { ...settin
         await ann.creates('channel', 'refused');
         await bob.joins('refused');
         await bob.connects();
-        for (const [name, state] of [['quarantine.png', 'quarantined'], ['reject.png', 'rejected']]) {
-            const bad = await brings(bob, 'refused', name, png);
+        for (const [verdict, state] of [['quarantine', 'quarantined'], ['reject', 'rejected']]) {
+            const bad = await brings(bob, 'refused', 'wait-bad.png', png);
             const good = await brings(bob, 'refused', 'wait.png', png);
             const sent = await sendsFiles(bob, 'refused', [good, bad]);
+            for (const file of [bad, good]) await isIn(bob, file, 'waiting');
+            assert.equal(await decides(ann, bad, verdict, 'The gate says so.'), state);
             const told = await bob.receives('file.changed', { file: bad.file, state });
             assert.equal(told.data.reason, 'The gate says so.');
             await becomes(bob, sent, 'rejected');
