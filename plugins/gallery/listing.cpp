@@ -137,7 +137,8 @@ sdk::task<shown_items> lister::list(sdk::call call, list_request in) const {
         });
         page.more = false;
         if (rows.empty()) break;
-        attachments::files_wanted wanted{.after = {}, .limit = 500, .state = {}, .files = sdk::ids<500>{}};
+        attachments::files_wanted wanted{
+            .after = {}, .limit = 500, .state = {}, .conversation = {}, .files = sdk::ids<500>{}};
         for (const auto& one : rows) wanted.files->push_back(sdk::id(one->id));
         const auto known = co_await call.service<attachments::files_page>("attachments.files/1", wanted);
         std::map<sdk::id, attachments::file_facts> by_id;

@@ -174,7 +174,7 @@ sdk::task<> maker::sweep(sdk::call call) const {
         return db.find(call.tenant.number(), made) ? made : sweep_row{.tenant = 0, .after = 0};
     });
     attachments::files_wanted wanted{
-        .after = {}, .limit = some_files, .state = attachments::file_state::ready, .files = {}};
+        .after = {}, .limit = some_files, .state = attachments::file_state::ready, .conversation = {}, .files = {}};
     if (at.after != 0) wanted.after = sdk::id(at.after);
     const auto page = co_await call.service<attachments::files_page>("attachments.files/1", wanted);
     const bool is_due = co_await call.storage([&](odb::database& db) {

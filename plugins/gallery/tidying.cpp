@@ -46,7 +46,8 @@ sdk::task<> tidier::compare_rows(sdk::call call, found& into) const {
         more = std::ssize(rows) == page;
         if (rows.empty()) break;
         after = rows.back()->id;
-        attachments::files_wanted wanted{.after = {}, .limit = page, .state = {}, .files = sdk::ids<500>{}};
+        attachments::files_wanted wanted{
+            .after = {}, .limit = page, .state = {}, .conversation = {}, .files = sdk::ids<500>{}};
         for (const auto& one : rows) wanted.files->push_back(sdk::id(one->id));
         const auto known = co_await call.service<attachments::files_page>("attachments.files/1", wanted);
         std::set<std::int64_t> there;
@@ -69,7 +70,8 @@ sdk::task<> tidier::compare_rows(sdk::call call, found& into) const {
 }
 
 sdk::task<> tidier::compare_files(sdk::call call, found& into) const {
-    attachments::files_wanted wanted{.after = {}, .limit = page, .state = attachments::file_state::ready, .files = {}};
+    attachments::files_wanted wanted{
+        .after = {}, .limit = page, .state = attachments::file_state::ready, .conversation = {}, .files = {}};
     for (bool more = true; more;) {
         const auto some = co_await call.service<attachments::files_page>("attachments.files/1", wanted);
         more = some.more;
