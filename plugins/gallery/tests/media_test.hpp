@@ -68,8 +68,9 @@ inline looks look_at(const fs::path& path) {
     made.left = colour(2, 2);
     made.right = colour(made.width - 3, 2);
     made.bottom = colour(2, made.height - 3);
-    for (auto** one = vips_image_get_fields(is); one != nullptr && *one != nullptr; ++one)
-        made.fields.emplace_back(*one);
+    auto** fields = vips_image_get_fields(is);
+    for (auto** one = fields; one != nullptr && *one != nullptr; ++one) made.fields.emplace_back(*one);
+    g_strfreev(fields);
     g_object_unref(is);
     g_object_unref(lazy);
     return made;
