@@ -171,15 +171,18 @@ TEST_F(services, a_conversation_lists_what_everybody_sees_page_by_page) {
 
 TEST_F(services, a_page_of_very_many_files_is_as_fast_as_one_of_few) {
     has_file({.message = 5, .published = 1});
-    const auto fill = [&](const std::string& conversation, int files) {
+    // A page of videos is full in both.
+    const auto fill = [&](const std::string& conversation, int files, int videos) {
         sql("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < " + std::to_string(files) +
             ") INSERT INTO file SELECT i * 100 + " + conversation + ", tenant, " + conversation +
-            ", model, uploader, message, published, held, shown, name, type, CASE i % 50 WHEN 0 THEN 'video' ELSE "
-            "category END, bytes, sha256, state, reason, gates, passed, path || '-' || i || '-' || " +
+            ", model, uploader, message, published, held, shown, name, type, CASE i % " +
+            std::to_string(files / videos) +
+            " WHEN 0 THEN 'video' ELSE category END, bytes, sha256, state, reason, gates, passed, path || '-' || i || "
+            "'-' || " +
             conversation + ", version_of, version, created, check_at, tries FROM n, file WHERE conversation = 11");
     };
-    fill("12", 100);
-    fill("13", 100'000);
+    fill("12", 100, 50);
+    fill("13", 100'000, 2'000);
     const auto best_of = [&](const char* conversation, const json::object& more) {
         auto input = more;
         input["conversation"] = conversation;
@@ -193,7 +196,8 @@ TEST_F(services, a_page_of_very_many_files_is_as_fast_as_one_of_few) {
         return best;
     };
     for (const auto& more : {json::object{}, json::object{{"category", "video"}}, json::object{{"mine", true}}})
-        EXPECT_LT(best_of("13", more), best_of("12", more) * 3 + std::chrono::milliseconds(1)) << json::serialize(more);
+        // Looking at all of them takes a hundred times as long.
+        EXPECT_LT(best_of("13", more), best_of("12", more) * 3 + std::chrono::milliseconds(3)) << json::serialize(more);
 }
 
 TEST_F(services, deleting_takes_the_file_and_keeps_the_message) {
