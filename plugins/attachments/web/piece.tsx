@@ -112,17 +112,25 @@ function previewOf(of: Attached, size: number) {
     return undefined;
 }
 const fine = () => (window.devicePixelRatio > 1 ? 800 : 300);
+// A message may be here sooner than its files are served: the plugin hears of it from the log.
+const pauses = [300, 1000, 3000, 9000];
 
 function Picture({ of, room }: { of: Attached; room: Id }) {
     const small = previewOf(of, fine());
     const noSmall = useSignal(false);
+    const tries = useSignal(0);
     const broken = useSignal(false);
     const name = of.name ?? '';
+    const again = () => {
+        const pause = pauses[tries.value];
+        if (pause === undefined) broken.value = true;
+        else setTimeout(() => ++tries.value, pause);
+    };
     if (broken.value) return <Card of={of} room={room} note={t('files.gone')} />;
     const source = small && !noSmall.value ? small : contentOf(of.file);
     return (
         <button type="button" class="file_picture" aria-label={t('files.open', { name })} onClick={() => (shown.value = { of, room })}>
-            <img src={source} alt={name} loading="lazy" onError={() => (source === small ? (noSmall.value = true) : (broken.value = true))} />
+            <img key={tries.value} src={source} alt={name} loading="lazy" onError={() => (source === small ? (noSmall.value = true) : again())} />
         </button>
     );
 }
