@@ -1,11 +1,10 @@
 // Files that somebody has a say about, in a running server: what is pending, turned down or another's is nowhere to be seen.
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { changes } from './lib/configuration.js';
 import { contractOf } from './lib/contract.js';
 import { eventually } from './lib/deadline.js';
-import { brings, fetches, form, isIn, knows, listed, onDisk, pdf, png, sendsFiles, uploads } from './lib/files.js';
+import { becomes, brings, fetches, form, isIn, knows, listed, onDisk, pdf, png, sendsFiles, stateOf, uploads } from './lib/files.js';
 import { assertRefused } from './lib/person.js';
 import { stories } from './lib/story.js';
 import { fetchAny } from './lib/tls.js';
@@ -21,27 +20,11 @@ const tenants = {
 };
 const settings = { plugins: { folders: [own, others], load: ['attachments', 'gate', 'gallery'] } };
 
-// Changes a file of the configuration and tells the server.
-async function changes(server, name, change) {
-    const file = path.join(server.folder, name);
-    let whole = {};
-    try {
-        whole = JSON.parse(readFileSync(file, 'utf8'));
-    } catch {
-        mkdirSync(path.dirname(file), { recursive: true });
-    }
-    change(whole);
-    writeFileSync(file, JSON.stringify(whole, null, 2));
-    return server.cli('config', 'reload');
-}
 const decides = async (who, file, verdict, reason = '') => {
     const answer = await who.post(`/api/v1/gate/${file.file ?? file}`, { verdict, reason });
     assert.equal(answer.status, 200, answer.text);
     return answer.body.state;
 };
-const stateOf = async (who, message) => (await who.get(`/api/v1/messages/${message.id}`)).body?.state;
-const becomes = (who, message, state) =>
-    eventually(async () => ((await stateOf(who, message)) === state ? true : undefined), `the message to be ${state}`);
 
 // Asks everything that can be read, as the document lists it, with these ids; gives the answers.
 async function readsEverything(who, ids, word) {

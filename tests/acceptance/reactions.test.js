@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { changes } from './lib/configuration.js';
 import { assertRefused } from './lib/person.js';
 import { stories } from './lib/story.js';
 
@@ -16,14 +17,6 @@ const settings = { plugins: { folders: [folder], load: ['reactions'] } };
 const under = (message) => `/api/v1/messages/${message.id}/reactions`;
 const emoji = (message, which) => `${under(message)}/${encodeURIComponent(which)}`;
 
-// Changes acme's file and tells the server.
-async function changes(server, change) {
-    const file = path.join(server.folder, 'tenants/acme.yaml');
-    const whole = JSON.parse(readFileSync(file, 'utf8'));
-    change(whole);
-    writeFileSync(file, JSON.stringify(whole, null, 2));
-    return server.cli('config', 'reload');
-}
 
 for (const isolation of ['in_process', 'process'])
 stories(`reactions, ${isolation}`, { tenants, settings: { ...settings, reactions: { isolation } } }, (story) => {
@@ -90,15 +83,15 @@ stories(`reactions, ${isolation}`, { tenants, settings: { ...settings, reactions
         await bob.joins('settings');
         const said = await ann.sends('settings', 'hello');
         await bob.connects();
-        await changes(world.server, (file) => { file.reactions = { max_per_message: 1 }; });
+        await changes(world.server, 'tenants/acme.yaml', (file) => { file.reactions = { max_per_message: 1 }; });
         assert.match(await world.server.cli('config', 'explain', 'tenant/acme', 'reactions.max_per_message'), /max_per_message = 1\n/);
         assert.equal((await bob.asks('reaction.add', { message: said.id, emoji: '👍' })).status, 200);
         const second = await bob.asks('reaction.add', { message: said.id, emoji: '🎉' });
         assert.ok(second.status >= 400, JSON.stringify(second));
-        await assert.rejects(changes(world.server, (file) => { file.reactions = { max_per_mesage: 2 }; }), /acme\.yaml:\d+:\d+: reactions\.max_per_mesage: unknown setting; did you mean reactions\.max_per_message\?/);
+        await assert.rejects(changes(world.server, 'tenants/acme.yaml', (file) => { file.reactions = { max_per_mesage: 2 }; }), /acme\.yaml:\d+:\d+: reactions\.max_per_mesage: unknown setting; did you mean reactions\.max_per_message\?/);
         world.server.logs = world.server.logs.filter((line) => !/^configuration (is wrong|not reloaded)/.test(line.message));
         assert.ok((await bob.asks('reaction.add', { message: said.id, emoji: '🎉' })).status >= 400);
-        await changes(world.server, (file) => { delete file.reactions; });
+        await changes(world.server, 'tenants/acme.yaml', (file) => { delete file.reactions; });
         assert.equal((await bob.asks('reaction.add', { message: said.id, emoji: '🎉' })).status, 200);
     });
 

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { eventually } from './lib/deadline.js';
 import { brings, isIn, onDisk, pdf, png, sendsFiles } from './lib/files.js';
-import { becomesOver, begins, changes, done, given, isOver, linksOf, logOf, makes, on, opened, runsJobs, settings, sql, stateOf, tenants, tries } from './lib/links.js';
+import { changes } from './lib/configuration.js';
+import { becomesOver, begins, done, given, isOver, linksOf, logOf, makes, on, opened, runsJobs, settings, sql, stateOf, tenants, tries } from './lib/links.js';
 import { assertRefused } from './lib/person.js';
 import { stories } from './lib/story.js';
 import { Visitor } from './lib/visitor.js';

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { eventually } from './lib/deadline.js';
-import { brings, eicar, fetches, isIn, knows, listed, onDisk, pdf, png, sendsFiles, uploads, zip } from './lib/files.js';
+import { becomes, brings, eicar, fetches, isIn, knows, listed, onDisk, pdf, png, sendsFiles, stateOf, uploads, zip } from './lib/files.js';
 import { stories } from './lib/story.js';
 
 const built = process.env.PARLEY_PLUGIN_FILES ?? fileURLToPath(new URL('../../build/debug/plugins', import.meta.url));
@@ -35,9 +35,6 @@ const settings = {
 
 const photo = (mark) => Buffer.concat([png, Buffer.from(mark)]);
 const document = (mark) => Buffer.concat([pdf, Buffer.from(`% ${mark}\n`)]);
-const stateOf = async (who, message) => (await who.get(`/api/v1/messages/${message.id}`)).body?.state;
-const becomes = (who, message, state) =>
-    eventually(async () => ((await stateOf(who, message)) === state ? true : undefined), `the message to be ${state}`);
 // What waits about this file, once it does.
 const waiting = (who, file) =>
     eventually(async () => (await who.get('/api/v1/approvals?limit=200')).body.approvals.find((one) => one.subject === file.file), 'it to wait');

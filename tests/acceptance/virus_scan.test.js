@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { brings, eicar, fetches, isIn, knows, listed, pdf, sendsFiles, zip } from './lib/files.js';
+import { becomes, brings, eicar, fetches, isIn, knows, listed, pdf, sendsFiles, zip } from './lib/files.js';
 import { eventually } from './lib/deadline.js';
 import { assertRefused } from './lib/person.js';
 import { stories } from './lib/story.js';
@@ -41,8 +41,6 @@ const settingsWith = (folder) => ({
     plugins: { folders: [own], load: ['attachments', 'virus_scan'] },
     virus_scan: { database_folder: folder.at, reload_seconds: 1 },
 });
-const becomes = (who, message, state) =>
-    eventually(async () => ((await who.get(`/api/v1/messages/${message.id}`)).body?.state === state ? true : undefined), `the message to be ${state}`);
 
 const filled = folderOf('filled');
 stories('files that are scanned', { tenants, settings: settingsWith(filled) }, (story) => {

@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { changes } from './lib/configuration.js';
 import { ask, askRaw } from './lib/http.js';
 import { assertRefused, Person } from './lib/person.js';
 import { temporaryFolder } from './lib/processes.js';
@@ -31,13 +32,6 @@ async function opens(who) {
     const answer = await who.post(door, {});
     assert.equal(answer.status, 200, answer.text);
     return answer.body;
-}
-async function changes(server, change) {
-    const file = path.join(server.folder, 'tenants/acme.yaml');
-    const whole = JSON.parse(readFileSync(file, 'utf8'));
-    change(whole);
-    writeFileSync(file, JSON.stringify(whole, null, 2));
-    return server.cli('config', 'reload');
 }
 const contacts = async (who) => (await who.get('/api/v1/conversations')).body.conversations.filter((one) => one.conversation.kind === 'contact');
 
@@ -100,12 +94,12 @@ stories(`the widget, ${isolation}`, { tenants, settings: { ...settings, widget: 
         assert.match(await frame(), /frame-ancestors https:\/\/www\.example\.org$/);
         assert.deepEqual([await config(site), await config('https://evil.example'), await config('self')], [200, 404, 404]);
         assert.equal((await fetch(`${server.url}/widget/demo`)).status, 404);
-        await changes(server, (whole) => (whole.widget = { sites: ['https://other.example'], staff: ['nobody'], demo: true }));
+        await changes(server, 'tenants/acme.yaml', (whole) => (whole.widget = { sites: ['https://other.example'], staff: ['nobody'], demo: true }));
         assert.match(await frame(), /frame-ancestors https:\/\/other\.example 'self'$/);
         assert.deepEqual([await config(site), await config('https://other.example'), await config('self')], [404, 200, 200]);
         assertRefused(await (await guest(world, 'Lonely')).post(door, {}), 503, 'widget_unstaffed');
-        await assert.rejects(changes(server, (whole) => (whole.widget.sites = ['https://x.example; script-src *'])), /origin/);
-        await changes(server, (whole) => (whole.widget = tenants.acme.settings.widget));
+        await assert.rejects(changes(server, 'tenants/acme.yaml', (whole) => (whole.widget.sites = ['https://x.example; script-src *'])), /origin/);
+        await changes(server, 'tenants/acme.yaml', (whole) => (whole.widget = tenants.acme.settings.widget));
         for (const line of ['GET /widget/frame', 'GET /widget/v1.js', `POST ${door}`])
             assert.equal((await askRaw(server.url, `${line} HTTP/1.1\r\nHost: calm.test\r\nAuthorization: Bearer ${cat.token}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`)).status, 404, line);
     });

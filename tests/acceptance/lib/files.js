@@ -76,6 +76,11 @@ export const knows = async (who, file) => {
 export const isIn = (who, file, state) =>
     eventually(async () => ((await knows(who, file))?.state === state ? true : undefined), `the file to be ${state}`);
 
+// Of a message, which files may hold.
+export const stateOf = async (who, message) => (await who.get(`/api/v1/messages/${message.id}`)).body?.state;
+export const becomes = (who, message, state) =>
+    eventually(async () => ((await stateOf(who, message)) === state ? true : undefined), `the message to be ${state}`);
+
 export const listed = async (who, conversation, query = '') => {
     const answer = await who.get(`${who.pathOf(conversation)}/files${query}`);
     assert.equal(answer.status, 200, answer.text);

@@ -1,6 +1,5 @@
 // Share links as people make and use them, and what lies in their tables.
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { eventually } from './deadline.js';
@@ -78,16 +77,3 @@ export async function runsJobs(server, database) {
     const script = 'import sqlite3, sys\nwith sqlite3.connect(sys.argv[1], timeout=20) as db: db.execute(sys.argv[2])';
     return run('python3', ['-c', script, path.join(server.folder, 'var/parley.db'), text], { env: plainEnvironment() });
 }
-export async function changes(server, name, change) {
-    const file = path.join(server.folder, name);
-    let whole = {};
-    try {
-        whole = JSON.parse(readFileSync(file, 'utf8'));
-    } catch {
-        mkdirSync(path.dirname(file), { recursive: true });
-    }
-    change(whole);
-    writeFileSync(file, JSON.stringify(whole, null, 2));
-    return server.cli('config', 'reload');
-}
-
