@@ -9,6 +9,7 @@ import { within } from '../acceptance/lib/deadline.js';
 import { ownPostgres, stopPostgres } from '../acceptance/lib/postgres.js';
 import { run } from '../acceptance/lib/processes.js';
 import { environment, program, Server } from '../acceptance/lib/server.js';
+import { noTracing } from './lib/tracing.js';
 
 // How many of its writes to be killed at, spread over all; 0: at every one.
 const points = Number(process.env.PARLEY_TEST_POINTS ?? 8);
@@ -47,7 +48,7 @@ async function killedAt(server, database, call, when) {
 const chosen = process.env.PARLEY_TEST_DATABASE ? [process.env.PARLEY_TEST_DATABASE] : Object.keys(calls);
 describe('a migration is killed at each write', () => {
     for (const database of chosen)
-        it(`on ${database}`, async (t) => {
+        it(`on ${database}`, { skip: noTracing }, async (t) => {
             const undisturbed = await Server.prepare(database);
             const wanted = { schema: await schemaOf(undisturbed, database), status: await isApplied(undisturbed) };
             const now = (text) => text.replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z?/g, 'now');

@@ -6,6 +6,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { signal, within } from '../acceptance/lib/deadline.js';
 import { scenes } from './lib/scene.js';
+import { noTracing } from './lib/tracing.js';
 
 const most = Number(process.env.PARLEY_TEST_CALLS ?? 2);
 const only = process.env.PARLEY_TEST_ONLY?.split(','); // of the calls
@@ -49,7 +50,7 @@ async function injecting(server, call, code, when, play) {
 }
 
 const expects = [/has no room/, /a write failed/, /a read failed/];
-scenes(`each of the first ${most} calls of a kind fails`, { clients: 4, load: { lanes: 2, every: 10 }, expects }, async ({ scene, t, database }) => {
+scenes(`each of the first ${most} calls of a kind fails`, { skip: noTracing, clients: 4, load: { lanes: 2, every: 10 }, expects }, async ({ scene, t, database }) => {
     await scene.more(20);
     const { pid } = scene.server.process;
     const met = [];

@@ -114,11 +114,11 @@ export class Scene {
 
 const chosen = process.env.PARLEY_TEST_DATABASE ? [process.env.PARLEY_TEST_DATABASE] : databases;
 
-// play({scene, t, database}) on each database, or on those in `on`.
-export function scenes(title, { on = databases, ...given }, play) {
+// play({scene, t, database}) on each database, or on those in `on`; `skip`: why not here, if it can't be played.
+export function scenes(title, { on = databases, skip = false, ...given }, play) {
     describe(title, () => {
         for (const database of chosen.filter((one) => on.includes(one)))
-            it(`on ${database}`, async (t) => {
+            it(`on ${database}`, { skip }, async (t) => {
                 const options = typeof given.make === 'function' ? { ...given, ...(await given.make(database)) } : given;
                 const scene = await Scene.open(database, options);
                 try {
