@@ -120,13 +120,13 @@ export class Person {
         return this.socket.ask(command, data);
     }
 
-    // A token that has ended is good for nothing within a second.
-    isSignedOut(token) {
+    // A token that has ended is good for nothing, by then.
+    isSignedOut(token, milliseconds = undefined) {
         const ask = async () => {
             const answer = await this.request('GET', '/api/v1/users/me', undefined, { token });
             return answer.status === 200 ? undefined : assertRefused(answer, 401, 'token_invalid') ?? true;
         };
-        return eventually(ask, 'the token to be good for nothing', 1000);
+        return eventually(ask, 'the token to be good for nothing', milliseconds);
     }
 
     // --- what people hear
