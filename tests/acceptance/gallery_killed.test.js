@@ -1,24 +1,15 @@
 // A gallery whose process is killed while it works: it goes on where it was.
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { eventually } from './lib/deadline.js';
 import { brings, fetches, sendsFiles } from './lib/files.js';
 import { isSilent, photo, thumbnail } from './lib/photos.js';
+import { childrenOf } from './lib/processes.js';
 import { stories } from './lib/story.js';
 
 const own = process.env.PARLEY_PLUGIN_FILES ?? fileURLToPath(new URL('../../build/debug/plugins', import.meta.url));
 const tenants = { acme: { people: { ann: 'admin', bob: 'member' }, settings: { hosts: ['acme.test'], plugins: { enable: ['attachments', 'gallery'] } } } };
 const settings = { plugins: { folders: [own], load: ['attachments', 'gallery'] } };
-
-// The processes of a server's plugins: its children.
-const childrenOf = (pid) => readdirSync('/proc').filter((one) => /^\d+$/.test(one)).filter((one) => {
-    try {
-        return readFileSync(`/proc/${one}/stat`, 'utf8').replace(/^.*\) /, '').split(' ')[1] === String(pid);
-    } catch {
-        return false;
-    }
-}).map(Number);
 
 // Answers how many there were.
 function killChildren(of) {

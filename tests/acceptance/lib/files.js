@@ -13,26 +13,39 @@ export const pdf = Buffer.from('%PDF-1.4\n%\xe2\xe3\xcf\xd3\n1 0 obj<</Type/Cata
 // In two halves: whole it would be taken away from a developer's machine.
 export const eicar = 'X5O!P%@AP[4\\PZX54(P^)7CC)7}$' + 'EICAR-STANDARD-' + 'ANTIVIRUS-TEST-FILE!$H+H*';
 
-// A ZIP of one deflated file, without its checksum.
-export function zip(name, text) {
-    const plain = Buffer.from(text);
-    const packed = deflateRawSync(plain);
-    const same = Buffer.alloc(26);
-    same.writeUInt16LE(20, 0);
-    same.writeUInt16LE(8, 4);
-    same.writeUInt32LE(packed.length, 14);
-    same.writeUInt32LE(plain.length, 18);
-    same.writeUInt16LE(name.length, 22);
-    const file = Buffer.concat([Buffer.from('PK\x03\x04'), same, Buffer.from(name), packed]);
-    const directory = Buffer.concat([Buffer.from('PK\x01\x02\x14\x00', 'latin1'), same, Buffer.alloc(14), Buffer.from(name)]);
+// A ZIP of deflated files, [name, text] each, without their checksums. What is the same text is deflated once.
+export function zipOf(entries) {
+    const packedOf = new Map();
+    const files = [];
+    const directory = [];
+    let at = 0;
+    for (const [name, text] of entries) {
+        const plain = Buffer.from(text);
+        const packed = packedOf.get(text) ?? deflateRawSync(plain);
+        packedOf.set(text, packed);
+        const same = Buffer.alloc(26);
+        same.writeUInt16LE(20, 0);
+        same.writeUInt16LE(8, 4);
+        same.writeUInt32LE(packed.length, 14);
+        same.writeUInt32LE(plain.length, 18);
+        same.writeUInt16LE(name.length, 22);
+        const file = Buffer.concat([Buffer.from('PK\x03\x04'), same, Buffer.from(name), packed]);
+        const rest = Buffer.alloc(14);
+        rest.writeUInt32LE(at, 10);
+        files.push(file);
+        directory.push(Buffer.from('PK\x01\x02\x14\x00', 'latin1'), same, rest, Buffer.from(name));
+        at += file.length;
+    }
+    const list = Buffer.concat(directory);
     const end = Buffer.alloc(22);
     end.write('PK\x05\x06', 'latin1');
-    end.writeUInt16LE(1, 8);
-    end.writeUInt16LE(1, 10);
-    end.writeUInt32LE(directory.length, 12);
-    end.writeUInt32LE(file.length, 16);
-    return Buffer.concat([file, directory, end]);
+    end.writeUInt16LE(entries.length, 8);
+    end.writeUInt16LE(entries.length, 10);
+    end.writeUInt32LE(list.length, 12);
+    end.writeUInt32LE(at, 16);
+    return Buffer.concat([...files, list, end]);
 }
+export const zip = (name, text) => zipOf([[name, text]]);
 
 // A form by hand, so that a name may be whatever a name may be; `name` is written as it is.
 export function form(files, boundary = 'xyz') {
@@ -73,8 +86,8 @@ export const knows = async (who, file) => {
     const answer = await who.get(`/api/v1/files/${file.file ?? file}`);
     return answer.status === 200 ? answer.body : undefined;
 };
-export const isIn = (who, file, state) =>
-    eventually(async () => ((await knows(who, file))?.state === state ? true : undefined), `the file to be ${state}`);
+export const isIn = (who, file, state, patience) =>
+    eventually(async () => ((await knows(who, file))?.state === state ? true : undefined), `the file to be ${state}`, patience);
 
 // Of a message, which files may hold.
 export const stateOf = async (who, message) => (await who.get(`/api/v1/messages/${message.id}`)).body?.state;

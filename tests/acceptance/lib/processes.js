@@ -1,6 +1,6 @@
 // Programs started by the tests: their output is kept, and each is ended by its own process id, whatever happens.
 import { execFile, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { signal, within } from './deadline.js';
@@ -94,3 +94,20 @@ export function run(program, args, { input = '', env = plainEnvironment() } = {}
         child.stdin.end(input);
     });
 }
+
+// What the kernel says of a process after its name: [state, parent, ...]; undefined when there is none.
+function statOf(pid) {
+    try {
+        return readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /, '').split(' ');
+    } catch {
+        return undefined;
+    }
+}
+export const isStopped = (pid) => statOf(pid)?.[0] === 'T';
+
+// Of a server they are its plugins' processes. One that has ended and was not waited for is none.
+export const childrenOf = (pid) =>
+    readdirSync('/proc').filter((one) => /^\d+$/.test(one)).filter((one) => {
+        const stat = statOf(one);
+        return stat?.[1] === String(pid) && stat[0] !== 'Z';
+    }).map(Number);
