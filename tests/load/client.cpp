@@ -1,7 +1,6 @@
 // The client's side of RFC 6455, as much of it as a well-behaved server makes a client need.
 #include "load/client.hpp"
 
-#include <arpa/inet.h>
 #include <fmt/format.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -9,32 +8,18 @@
 
 #include <time.h>
 #include <cerrno>
-#include <charconv>
 #include <cstring>
 #include <stdexcept>
 #include <system_error>
 
+#include "load/loopback.hpp"
+
 namespace parley::load {
 namespace {
-
-constexpr std::string_view delivered = R"({"type":"message.created")";
-constexpr std::string_view answered = R"({"type":"answer","id":)";
-constexpr std::string_view refused = R"({"type":"problem","id":)";
-constexpr std::string_view greeted = R"({"type":"hello")";
-constexpr std::string_view followed = R"({"type":"resumed")";
 
 enum opcode : unsigned { text = 1, close = 8, ping = 9, pong = 10 };
 
 [[noreturn]] void fail(const char* what) { throw std::system_error(errno, std::generic_category(), what); }
-
-/// The whole number behind `key` in a JSON text; -1 when there is none.
-std::int64_t number_behind(std::string_view json, std::string_view key) {
-    const auto at = json.find(key);
-    if (at == std::string_view::npos) return -1;
-    std::int64_t value = -1;
-    std::from_chars(json.data() + at + key.size(), json.data() + json.size(), value);
-    return value;
-}
 
 std::uint32_t microseconds_since(std::int64_t then) {
     return static_cast<std::uint32_t>(std::max<std::int64_t>(0, now_ns() - then) / 1000);
@@ -58,22 +43,24 @@ client::~client() {
     if (socket_ >= 0) ::close(socket_);
 }
 
-void client::open(std::uint16_t port, std::string_view token) {
+void client::open(std::uint16_t port, const std::string& token, const language& speaking, unsigned char from) {
+    speaking_ = &speaking;
+    token_ = token;
     socket_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (socket_ < 0) fail("socket");
-    sockaddr_in to{};
-    to.sin_family = AF_INET;
-    to.sin_port = htons(port);
-    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    if (::connect(socket_, reinterpret_cast<const sockaddr*>(&to), sizeof to) != 0) fail("connect");
     const int on = 1;
+    // Without it bind() would take a port at once, and not only one that is free towards this server.
+    ::setsockopt(socket_, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
+    const auto own = loopback(0, from);
+    if (::bind(socket_, reinterpret_cast<const sockaddr*>(&own), sizeof own) != 0) fail("bind");
+    const auto to = loopback(port);
+    if (::connect(socket_, reinterpret_cast<const sockaddr*>(&to), sizeof to) != 0) fail("connect");
     ::setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     stage_ = stage::upgrading;
     out_ = fmt::format(
-        "GET /api/v1/socket HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-        "Authorization: Bearer {}\r\n\r\n",
-        port, token);
+        "GET {} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n{}\r\n",
+        speaking.path(token), port, speaking.headers(token));
     flush();
 }
 
@@ -123,35 +110,31 @@ std::size_t client::take_frames(std::string_view bytes, tally& seen) {
 }
 
 void client::take(unsigned opcode, std::string_view payload, tally& seen) {
-    if (opcode == text && payload.starts_with(delivered)) {
+    if (opcode == text) {
+        const auto what = speaking_->kind_of(payload);
+        if (what != remark::delivery) return take_remark(what, payload, seen);
         if (++seen.deliveries % sample_every != 0 || !seen.sampling) return;
-        const auto at = number_behind(payload, R"("text":"t)");
+        const auto at = speaking_->time_in(payload);
         if (at >= 0) seen.delivery_us.push_back(microseconds_since(at));
         return;
     }
-    if (opcode == text) return take_event(payload, seen);
     if (opcode == ping) return queue(pong, payload);
     if (opcode == opcode::close) end(seen);
 }
 
-void client::take_event(std::string_view payload, tally& seen) {
-    if (stage_ == stage::greeting && payload.starts_with(greeted)) {
-        stage_ = stage::resuming;
-        queue(text, fmt::format(R"({{"id":"r","command":"resume","data":{{"since":{}}}}})",
-                                number_behind(payload, R"("position":)")));
-        return;
-    }
-    if (stage_ == stage::resuming && payload.starts_with(followed)) {
+void client::take_remark(remark what, std::string_view payload, tally& seen) {
+    if (what == remark::question) return queue(text, speaking_->reply_to(payload, token_));
+    if (what == remark::welcome) {
         stage_ = stage::live;
         return;
     }
-    if (payload.starts_with(answered) || payload.starts_with(refused)) return take_answer(payload, seen);
+    if (what == remark::answer || what == remark::refusal) return take_answer(what, payload, seen);
     ++seen.other_events;
 }
 
-void client::take_answer(std::string_view payload, tally& seen) {
-    const bool good = payload.starts_with(answered);
-    const auto number = number_behind(payload, R"("id":")");
+void client::take_answer(remark what, std::string_view payload, tally& seen) {
+    const bool good = what == remark::answer;
+    const auto number = speaking_->number_of(payload);
     if (!good && seen.problems++ == 0) seen.first_problem = payload;
     if (number < 0) return;  // the answer to "resume"
     --in_flight_;
@@ -163,9 +146,7 @@ void client::take_answer(std::string_view payload, tally& seen) {
 
 void client::send_message(std::uint64_t number, std::string_view room, std::string_view body) {
     ++in_flight_;
-    queue(text, fmt::format(R"({{"id":"{}","command":"message.send","data":{{"conversation":"{}","text":"{}",)"
-                            R"("client_key":"load-{}"}}}})",
-                            number, room, body, number));
+    queue(text, speaking_->say(number, room, body));
 }
 
 void client::queue(unsigned opcode, std::string_view payload) {

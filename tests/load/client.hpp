@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "load/language.hpp"
+
 namespace parley::load {
 
 /// Nanoseconds of the steady clock.
@@ -15,7 +17,7 @@ namespace parley::load {
 
 /// What all clients of a crowd have seen together. Latencies are kept while `sampling`, in microseconds.
 struct tally {
-    std::uint64_t deliveries = 0;          ///< message.created frames
+    std::uint64_t deliveries = 0;          ///< messages that arrived
     std::uint64_t other_events = 0;        ///< frames that are neither those nor answers
     std::uint64_t bytes = 0;               ///< of everything read
     std::uint64_t answers = 0;             ///< commands that succeeded
@@ -41,15 +43,16 @@ inline constexpr std::uint64_t sample_every = 97;
 
 class client {
 public:
-    enum class stage : std::uint8_t { idle = 1, upgrading, greeting, resuming, live, closed };
+    enum class stage : std::uint8_t { idle = 1, upgrading, greeting, live, closed };
 
     client() = default;
     ~client();
     client(const client&) = delete;
     client& operator=(const client&) = delete;
 
-    /// Connects to 127.0.0.1 and asks for the WebSocket; throws std::system_error.
-    void open(std::uint16_t port, std::string_view token);
+    /// Connects to 127.0.0.1 and asks for the WebSocket; throws std::system_error. `from` is the last byte of the
+    /// loopback address it comes from, because one address has not enough ports for everybody. `speaking` outlives us.
+    void open(std::uint16_t port, const std::string& token, const language& speaking, unsigned char from = 1);
     /// Reads once and takes in what is whole. `buffer` is shared by all clients of a thread.
     void readable(std::span<char> buffer, tally& seen);
     /// Writes what is queued, as far as the socket takes it.
@@ -66,11 +69,13 @@ private:
     [[nodiscard]] std::size_t take_handshake(std::string_view bytes);
     [[nodiscard]] std::size_t take_frames(std::string_view bytes, tally& seen);
     void take(unsigned opcode, std::string_view payload, tally& seen);
-    void take_answer(std::string_view payload, tally& seen);
-    void take_event(std::string_view payload, tally& seen);
+    void take_remark(remark what, std::string_view payload, tally& seen);
+    void take_answer(remark what, std::string_view payload, tally& seen);
     void queue(unsigned opcode, std::string_view payload);
     void end(tally& seen);
 
+    const language* speaking_ = nullptr;
+    std::string_view token_;  // of who opened it
     int socket_ = -1;
     stage stage_ = stage::idle;
     unsigned in_flight_ = 0;

@@ -20,6 +20,7 @@ using steady = std::chrono::steady_clock;
 constexpr std::size_t buffer_bytes = 4 << 20;
 constexpr std::size_t opening_at_once = 64;
 constexpr std::size_t speakers_of_one_room = 16;
+constexpr std::size_t clients_of_one_address = 4'000;
 constexpr unsigned most_in_flight = 16;  // the server reads no more of one connection
 constexpr auto open_patience = 120s;
 constexpr auto quiet = 500ms;
@@ -36,7 +37,8 @@ std::string words_of(std::int64_t now) {
 
 }  // namespace
 
-crowd::crowd(std::uint16_t port, const population& who) : port_(port), who_(who), buffer_(buffer_bytes) {
+crowd::crowd(std::uint16_t port, const population& who, const language& speaking)
+    : port_(port), who_(who), speaking_(speaking), buffer_(buffer_bytes) {
     for (std::size_t i = 0; i < who.people.size(); ++i) clients_.emplace_back();
     epoll_ = ::epoll_create1(EPOLL_CLOEXEC);
     if (epoll_ < 0) throw std::system_error(errno, std::generic_category(), "epoll_create1");
@@ -75,7 +77,8 @@ void crowd::open() {
         const auto live = count(client::stage::live);
         while (opened < clients_.size() && opened - live < opening_at_once) {
             auto& one = clients_[opened];
-            one.open(port_, who_.people[opened].token);
+            const auto from = static_cast<unsigned char>(1 + opened / clients_of_one_address);
+            one.open(port_, who_.people[opened].token, speaking_, from);
             watch(one);
             ++opened;
         }

@@ -20,7 +20,8 @@ struct pace {
 /// Used from one thread. Throws std::runtime_error when the server does not do its part.
 class crowd {
 public:
-    crowd(std::uint16_t port, const population& who);
+    /// Both outlive it.
+    crowd(std::uint16_t port, const population& who, const language& speaking);
     ~crowd();
     crowd(const crowd&) = delete;
     crowd& operator=(const crowd&) = delete;
@@ -53,6 +54,7 @@ private:
 
     std::uint16_t port_;
     const population& who_;
+    const language& speaking_;
     std::deque<client> clients_;  // their addresses stay
     std::vector<speaker> speakers_;
     std::vector<client*> to_flush_;

@@ -12,14 +12,12 @@
 #include <stdexcept>
 
 #include "load/cluster.hpp"
-#include "load/seed.hpp"
-#include "load/server_process.hpp"
+#include "load/contestant.hpp"
 
 namespace parley::load {
 namespace {
 
 constexpr std::chrono::seconds hear_patience{15};
-constexpr std::string_view tenant = "load";
 
 /// Everything that counts upwards, at one moment.
 struct snapshot {
@@ -35,17 +33,24 @@ struct snapshot {
 class stage {
 public:
     stage(const scene& of, const stage_options& with)
-        : database_(with.database == "postgresql" ? std::make_unique<cluster>(folder_.path() / "postgresql") : nullptr),
-          server_(with.programs, folder_.path() / "parley",
-                  database_ ? database_->url() : "sqlite:" + (folder_.path() / "parley/data/parley.db").string(),
-                  of.reloads > 0 ? with_the_pair(with.isolation) : "") {
-        server_.prepare(std::string(tenant));
-        people_ = seed(server_.config(), std::string(tenant), of.people, of.rooms, of.members_each);
-        server_.start();
+        : database_(with.database == "postgresql" ? std::make_unique<cluster>(folder_.path() / "postgresql")
+                                                  : nullptr) {
+        const auto folder = folder_.path() / "server";
+        std::filesystem::create_directories(folder / "data");
+        server_ = start_contestant(
+            with.contestant,
+            {.programs = with.programs,
+             .folder = folder,
+             .database_url = database_ ? database_->url() : "sqlite:" + (folder / "data/parley.db").string(),
+             .more = with.more + (of.reloads > 0 ? with_the_pair(with.isolation) : ""),
+             .threads = with.threads,
+             .people = of.people,
+             .rooms = of.rooms,
+             .members_each = of.members_each});
     }
 
     [[nodiscard]] snapshot look(crowd& all) const {
-        snapshot now{.counted = server_.read_metrics()};
+        snapshot now{.counted = server_->counted()};
         now.at = now_ns();
         now.server_cpu = server_cpu();
         now.own_cpu = cpu_seconds(::getpid(), family::one_process);
@@ -54,16 +59,14 @@ public:
         now.deliveries = all.seen().deliveries;
         return now;
     }
-    [[nodiscard]] double server_cpu() const { return cpu_seconds(server_.pid(), family::one_process); }
-    [[nodiscard]] std::uint64_t server_memory() const { return resident_bytes(server_.pid()); }
-    [[nodiscard]] server_process& server() { return server_; }
-    [[nodiscard]] const population& people() const { return people_; }
+    [[nodiscard]] double server_cpu() const { return cpu_seconds(server_->pid(), family::one_process); }
+    [[nodiscard]] std::uint64_t server_memory() const { return resident_bytes(server_->pid()); }
+    [[nodiscard]] contestant& server() { return *server_; }
 
 private:
     scratch_folder folder_;
     std::unique_ptr<cluster> database_;
-    server_process server_;
-    population people_;
+    std::unique_ptr<contestant> server_;
 };
 
 double percentile_ms(std::vector<std::uint32_t>& of, double part) {
@@ -73,11 +76,13 @@ double percentile_ms(std::vector<std::uint32_t>& of, double part) {
     return *at / 1000.0;
 }
 
+/// 0 for who counts nothing at all.
 double grown(const snapshot& from, const snapshot& to, std::string_view name) {
+    if (to.counted.empty()) return 0;
     const auto now = to.counted.find(name);
     const auto then = from.counted.find(name);
     if (now == to.counted.end() || then == from.counted.end())
-        throw std::runtime_error(fmt::format("parleyd has no metric {}", name));
+        throw std::runtime_error(fmt::format("there is no metric {}", name));
     return now->second - then->second;
 }
 
@@ -132,7 +137,7 @@ void talk(const scene& of, const stage_options& with, stage& here, crowd& all, m
 void talk_through_reloads(const scene& of, stage& here, crowd& all, measurement& into) {
     const auto before = here.look(all);
     all.seen().sampling = true;
-    into.reloads = talk_through_reloads(of.reloads, std::string(tenant), of.how, here.server(), all);
+    into.reloads = talk_through_reloads(of.reloads, std::string(tenant), of.how, *here.server().parley(), all);
     all.seen().sampling = false;
     const auto after = here.look(all);
     take_difference(before, after, into);
@@ -150,7 +155,7 @@ void talk_through_reloads(const scene& of, stage& here, crowd& all, measurement&
 measurement play(const scene& of, const stage_options& with) {
     measurement made{.of = &of, .database = with.database};
     stage here(of, with);
-    crowd all(here.server().port(), here.people());
+    crowd all(here.server().port(), here.server().people(), here.server().speaks());
     made.connections = of.people;
     open_all(here, all, made);
     made.complete = true;

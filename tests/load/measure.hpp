@@ -11,8 +11,11 @@
 namespace parley::load {
 
 struct stage_options {
-    std::filesystem::path programs;  ///< the folder of parleyd and parley
-    std::string database;            ///< "sqlite" or "postgresql"
+    std::filesystem::path programs;     ///< the folder of parleyd and parley
+    std::string contestant = "parley";  ///< as start_contestant() knows it
+    std::string database;               ///< "sqlite" or "postgresql"
+    std::string more;                   ///< further lines of parley.yaml
+    unsigned threads = 0;               ///< of parleyd for connections; 0: as many as there are cores
     double warm_up_seconds = 1.5;
     std::size_t window = 0;                ///< messages on their way at most; 0: as the scene says
     std::string isolation = "in_process";  ///< of the plugins of scenes with reloads
@@ -25,7 +28,7 @@ struct measurement {
     double seconds = 0;
     std::uint64_t messages = 0;
     std::uint64_t deliveries = 0;
-    double server_cpu = 0;    ///< seconds, of parleyd alone
+    double server_cpu = 0;    ///< seconds, of the server's process alone
     double database_cpu = 0;  ///< seconds, of all processes of PostgreSQL
     double own_cpu = 0;       ///< seconds, of the load generator: near `seconds`, it is what limits the rate
     double writes = 0;        ///< system calls for WebSocket frames

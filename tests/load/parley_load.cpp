@@ -56,6 +56,8 @@ int main(int count, char** words) {
     app.add_option("--programs", with.programs, "The folder of parleyd and parley");
     app.add_option("--warm-up", with.warm_up_seconds, "Seconds of talk before measuring");
     app.add_option("--window", with.window, "Messages on their way at most, instead of the scene's number");
+    app.add_option("--contestant", with.contestant, "Who is measured: parley, or reference or peer on PostgreSQL")
+        ->check(CLI::IsMember({"parley", "reference", "peer"}));
     app.add_option("--isolation", with.isolation, "Of the plugins in scenes with reloads")
         ->check(CLI::IsMember({"in_process", "process"}));
     app.add_option("--alongside", with.alongside, "A shell command to run while it is measured; it knows $PID");

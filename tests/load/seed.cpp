@@ -8,6 +8,7 @@
 
 #include "kernel/accounts.hpp"
 #include "kernel/create_conversation.hpp"
+#include "kernel/send_message.hpp"
 #include "server/configuration_file.hpp"
 #include "server/plugin_sections.hpp"
 #include "server/workspace.hpp"
@@ -16,6 +17,7 @@ namespace parley::load {
 namespace {
 
 constexpr std::size_t at_once = 100;
+constexpr std::size_t messages_at_once = 2'000;
 
 [[noreturn]] void give_up(const error& why) { throw std::runtime_error(why.code + ": " + why.message); }
 
@@ -53,13 +55,6 @@ result<std::vector<account>> make_people(const kernel::environment& env, kernel:
     return made;
 }
 
-/// Member k of room r. Neighbours in one room are far apart in another, so that a room is spread over all connections.
-std::size_t member_of(std::size_t r, std::size_t k, std::size_t rooms, std::size_t people, std::size_t members_each) {
-    if (rooms == 1) return k;
-    const auto stride = std::max<std::size_t>(1, people / members_each);
-    return (r + k * stride) % people;
-}
-
 }  // namespace
 
 population seed(const std::filesystem::path& config, const std::string& tenant, std::size_t people, std::size_t rooms,
@@ -74,23 +69,36 @@ population seed(const std::filesystem::path& config, const std::string& tenant, 
         std::ranges::move(more, std::back_inserter(accounts));
     }
 
-    population made;
-    for (const auto& one : accounts) made.people.push_back({one.token});
-    for (std::size_t r = 0; r < rooms; ++r) {
-        room here;
-        kernel::create_conversation_command command{.name = fmt::format("room {}", r)};
-        for (std::size_t k = 0; k < members_each; ++k) {
-            here.members.push_back(member_of(r, k, rooms, people, members_each));
-            command.members.push_back(accounts[here.members.back()].id);
-        }
+    auto made = plan(people, rooms, members_each);
+    for (std::size_t i = 0; i < people; ++i) made.people[i] = {.id = accounts[i].id.text(), .token = accounts[i].token};
+    for (auto& here : made.rooms) {
+        kernel::create_conversation_command command{.name = "room " + here.id};
+        for (const auto member : here.members) command.members.push_back(accounts[member].id);
         auto by = system;
         by.user = command.members.front();
         const auto created = need(work->write(
             by, [&](kernel::writing& to) { return kernel::create_conversation(work->env(), to, by, command); }));
         here.id = created.row.id.text();
-        made.rooms.push_back(std::move(here));
     }
     return made;
+}
+
+void fill(const std::filesystem::path& config, const std::string& tenant, const room& where, const person& author,
+          std::size_t messages) {
+    const auto work = open_workspace(config);
+    auto by = need(work->system_in(tenant));
+    by.user = user_id::parse(author.id).value();
+    kernel::send_message_command command{.conversation = conversation_id::parse(where.id).value()};
+    command.text.assign(200, '.');
+    for (std::size_t first = 0; first < messages; first += messages_at_once) {
+        const auto last = std::min(messages, first + messages_at_once);
+        need(work->write(by, [&](kernel::writing& to) -> result<bool> {
+            for (auto i = first; i < last; ++i)
+                if (auto sent = kernel::send_message(work->env(), to, by, command); !sent)
+                    return std::unexpected(sent.error());
+            return true;
+        }));
+    }
 }
 
 }  // namespace parley::load

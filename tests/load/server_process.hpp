@@ -18,9 +18,9 @@ using metrics = std::map<std::string, double, std::less<>>;
 class server_process {
 public:
     /// Writes the configuration below `folder`; `programs` holds parleyd and parley.
-    /// `more`: further lines of parley.yaml.
+    /// `more`: further lines of parley.yaml. `threads`: for connections; 0 is one for each core.
     server_process(std::filesystem::path programs, std::filesystem::path folder, const std::string& database_url,
-                   const std::string& more = {});
+                   const std::string& more = {}, unsigned threads = 0);
     ~server_process();
 
     /// Makes the tables and the tenant; before start().
