@@ -14,7 +14,7 @@ namespace {
 
 using words = std::vector<std::string>;
 
-constexpr std::chrono::seconds start_patience{30};
+constexpr std::chrono::seconds start_patience{60};
 constexpr std::chrono::milliseconds glance{50};
 
 words as_postgres(words command) {

@@ -13,7 +13,7 @@
 namespace parley::load {
 namespace {
 
-constexpr std::chrono::seconds start_patience{30};
+constexpr std::chrono::seconds start_patience{60};
 constexpr std::chrono::milliseconds glance{20};
 
 class parleyd final : public contestant {

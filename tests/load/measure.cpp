@@ -17,7 +17,7 @@
 namespace parley::load {
 namespace {
 
-constexpr std::chrono::seconds hear_patience{15};
+constexpr std::chrono::seconds hear_patience{60};
 
 /// Everything that counts upwards, at one moment.
 struct snapshot {

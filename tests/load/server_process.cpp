@@ -16,7 +16,7 @@
 namespace parley::load {
 namespace {
 
-constexpr std::chrono::seconds start_patience{30};
+constexpr std::chrono::seconds start_patience{60};
 constexpr std::chrono::seconds stop_patience{30};
 constexpr std::chrono::milliseconds glance{5};
 

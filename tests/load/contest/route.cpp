@@ -13,7 +13,7 @@ namespace parley::load {
 namespace {
 
 constexpr std::size_t connections = 32;
-constexpr std::chrono::seconds start_patience{30};
+constexpr std::chrono::seconds start_patience{60};
 
 /// CPU microseconds for each request; every connection has one on its way.
 double cost_of(std::uint16_t port, pid_t pid, const std::string& request, double seconds) {
