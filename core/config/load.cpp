@@ -9,6 +9,7 @@
 #include "config/identity.hpp"
 #include "config/json_schema.hpp"
 #include "config/nearest.hpp"
+#include "config/plugin_rules.hpp"
 #include "config/read_yaml.hpp"
 #include "config/typed.hpp"
 #include "config/validate.hpp"
@@ -53,6 +54,7 @@ public:
         add_server();
         for (const auto& [name, files] : sources_.tenants) add_tenant(name, files);
         refuse_shared_hosts();
+        check_plugin_rules(*made_, problems_);
         if (!problems_.empty()) return std::unexpected(problems_.take());
         return made_;
     }

@@ -22,6 +22,12 @@ struct hook_words {
     bool can_hold = false;
 };
 
+/// That a number of this plugin's is not less than one of another's, wherever both are on.
+struct number_rule {
+    std::string setting;   ///< "max_file_size"
+    std::string at_least;  ///< "attachments.max_file_size"
+};
+
 /// One plugin that is loaded, or will be.
 struct plugin_section {
     std::string id;  ///< also the section's name
@@ -30,6 +36,7 @@ struct plugin_section {
     std::int64_t memory_mib = 512;  ///< likewise
     boost::json::object settings;   ///< by name, in the language of settings_text.cpp
     std::vector<hook_words> hooks;
+    std::vector<number_rule> rules{};
 };
 
 /// The check of the setting `hooks` of a plugin's section.

@@ -127,6 +127,39 @@ TEST_F(plugin_config, only_plugins_that_are_loaded_can_be_switched) {
                     "says which are"));
 }
 
+TEST_F(plugin_config, numbers_of_two_plugins_that_contradict_each_other_are_refused_where_both_are_on) {
+    const auto with_rule = [](const plugin_settings&, std::vector<std::string>&) {
+        auto guard = reactions();
+        guard.id = "guard";
+        guard.settings = parse_object(R"({"most": {"type": "integer", "minimum": 1, "maximum": 200, "default": 40,
+                                          "scope": "server", "reload": "live", "description": "How many."}})")
+                             .value();
+        guard.rules = {{"most", "reactions.max_per_message"}};
+        return std::vector{reactions(), guard};
+    };
+    const auto wrong = [&] {
+        std::vector<std::string> made;
+        const auto outcome = config::load(folder.path() / "parley.yaml", {}, with_rule);
+        if (outcome) return made;
+        for (const auto& each : outcome.error()) made.push_back(each.text().substr(folder.path().string().size() + 1));
+        return made;
+    };
+    folder.write("tenants/acme.yaml", "plugins: {enable: [guard]}\nreactions: {max_per_message: 41}\n");
+    EXPECT_THAT(wrong(), IsEmpty()) << "reactions is not on there";
+    folder.write("tenants/acme.yaml", "plugins: {enable: [guard, reactions]}\nreactions: {max_per_message: 40}\n");
+    folder.write("tenants/acme/models/desk.yaml", "reactions: {max_per_message: 50}\n");
+    folder.write("tenants/calm.yaml", "reactions: {max_per_message: 200}\n");
+    EXPECT_THAT(wrong(), ElementsAre("tenants/acme/models/desk.yaml:1:30: reactions.max_per_message: must not be more "
+                                     "than guard.most, which is 40"));
+    folder.write("tenants/acme/models/desk.yaml", "{}\n");
+    folder.write("parley.yaml", "guard: {most: 39}\n");
+    EXPECT_THAT(wrong(), ElementsAre("tenants/acme.yaml:2:30: reactions.max_per_message: must not be more than "
+                                     "guard.most, which is 39"));
+    folder.write("tenants/acme.yaml", "plugins: {enable: [guard, reactions]}\n");
+    EXPECT_THAT(wrong(), ElementsAre("parley.yaml:1:15: guard.most: must not be less than reactions.max_per_message, "
+                                     "which is 40"));
+}
+
 TEST_F(plugin_config, the_server_alone_limits_its_memory) {
     folder.write("parley.yaml", "reactions: {memory_mib: 63}\n");
     folder.write("tenants/acme.yaml", "reactions: {memory_mib: 100}\n");

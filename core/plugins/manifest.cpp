@@ -221,6 +221,17 @@ void read_names(member_reader& in, manifest& into) {
             in.problem("connects_to", fmt::format("{} is no setting of type string and scope server", one));
 }
 
+void read_rules(member_reader& in, manifest& into) {
+    read_list(in, "rules", [&](member_reader& one) {
+        rule_said made{.setting = one.text("setting", 64), .at_least = one.text("at_least", 128)};
+        if (!made.setting.empty() && !into.settings.contains(made.setting))
+            one.problem("setting", "is no setting of its own");
+        if (!made.at_least.empty() && !is_dotted(made.at_least))
+            one.problem("at_least", "must be a plugin's id and its setting, as in attachments.max_file_size");
+        into.rules.push_back(std::move(made));
+    });
+}
+
 manifest read_manifest(const boost::json::object& from, problems& to) {
     manifest made;
     member_reader in(from, "", to);
@@ -232,6 +243,7 @@ manifest read_manifest(const boost::json::object& from, problems& to) {
     read_said(in, made);
     read_kinds(in, made);
     read_names(in, made);
+    read_rules(in, made);
     in.finish();
     return made;
 }

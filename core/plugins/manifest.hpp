@@ -54,6 +54,11 @@ struct need_said {
     version_range versions;
 };
 
+struct rule_said {
+    std::string setting;   ///< an integer of its own
+    std::string at_least;  ///< another plugin's: "attachments.max_file_size"
+};
+
 struct permission_said {
     std::string name;
     std::string sentence;
@@ -111,6 +116,7 @@ struct manifest {
     std::vector<std::string> uses;              ///< API commands it invokes
     std::vector<std::string> permissions_used;  ///< its rights when it acts as itself
     std::vector<permission_said> permissions;
+    std::vector<rule_said> rules;  ///< wherever both plugins are on
     boost::json::object settings;  ///< by name, in the language of the server's own; checked by who reads them
     std::vector<hook_said> hooks;
     std::vector<change_said> changes;

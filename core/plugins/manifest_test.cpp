@@ -62,6 +62,16 @@ TEST(manifest, only_the_operator_names_folders_to_be_read) {
                       member + ": " + name + " is no setting of type string and scope server\n");
 }
 
+TEST(manifest, rules_are_about_its_own_settings_and_anothers) {
+    const std::string settings = R"(,"settings":{"most":{"type":"integer","scope":"server"}})";
+    const auto read = read_embedded(section(settings + R"(,"rules":[{"setting":"most","at_least":"other.most"}])"));
+    ASSERT_TRUE(read) << read.error().front();
+    EXPECT_EQ(read->says.rules.front().at_least, "other.most");
+    EXPECT_EQ(said_about(settings + R"(,"rules":[{"setting":"least","at_least":"Other"}])"),
+              "rules[0].setting: is no setting of its own\n"
+              "rules[0].at_least: must be a plugin's id and its setting, as in attachments.max_file_size\n");
+}
+
 TEST(manifest, the_operator_runs_only_what_is_a_command) {
     const auto read = read_embedded(section(R"(,"commands":["one.go"],"operates":["one.go"])"));
     ASSERT_TRUE(read) << read.error().front();

@@ -102,7 +102,9 @@ boost::json::object object_of(registrar& to, std::string_view what, parley_text 
 void check_command(registrar& to, const bound_command& what) {
     static constexpr std::array<std::string_view, 5> methods{"GET", "POST", "PUT", "PATCH", "DELETE"};
     const auto complain = [&](std::string_view why) { to.refuse(fmt::format("command {}: {}", what.name, why)); };
-    if (std::ranges::find(methods, what.method) == methods.end())
+    // What OPTIONS tells is for protocols that ask with it, as tus does.
+    const bool asks = what.method == "OPTIONS" && what.carries == PARLEY_SENDS;
+    if (!asks && std::ranges::find(methods, what.method) == methods.end())
         complain("the method is none of GET, POST, PUT, PATCH, DELETE");
     if (what.carries < PARLEY_JSON || what.carries > PARLEY_TAKES_PARTS) complain("carries nothing that is known");
     const auto& says = to.says();

@@ -53,6 +53,7 @@ config::plugin_section section_of(const plugins::manifest& of) {
         made.hooks.push_back(words_of(one, fmt::format("{} {}", one.event, plugins::name_of(one.when))));
         made.hooks.back().can_hold = one.event == "message.send";
     }
+    for (const auto& one : of.rules) made.rules.push_back({one.setting, one.at_least});
     for (const auto& one : of.changes) made.hooks.push_back(words_of(one, one.change));
     return made;
 }

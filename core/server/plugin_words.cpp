@@ -23,6 +23,8 @@ public:
         rights();
         for (const auto& one : says_.reads_files_of) say("reads the files of {}", one);
         for (const auto& one : says_.reads_folders) say("reads the folder that {}.{} names", says_.id, one);
+        for (const auto& one : says_.rules)
+            say("wants {}.{} not to be less than {} where both are on", says_.id, one.setting, one.at_least);
         for (const auto& one : says_.connects_to)
             say("makes network connections where {}.{} is set, to what it names", says_.id, one);
         settings();

@@ -141,7 +141,9 @@ result<void> operation_catalogue::add(kernel::offered_command of, const permissi
         return refused(of, fault::invalid, "command_name_invalid",
                        "A command is called like \"reaction.add\", and its plugin not like a part of the API.");
     const bool has_own_address = std::ranges::find(other_addresses, of.path) == other_addresses.end();
-    if (std::ranges::find(methods, of.method) == methods.end() || !is_path(of) || !has_own_address)
+    const bool asks = of.method == "OPTIONS" && of.carries == kernel::carried::sends;
+    const bool has_method = asks || std::ranges::find(methods, of.method) != methods.end();
+    if (!has_method || !is_path(of) || !has_own_address)
         return refused(of, fault::invalid, "command_path_invalid",
                        "\"{} {}\" is no method and path such as PUT /api/v1/messages/{{message}}/stars.", of.method,
                        of.path);

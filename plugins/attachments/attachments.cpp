@@ -103,6 +103,9 @@ private:
             &plugin::begin_upload, &plugin::end_upload);
         on.transfer("file.content", "attachments.see",
                     at("GET", one_path + "/content", "A file's content.", sdk::takes::nothing), &plugin::content);
+        on.transfer("upload.options", "attachments.upload",
+                    at("OPTIONS", uploads_path, "What of tus is spoken here.", sdk::takes::nothing),
+                    &plugin::upload_options);
         on.transfer("upload.create", "attachments.upload",
                     at("POST", uploads_path, "Begins an upload that can be resumed (tus 1.0).", sdk::takes::bytes),
                     &plugin::create_upload, &plugin::upload_created);
@@ -178,13 +181,14 @@ private:
         return uploads_.end(std::move(call), in, std::move(what));
     }
     sdk::task<sdk::reply> content(sdk::call call, content_request in) { return serving_.content(std::move(call), in); }
-    sdk::task<sdk::admission> create_upload(sdk::call call, creation in, sdk::offered_body body) {
+    sdk::task<sdk::opening> create_upload(sdk::call call, creation in, sdk::offered_body body) {
         return tus_.create(std::move(call), std::move(in), std::move(body));
     }
+    sdk::task<sdk::reply> upload_options(sdk::call call, only_where) { return tus_.options(std::move(call)); }
     sdk::task<sdk::reply> upload_created(sdk::call call, creation in, sdk::received what) {
         return tus_.created(std::move(call), std::move(in), std::move(what));
     }
-    sdk::task<sdk::admission> append(sdk::call call, continuation in, sdk::offered_body body) {
+    sdk::task<sdk::opening> append(sdk::call call, continuation in, sdk::offered_body body) {
         return tus_.append(std::move(call), std::move(in), std::move(body));
     }
     sdk::task<sdk::reply> appended(sdk::call call, continuation in, sdk::received what) {

@@ -17,9 +17,8 @@ using upload_query = odb::query<upload_row>;
 sdk::error no_such_upload() { return sdk::not_found("upload_unknown", "There is no such upload."); }
 
 template <class In>
-sdk::result<void> require_version(const In& in) {
-    if (in.tus_resumable && *in.tus_resumable == tus_version) return {};
-    return sdk::invalid("tus_resumable", "tus_version", "This is tus 1.0.0: say Tus-Resumable: 1.0.0.");
+bool speaks_it(const In& in) {
+    return in.tus_resumable && *in.tus_resumable == tus_version;
 }
 
 sdk::result<void> require_piece(const sdk::offered_body& body) {
@@ -53,6 +52,21 @@ sdk::reply bare(std::int64_t status) {
     return made;
 }
 
+/// What tus has no error of ours for.
+sdk::reply problem(std::int64_t status, const char* code, const char* sentence) {
+    auto made = bare(status);
+    made.json = {{"code", code}, {"detail", sentence}, {"status", status}};
+    return made;
+}
+
+sdk::reply other_version() {
+    auto made = problem(412, "tus_version", "This is tus 1.0.0: say Tus-Resumable: 1.0.0.");
+    made.headers["Tus-Version"] = tus_version;
+    return made;
+}
+
+sdk::reply locked() { return problem(423, "upload_locked", "Somebody else is sending a piece of it."); }
+
 sdk::id upload_in(const sdk::json::object& kept) {
     const auto* found = kept.if_contains("upload");
     if (found == nullptr || !found->is_string()) return {};
@@ -70,8 +84,16 @@ std::shared_ptr<upload_row> find(odb::database& db, sdk::id tenant, sdk::id uplo
 
 }  // namespace
 
-sdk::task<sdk::admission> tus::create(sdk::call call, creation in, sdk::offered_body body) {
-    co_await require_version(in);
+sdk::task<sdk::reply> tus::options(sdk::call call) const {
+    auto made = bare(204);
+    made.headers["Tus-Version"] = tus_version;
+    made.headers["Tus-Extension"] = tus_extensions;
+    made.headers["Tus-Max-Size"] = std::to_string(most_bytes(*call.settings<settings>()));
+    co_return made;
+}
+
+sdk::task<sdk::opening> tus::create(sdk::call call, creation in, sdk::offered_body body) {
+    if (!speaks_it(in)) co_return other_version();
     if (!in.upload_length)
         co_return sdk::invalid("upload_length", "length_needed", "Say Upload-Length: how long the file will be.");
     const std::int64_t length = *in.upload_length;
@@ -127,8 +149,8 @@ sdk::task<std::int64_t> tus::offset_of(upload_row row) const {
     co_return co_await sdk::aside([&] { return in_.store.size_of(row.path).value_or(0); });
 }
 
-sdk::task<sdk::admission> tus::append(sdk::call call, continuation in, sdk::offered_body body) {
-    co_await require_version(in);
+sdk::task<sdk::opening> tus::append(sdk::call call, continuation in, sdk::offered_body body) {
+    if (!speaks_it(in)) co_return other_version();
     co_await require_piece(body);
     if (!in.upload_offset)
         co_return sdk::invalid("upload_offset", "offset_needed", "Say Upload-Offset: where the piece begins.");
@@ -147,9 +169,9 @@ sdk::task<sdk::admission> tus::append(sdk::call call, continuation in, sdk::offe
         co_return made;
     }
     in_.running.leave(call.tenant, call.user);
-    if (is_free) in_.running.unlock(in.upload);
-    co_return is_free ? sdk::conflict("offset_wrong", "The upload is not that far.")
-                      : sdk::conflict("upload_locked", "Somebody else is sending a piece of it.");
+    if (!is_free) co_return locked();
+    in_.running.unlock(in.upload);
+    co_return sdk::conflict("offset_wrong", "The upload is not that far.");
 }
 
 sdk::task<sdk::reply> tus::appended(sdk::call call, continuation in, sdk::received) {
@@ -160,7 +182,7 @@ sdk::task<sdk::reply> tus::appended(sdk::call call, continuation in, sdk::receiv
 }
 
 sdk::task<sdk::reply> tus::state(sdk::call call, continuation in) {
-    co_await require_version(in);
+    if (!speaks_it(in)) co_return other_version();
     const auto row = co_await require(call, in).as_result();
     if (row) {
         auto made = co_await answer(call, *row, 200);
@@ -179,10 +201,9 @@ sdk::task<sdk::reply> tus::state(sdk::call call, continuation in) {
 }
 
 sdk::task<sdk::reply> tus::cancel(sdk::call call, continuation in) {
-    co_await require_version(in);
+    if (!speaks_it(in)) co_return other_version();
     const auto row = co_await require(call, in);
-    if (!in_.running.lock(in.upload))
-        co_return sdk::conflict("upload_locked", "Somebody else is sending a piece of it.");
+    if (!in_.running.lock(in.upload)) co_return locked();
     co_await to_.forget(call, in.upload);
     in_.running.unlock(in.upload);
     co_return bare(204);

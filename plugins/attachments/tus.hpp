@@ -10,6 +10,11 @@
 
 namespace attachments {
 
+struct only_where {
+    sdk::id conversation;
+};
+BOOST_DESCRIBE_STRUCT(only_where, (), (conversation))
+
 struct creation {
     sdk::id conversation;
     std::optional<sdk::text<16>> tus_resumable;
@@ -30,9 +35,11 @@ class tus {
 public:
     tus(house& in, receiving& to) : in_(in), to_(to) {}
 
-    [[nodiscard]] sdk::task<sdk::admission> create(sdk::call, creation, sdk::offered_body);
+    /// What it speaks, and how large a file may be.
+    [[nodiscard]] sdk::task<sdk::reply> options(sdk::call) const;
+    [[nodiscard]] sdk::task<sdk::opening> create(sdk::call, creation, sdk::offered_body);
     [[nodiscard]] sdk::task<sdk::reply> created(sdk::call, creation, sdk::received);
-    [[nodiscard]] sdk::task<sdk::admission> append(sdk::call, continuation, sdk::offered_body);
+    [[nodiscard]] sdk::task<sdk::opening> append(sdk::call, continuation, sdk::offered_body);
     [[nodiscard]] sdk::task<sdk::reply> appended(sdk::call, continuation, sdk::received);
     [[nodiscard]] sdk::task<sdk::reply> state(sdk::call, continuation);
     [[nodiscard]] sdk::task<sdk::reply> cancel(sdk::call, continuation);

@@ -157,7 +157,7 @@ stories(`attachments, ${isolation}`, { tenants, settings: { ...settings, attachm
         broken.upload.start();
         await eventually(() => (sent >= 1_000_000 ? true : undefined), 'two pieces');
         const place = broken.upload.url;
-        assert.equal((await ann.get(`${new URL(place).pathname}`)).status, 400, 'without Tus-Resumable');
+        assert.equal((await ann.get(`${new URL(place).pathname}`)).status, 412, 'without Tus-Resumable');
         // Nobody else goes on with it, or ends it.
         const headers = { 'tus-resumable': '1.0.0' };
         for (const [method, more] of [['GET', {}], ['PATCH', { 'upload-offset': '1000000', 'content-type': 'application/offset+octet-stream' }], ['DELETE', {}]])

@@ -10,7 +10,7 @@ import { assertRefused } from './lib/person.js';
 import { stories } from './lib/story.js';
 
 const { Spectral, Document } = spectral;
-const methods = ['get', 'post', 'put', 'patch', 'delete'];
+const methods = ['get', 'post', 'put', 'patch', 'delete', 'options'];
 const isError = ({ severity }) => severity === 0;
 const show = (found) => found.map((one) => `${one.path.join('.')}: ${one.code}: ${one.message}`).join('\n');
 
@@ -69,7 +69,7 @@ stories('the API documents', { tenants: { acme: { people: { ann: 'admin' } } } }
         const known = new Map();
         for (const { path, method } of operationsOf(contract)) known.set(path, [...(known.get(path) ?? []), method]);
         for (const [path, allowed] of known)
-            for (const method of [...methods.map((one) => one.toUpperCase()), 'OPTIONS']) {
+            for (const method of methods.map((one) => one.toUpperCase())) {
                 if (allowed.includes(method)) continue;
                 const answer = await ann.request(method, concrete(path));
                 if (path === '/api/v1/socket') continue; // not an address for requests at all

@@ -87,6 +87,9 @@ protected:
     }
     /// What the answer to a transfer says.
     static json::object body(const answer& of) { return of.json.at("reply").at("json").as_object(); }
+    static std::int64_t status(const answer& of) {
+        return of.ok() && of.json.contains("reply") ? of.json.at("reply").at("status").to_number<std::int64_t>() : 0;
+    }
     static std::string header(const answer& of, const char* name) {
         const auto& all = of.json.at("reply").at("headers").as_object();
         return all.contains(name) ? std::string(all.at(name).as_string()) : std::string();

@@ -62,6 +62,9 @@ public:
     }
     void send(const admission& is) const { send(json::object{{"admit", to_json(is)}}); }
     void send(const reply& is) const { send(json::object{{"reply", to_json(is)}}); }
+    void send(const opening& is) const {
+        std::visit([this](const auto& one) { send(one); }, is);
+    }
     void send(const amendment& is) const {
         std::string data;
         parley_amendment changes{};
@@ -408,7 +411,9 @@ public:
     /// alone.
     template <class Begin, class End>
     void transfer(std::string_view name, std::string_view permission, const sdk::transfer& at, Begin begin, End end) {
-        static_assert(std::is_same_v<detail::made_by<Begin>, admission>, "the first handler gives an admission");
+        using made = detail::made_by<Begin>;
+        static_assert(std::is_same_v<made, admission> || std::is_same_v<made, opening>,
+                      "the first handler gives an admission, or an opening");
         static_assert(std::is_same_v<detail::made_by<End>, reply>, "the second handler gives a reply");
         if (at.takes == takes::nothing) throw std::logic_error("a transfer that takes nothing has one handler");
         bind_transfer(name, permission, at, begin, end);

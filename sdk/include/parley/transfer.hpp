@@ -18,6 +18,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "parley/abi/ext/host.h"
@@ -147,6 +148,10 @@ struct reply {
     }
 };
 BOOST_DESCRIBE_STRUCT(reply, (), (status, headers, json, text, type, file, redirect, cookie))
+
+/// What the first handler of a transfer that takes a body gives when it may also answer at once, with a status of its
+/// own: then nothing is read, and the second one is not called. since 1.0
+using opening = std::variant<admission, reply>;
 
 /// Where files of this plugin are (`files: true` in plugin.yaml), or those of another (`reads_files_of`), which are to
 /// be read only. Empty when there is none. Thread: any, from setup on. since 1.0
