@@ -42,6 +42,7 @@ constexpr std::array phrases{
     std::pair{416, std::string_view{"Range Not Satisfiable"}},
     std::pair{417, std::string_view{"Expectation Failed"}},
     std::pair{422, std::string_view{"Unprocessable Content"}},
+    std::pair{423, std::string_view{"Locked"}},
     std::pair{426, std::string_view{"Upgrade Required"}},
     std::pair{428, std::string_view{"Precondition Required"}},
     std::pair{429, std::string_view{"Too Many Requests"}},

@@ -226,6 +226,8 @@ private:
             if (made.status < 300 || made.status > 399) made.status = 302;
             made.headers.push_back({"Location", to});
         } else if (const auto* body = reply.if_contains("json"); body != nullptr && body->is_object()) {
+            if (made.status >= 400 && body->get_object().contains("code"))
+                return send_problem(std::move(made), body->get_object());
             made.content_type = "application/json";
             made.body = json::serialize(*body);
         } else if (const auto* text = reply.if_contains("text"); text != nullptr && text->is_string()) {
@@ -250,6 +252,16 @@ private:
         // Over plain HTTP browsers would not send one that says so.
         if (came_by_ == carriage::tls) made += "; Secure";
         return http_header{"Set-Cookie", std::move(made)};
+    }
+
+    /// A status that no error of the SDK has, as tus wants some: clients read it like every other.
+    void send_problem(http_response made, const json::object& said) {
+        auto whole = problem(
+            made.status,
+            {.kind = fault::invalid, .code = text_in(said, "code"), .message = text_in(said, "detail"), .field = {}},
+            request_id_);
+        std::ranges::move(made.headers, std::back_inserter(whole.headers));
+        answer_(std::move(whole));
     }
 
     void send_file(const json::object& said, http_response so_far) {

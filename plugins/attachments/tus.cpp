@@ -55,7 +55,7 @@ sdk::reply bare(std::int64_t status) {
 /// What tus has no error of ours for.
 sdk::reply problem(std::int64_t status, const char* code, const char* sentence) {
     auto made = bare(status);
-    made.json = {{"code", code}, {"detail", sentence}, {"status", status}};
+    made.json = {{"code", code}, {"detail", sentence}};
     return made;
 }
 

@@ -5,9 +5,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import Uppy from '@uppy/core';
+import UppyTus from '@uppy/tus';
+import UppyForm from '@uppy/xhr-upload';
 import * as tus from 'tus-js-client';
 import { eventually, within } from './lib/deadline.js';
-import { brings, curl, fetches, form, isIn, knows, listed, onDisk, pdf, png, sendsFiles, uploads } from './lib/files.js';
+import { brings, bytesOf, curl, fetches, form, isIn, knows, listed, onDisk, pdf, png, sendsFiles, uploads } from './lib/files.js';
 import { assertRefused } from './lib/person.js';
 import { stories } from './lib/story.js';
 
@@ -39,6 +42,48 @@ function resumable(who, conversation, bytes, more = {}) {
             ...more,
         });
     });
+    return made;
+}
+
+// What of a browser's XMLHttpRequest a form needs: Uppy's uploader by forms has nothing else to go by.
+class FormRequest {
+    upload = {};
+    #headers = {};
+    #stopped = new AbortController();
+    open(method, url) {
+        Object.assign(this, { method, url, readyState: 1 });
+    }
+    setRequestHeader(name, value) {
+        this.#headers[name] = value;
+    }
+    getResponseHeader(name) {
+        return this.response_headers?.get(name) ?? null;
+    }
+    abort() {
+        this.#stopped.abort();
+    }
+    async send(body) {
+        try {
+            const answer = await fetch(this.url, { method: this.method, headers: this.#headers, body, signal: this.#stopped.signal });
+            this.responseText = this.response = await answer.text();
+            Object.assign(this, { status: answer.status, statusText: answer.statusText, response_headers: answer.headers, readyState: 4 });
+            this.onload?.({ target: this });
+        } catch (why) {
+            this.onerror?.(why);
+        }
+    }
+}
+
+// Outside of a browser its resumable uploader takes buffers, and forms take blobs.
+const asBuffer = (bytes) => Object.assign(Buffer.from(bytes), { size: Buffer.byteLength(bytes) });
+const asBlob = (bytes) => new Blob([bytes]);
+
+// What Uppy brought: {successful, failed}; `use` is one of its uploaders with its options.
+async function byUppy(files, as, use, options) {
+    const uppy = new Uppy({ autoProceed: false }).use(use, options);
+    for (const [name, bytes] of Object.entries(files)) uppy.addFile({ name, type: 'application/octet-stream', data: as(bytes) });
+    const made = await within(uppy.upload(), 'Uppy');
+    uppy.destroy();
     return made;
 }
 
@@ -193,13 +238,89 @@ stories(`attachments, ${isolation}`, { tenants, settings: { ...settings, attachm
         assertRefused(huge, 413);
     });
 
+    story('uploads by Uppy, resumable and as a form', async ({ ann }) => {
+        await ann.creates('channel', 'uppy');
+        const headers = { authorization: `Bearer ${ann.token}` };
+        const bytes = Buffer.alloc(2_500_000, 'xyz');
+        const resumed = await byUppy({ 'one.bin': bytes, 'two.txt': 'hello' }, asBuffer, UppyTus, {
+            endpoint: `${ann.url}${ann.pathOf('uppy')}/uploads`,
+            headers,
+            chunkSize: 1_000_000,
+            allowedMetaFields: ['name'],
+        });
+        assert.deepEqual([resumed.successful.length, resumed.failed.length], [2, 0], JSON.stringify(resumed.failed));
+        for (const one of resumed.successful) {
+            const file = await knows(ann, one.uploadURL.split('/').at(-1));
+            assert.deepEqual([file.name, file.bytes], [one.name, one.size]);
+        }
+        const one = resumed.successful.find((file) => file.name === 'one.bin');
+        assert.deepEqual((await fetches(ann, one.uploadURL.split('/').at(-1))).bytes, bytes);
+
+        const before = globalThis.XMLHttpRequest;
+        globalThis.XMLHttpRequest = FormRequest;
+        try {
+            const options = { endpoint: `${ann.url}${ann.pathOf('uppy')}/files`, headers, fieldName: 'file', allowedMetaFields: [] };
+            const form = await byUppy({ 'a.png': png, 'b.pdf': pdf }, asBlob, UppyForm, options);
+            assert.deepEqual([form.successful.length, form.failed.length], [2, 0], JSON.stringify(form.failed));
+            for (const each of form.successful) assert.equal(each.response.body.files[0].state, 'ready');
+            const bundle = await byUppy({ 'c.png': png, 'd.pdf': pdf }, asBlob, UppyForm, { ...options, bundle: true });
+            assert.deepEqual([bundle.successful.length, bundle.failed.length], [2, 0], JSON.stringify(bundle.failed));
+        } finally {
+            globalThis.XMLHttpRequest = before;
+        }
+        const names = (await listed(ann, 'uppy', '?mine=true')).map((file) => file.name).sort();
+        assert.deepEqual(names, ['a.png', 'b.pdf', 'c.png', 'd.pdf', 'one.bin', 'two.txt']);
+    });
+
+    story('tus says what it speaks, and refuses what it does not', async ({ ann, world }) => {
+        await ann.creates('channel', 'spoken');
+        const said = await ann.request('OPTIONS', `${ann.pathOf('spoken')}/uploads`);
+        assert.equal(said.status, 204, said.text);
+        assert.equal(said.headers.get('tus-version'), '1.0.0');
+        assert.match(said.headers.get('tus-extension'), /creation-with-upload/);
+        assert.equal(said.headers.get('tus-max-size'), '10000000');
+        const other = await ann.request('POST', `${ann.pathOf('spoken')}/uploads`, undefined, { headers: { 'tus-resumable': '0.2.2', 'upload-length': '5' } });
+        assert.equal(other.status, 412, other.text);
+        assert.equal(other.headers.get('tus-version'), '1.0.0');
+        // Who sends a piece has the upload to himself until it is there.
+        const headers = { authorization: `Bearer ${ann.token}`, 'tus-resumable': '1.0.0' };
+        const made = await ann.request('POST', `${ann.pathOf('spoken')}/uploads`, undefined, { headers: { 'tus-resumable': '1.0.0', 'upload-length': '1000000', 'upload-metadata': `filename ${btoa('a.bin')}` } });
+        const place = ann.url + made.headers.get('location');
+        let end;
+        const slow = fetch(place, {
+            method: 'PATCH',
+            duplex: 'half',
+            headers: { ...headers, 'upload-offset': '0', 'content-type': 'application/offset+octet-stream' },
+            body: new ReadableStream({
+                start(to) {
+                    to.enqueue(Buffer.alloc(400_000));
+                    end = () => {
+                        to.enqueue(Buffer.alloc(600_000));
+                        to.close();
+                    };
+                },
+            }),
+        });
+        const upload = place.split('/').at(-1);
+        await eventually(() => {
+            const growing = onDisk(world.server).find((one) => one.endsWith(`/incoming/${upload}`));
+            return growing !== undefined && bytesOf([growing]) > 0 ? true : undefined;
+        }, 'the piece to be on its way');
+        const second = await ann.request('PATCH', new URL(place).pathname, 'x', { headers: { 'tus-resumable': '1.0.0', 'upload-offset': '0', 'content-type': 'application/offset+octet-stream' } });
+        assertRefused(second, 423, 'upload_locked');
+        end();
+        assert.equal((await slow).status, 204);
+    });
+
     story('5 GiB against 10 MB: refused from the headers, or in the middle', async ({ ann, world }) => {
         await ann.creates('channel', 'flood');
-        const before = onDisk(world.server).length;
         const place = mkdtempSync(path.join(os.tmpdir(), 'parley-flood-'));
         const file = path.join(place, 'big.bin');
         try {
             execFileSync('truncate', ['-s', '5G', file]);
+            const resident = () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${world.server.process.pid}/status`, 'utf8'))[1]) / 1024;
+            await brings(ann, 'flood', 'warm.bin', Buffer.alloc(9_000_000, 1));
+            const [had, stored] = [resident(), onDisk(world.server).length];
             const target = `${ann.url}${ann.pathOf('flood')}/files`;
             const token = ['-H', `Authorization: Bearer ${ann.token}`];
             const said = await curl(...token, '-F', `file=@${file}`, target);
@@ -207,7 +328,8 @@ stories(`attachments, ${isolation}`, { tenants, settings: { ...settings, attachm
             const streamed = await curl(...token, '-H', 'Transfer-Encoding: chunked', '-F', `file=@${file}`, target);
             // It may have been cut off while it was still sending.
             assert.ok(streamed.status === 413 || [52, 55, 56].includes(streamed.code), `${streamed.status} ${streamed.code} ${streamed.problems}`);
-            await eventually(() => (onDisk(world.server).length === before ? true : undefined), 'nothing to be left on the disk');
+            await eventually(() => (onDisk(world.server).length === stored ? true : undefined), 'nothing to be left on the disk');
+            assert.ok(resident() - had < 16, `${resident() - had} MiB more`);
             const usage = async () => (await ann.get('/api/v1/file-usage')).body.user;
             await eventually(async () => ((await usage()).bytes === (await listedBytes(ann)) ? true : undefined), 'nothing to be reserved');
         } finally {

@@ -120,7 +120,7 @@ BOOST_DESCRIBE_STRUCT(sent_file, (), (path, name, type, attachment, etag, cache,
 struct reply {
     std::int64_t status = 200;
     std::map<std::string, std::string> headers{};  ///< Location, Upload-…, Tus-…, Content-Security-Policy, …
-    std::optional<json::object> json{};
+    std::optional<json::object> json{};  ///< from status 400 on {"code", "detail"}: a problem like the server's own
     std::optional<std::string> text{};
     std::string type{};  ///< of the text: "text/html; charset=utf-8"
     std::optional<sent_file> file{};
