@@ -329,7 +329,8 @@ stories(`attachments, ${isolation}`, { tenants, settings: { ...settings, attachm
             // It may have been cut off while it was still sending.
             assert.ok(streamed.status === 413 || [52, 55, 56].includes(streamed.code), `${streamed.status} ${streamed.code} ${streamed.problems}`);
             await eventually(() => (onDisk(world.server).length === stored ? true : undefined), 'nothing to be left on the disk');
-            assert.ok(resident() - had < 16, `${resident() - had} MiB more`);
+            // Of five gigabytes, twice; what is left is for what allocators and sanitizers keep.
+            assert.ok(resident() - had < 96, `${resident() - had} MiB more`);
             const usage = async () => (await ann.get('/api/v1/file-usage')).body.user;
             await eventually(async () => ((await usage()).bytes === (await listedBytes(ann)) ? true : undefined), 'nothing to be reserved');
         } finally {
