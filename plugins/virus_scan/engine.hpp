@@ -1,14 +1,10 @@
-// libclamav's engine with one set of signatures: made once, never changed, used by several threads.
+// What scans files with one set of signatures, and what it can say of them.
 #pragma once
 
 #include <parley/json.hpp>
 
-#include <atomic>
 #include <filesystem>
-#include <memory>
 #include <string>
-
-struct cl_engine;
 
 namespace virus_scan {
 
@@ -34,32 +30,22 @@ struct finding {
     std::string name;  ///< the signature, or what was too much; empty when clean
 };
 
+/// One set of signatures for as long as it lives; used by several threads.
 class engine {
 public:
-    /// Takes seconds with the official signatures, and a gigabyte of memory. An error says what is wrong with the
-    /// folder; no signatures at all are an error. Cut short when `stopping` becomes true.
-    [[nodiscard]] static sdk::result<std::shared_ptr<const engine>> load(const std::filesystem::path& signatures,
-                                                                         const limits&,
-                                                                         const std::filesystem::path& scratch,
-                                                                         const std::atomic<bool>& stopping);
-    ~engine();
+    engine() = default;
+    virtual ~engine() = default;
     engine(const engine&) = delete;
     engine& operator=(const engine&) = delete;
 
-    /// The file at `path` in `folder`, reached over no link. An error: nothing is known of the file. Any thread.
-    [[nodiscard]] sdk::result<finding> scan(const std::filesystem::path& folder, const std::string& path) const;
-
-    /// Names this very set of signatures: two servers with the same files have the same. "27801-0123456789abcdef"
-    [[nodiscard]] const std::string& version() const { return version_; }
-    [[nodiscard]] std::int64_t signatures() const { return signatures_; }
-
-private:
-    engine(cl_engine* made, const limits& most) : engine_(made), most_(most) {}
-
-    cl_engine* engine_;
-    limits most_;
-    std::string version_;
-    std::int64_t signatures_ = 0;
+    /// The file at `path` in `folder`, reached over no link. An error: nothing is known of the file, and with the code
+    /// `engine_lost` of no other file either until somebody has looked what is wrong with the engine. Any thread.
+    [[nodiscard]] virtual sdk::result<finding> scan(const std::filesystem::path& folder,
+                                                    const std::string& path) const = 0;
+    /// Names this very set of signatures.
+    [[nodiscard]] virtual const std::string& version() const = 0;
+    /// How many; 0 when it is not known.
+    [[nodiscard]] virtual std::int64_t signatures() const = 0;
 };
 
 }  // namespace virus_scan

@@ -1,4 +1,4 @@
-// One thread loads; those that scan hold the engine they began with until they are done.
+// One thread loads, or looks after clamd; those that scan hold the engine they began with until they are done.
 #include "scanner.hpp"
 
 #include <clamav.h>
@@ -8,12 +8,16 @@
 #include <optional>
 #include <utility>
 
+#include "clamd.hpp"
+#include "libclamav.hpp"
+
 namespace virus_scan {
 namespace fs = std::filesystem;
 namespace {
 
 using moment = std::chrono::steady_clock::time_point;
 constexpr int looks_after_failure = 10;  // until the same files are tried again
+constexpr std::chrono::milliseconds most_until_clamd_is_tried_again = std::chrono::seconds(2);
 
 /// What processes that were killed have left behind.
 void sweep(const fs::path& scratch) {
@@ -104,9 +108,15 @@ scanner::state scanner::now() const {
 
 void scanner::keep() {
     sweep(scratch_);
+    std::unique_lock held(lock_);
+    if (wanted_.clamd.empty()) return keep_libclamav(held);
+    keep_clamd(held);
+}
+
+void scanner::keep_libclamav(std::unique_lock<std::mutex>& held) {
     std::optional<folder_watch> watch;
     auto again = moment::max();  // after a failure
-    for (std::unique_lock held(lock_); !stopping_;) {
+    while (!stopping_) {
         const auto to = wanted_;
         const bool is_other = to.signatures != loaded_.signatures || to.most != loaded_.most;
         held.unlock();
@@ -120,10 +130,57 @@ void scanner::keep() {
     }
 }
 
+void scanner::keep_clamd(std::unique_lock<std::mutex>& held) {
+    while (!stopping_) {
+        const auto to = wanted_;
+        lost_ = false;
+        held.unlock();
+        take_clamd(to, clamd::greet(to.clamd, to.most, stopping_));
+        held.lock();
+        const auto pause = engine_ == nullptr ? std::min(to.every, most_until_clamd_is_tried_again) : to.every;
+        wake_.wait_for(held, pause, [&] { return stopping_ || wanted_ != to || (lost_ && engine_ == nullptr); });
+    }
+}
+
+/// Told of when it is another, or something else is wrong with it.
+void scanner::take_clamd(const tuning& to, sdk::result<std::shared_ptr<const engine>> greeted) {
+    state now;
+    bool is_news = false;
+    {
+        const std::lock_guard held(lock_);
+        if (stopping_) return;
+        const auto trouble = greeted ? std::string() : greeted.error().sentence;
+        const auto version = greeted ? (*greeted)->version() : std::string();
+        is_news = state_.loading || trouble != state_.trouble || version != state_.version;
+        state_ = {.version = version, .signatures = 0, .trouble = trouble, .loading = false, .is_clamd = true, .longest = {}};
+        engine_ = greeted ? *greeted : nullptr;
+        loaded_ = to;
+        now = state_;
+    }
+    turns_.notify_all();
+    if (is_news && hears_) hears_(now);
+}
+
+/// Nobody uses it until it was greeted again.
+void scanner::lose(const std::shared_ptr<const engine>& of, const std::string& why) {
+    state now;
+    {
+        const std::lock_guard held(lock_);
+        if (stopping_ || engine_ != of) return;
+        engine_ = nullptr;
+        lost_ = true;
+        state_.version.clear();
+        state_.trouble = why;
+        now = state_;
+    }
+    wake_.notify_all();
+    if (hears_) hears_(now);
+}
+
 bool scanner::load(const tuning& to) {
     std::error_code ignored;
     fs::create_directories(own_place(scratch_), ignored);
-    auto made = engine::load(to.signatures, to.most, own_place(scratch_), stopping_);
+    auto made = libclamav::load(to.signatures, to.most, own_place(scratch_), stopping_);
     std::shared_ptr<const engine> old;  // goes after the lock does
     state now;
     {
@@ -158,6 +215,7 @@ sdk::result<scanner::scanned> scanner::scan(const fs::path& folder, const std::s
     if (stopping_) return sdk::unavailable("stopping", "The server is stopping.");
     const auto began = std::chrono::steady_clock::now();
     auto found = with->scan(folder, path);
+    if (!found && found.error().code == "engine_lost") lose(with, found.error().sentence);
     if (!found) return found.error();
     const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began);
     return scanned{std::move(*found), with->version(), took};

@@ -14,15 +14,16 @@ namespace virus_scan {
 
 struct tuning {
     std::filesystem::path signatures;
+    std::string clamd;  ///< where it listens; empty: libclamav and the signatures
     limits most;
     std::int64_t at_once = 2;
-    std::chrono::milliseconds every{60'000};  ///< the folder is looked at
+    std::chrono::milliseconds every{60'000};  ///< the folder is looked at, clamd is asked
 
     bool operator==(const tuning&) const = default;
 };
 
 /// New signatures are loaded beside those in use and take their place in one step; what cannot be loaded changes
-/// nothing but `trouble`. Any thread.
+/// nothing but `trouble`. A clamd that fails is not in use until it has answered well again. Any thread.
 class scanner {
 public:
     struct state {
@@ -30,6 +31,7 @@ public:
         std::int64_t signatures = 0;          ///< how many
         std::string trouble;                  ///< what the last attempt to load failed with
         bool loading = false;                 ///< for the first time
+        bool is_clamd = false;
         std::chrono::milliseconds longest{};  ///< how long the oldest scan that has not ended has taken
     };
     struct scanned {
@@ -60,7 +62,11 @@ private:
     class seat;
 
     void keep();
+    void keep_libclamav(std::unique_lock<std::mutex>& held);
+    void keep_clamd(std::unique_lock<std::mutex>& held);
     [[nodiscard]] bool load(const tuning&);
+    void take_clamd(const tuning&, sdk::result<std::shared_ptr<const engine>> greeted);
+    void lose(const std::shared_ptr<const engine>&, const std::string& why);
 
     const std::filesystem::path scratch_;
     const listener hears_;
@@ -70,6 +76,7 @@ private:
     tuning wanted_;
     tuning loaded_;
     std::shared_ptr<const engine> engine_;
+    bool lost_ = false;  ///< clamd, since it was looked at last
     state state_;
     std::multiset<std::chrono::steady_clock::time_point> began_;  ///< those who scan now
     std::atomic<bool> stopping_{false};

@@ -13,6 +13,7 @@ BOOST_DESCRIBE_ENUM(policy, reject, quarantine, pass)
 
 struct settings {
     std::string database_folder = "/var/lib/clamav";
+    std::string clamd_socket;
     std::int64_t reload_seconds = 60;
     std::int64_t scans_at_once = 2;
     std::int64_t max_file_size = 104'857'600;
@@ -25,7 +26,7 @@ struct settings {
     std::int64_t rescan_files = 100;
 };
 BOOST_DESCRIBE_STRUCT(settings, (),
-                      (database_folder, reload_seconds, scans_at_once, max_file_size, max_scan_size, max_files,
+                      (database_folder, clamd_socket, reload_seconds, scans_at_once, max_file_size, max_scan_size, max_files,
                        max_depth, max_seconds, on_limit, on_encrypted, rescan_files))
 
 }  // namespace virus_scan

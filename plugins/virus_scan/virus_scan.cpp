@@ -82,6 +82,12 @@ file_says says_of(policy way) {
     return way == policy::quarantine ? file_says::quarantine : file_says::reject;
 }
 
+/// libclamav was asked twice what else there is; clamd says one thing only, which may hide that it did not read all.
+policy policy_on_encrypted(const settings& here) {
+    const bool may_hide_more = !here.clamd_socket.empty() && here.on_encrypted == policy::pass;
+    return may_hide_more ? here.on_limit : here.on_encrypted;
+}
+
 file_verdict verdict_of(const finding& found, const std::string& signatures, const settings& here) {
     const sdk::json::object details{
         {"outcome", boost::describe::enum_to_string(found.is, "")}, {"name", found.name}, {"signatures", signatures}};
@@ -91,7 +97,7 @@ file_verdict verdict_of(const finding& found, const std::string& signatures, con
         case outcome::infected:
             return {file_says::quarantine, "It is infected: " + found.name, details};
         case outcome::encrypted:
-            return {says_of(here.on_encrypted), "It has a password, so it cannot be scanned.", details};
+            return {says_of(policy_on_encrypted(here)), "It has a password, so it cannot be scanned.", details};
         case outcome::limited:
             break;
     }
@@ -116,9 +122,9 @@ public:
                   .encrypted = on.counter("encrypted", "Files with a password."),
                   .failed = on.counter("failed", "Scans that failed; nothing is known of the file."),
                   .seconds = on.histogram("seconds", "How long scans took."),
-                  .signatures = on.gauge("signatures", "Signatures that are in use."),
-                  .loads = on.counter("loads", "How often signatures were loaded."),
-                  .load_failures = on.counter("load_failures", "How often they could not be loaded.")};
+                  .signatures = on.gauge("signatures", "Signatures that are in use; 0 with clamd, which does not say."),
+                  .loads = on.counter("loads", "How often signatures were loaded, or clamd had others or was there again."),
+                  .load_failures = on.counter("load_failures", "How often they could not be loaded, or clamd was lost.")};
         scanner_ = std::make_unique<scanner>(sdk::files_folder() / "scratch",
                                              [this](const scanner::state& now) { loaded(now); });
     }
@@ -216,6 +222,7 @@ private:
     void tune(const settings& to) {
         sdk::widen_aside(static_cast<std::size_t>(to.scans_at_once));
         scanner_->tune({.signatures = to.database_folder,
+                        .clamd = to.clamd_socket,
                         .most = {.file_bytes = to.max_file_size,
                                  .scan_bytes = to.max_scan_size,
                                  .files = to.max_files,
@@ -243,9 +250,11 @@ private:
         count_.signatures.set(static_cast<double>(now.signatures));
         if (now.trouble.empty()) {
             count_.loads.add();
+            if (now.is_clamd) return sdk::log::info("clamd is used", {{"version", now.version}});
             return sdk::log::info("signatures were loaded", {{"signatures", now.signatures}, {"version", now.version}});
         }
         count_.load_failures.add();
+        if (now.is_clamd) return sdk::log::error("clamd cannot be used", {{"why", now.trouble}});
         sdk::log::error("signatures could not be loaded", {{"why", now.trouble}, {"in_use", now.version}});
     }
 

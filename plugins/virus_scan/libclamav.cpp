@@ -1,42 +1,23 @@
 // What libclamav says is taken with suspicion: what it did not read whole is never clean.
-#include "engine.hpp"
+#include "libclamav.hpp"
 
 #include <clamav.h>
 #include <fcntl.h>
-#include <linux/openat2.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <cstring>
 #include <mutex>
 #include <string_view>
 #include <system_error>
 #include <vector>
 
+#include "opened_file.hpp"
+
 namespace virus_scan {
 namespace {
 
 namespace fs = std::filesystem;
-
-class descriptor {
-public:
-    explicit descriptor(int of) : of_(of) {}
-    ~descriptor() {
-        if (of_ >= 0) ::close(of_);
-    }
-    descriptor(const descriptor&) = delete;
-    descriptor& operator=(const descriptor&) = delete;
-    [[nodiscard]] int get() const { return of_; }
-
-private:
-    int of_;
-};
-
-std::string words_of(int error) { return std::generic_category().message(error); }
 
 /// What a scan saw on its way; libclamav hands it to the callbacks.
 struct sight {
@@ -44,15 +25,6 @@ struct sight {
     bool trimmed = false;  ///< only the beginning of something was looked at
     bool damaged = false;  ///< an archive has no end
 };
-
-/// Every program but libclamav looks for a ZIP's entries at its end; without one there is no saying what is in it.
-bool is_zip_without_end(std::string_view bytes) {
-    using namespace std::string_view_literals;
-    constexpr std::size_t farthest = 22 + 65'535;
-    if (!bytes.starts_with("PK\3\4"sv)) return false;
-    const auto tail = bytes.substr(bytes.size() - std::min(bytes.size(), farthest));
-    return tail.rfind("PK\5\6"sv) == std::string_view::npos;
-}
 
 /// Called with every file that is unpacked. libclamav cuts off what is over its limit, and does not always say so.
 cl_error_t look(int, const char*, const char**, std::size_t, const char*, std::size_t size, const char* bytes,
@@ -154,11 +126,6 @@ answer ask(const cl_engine* engine, int file, const limits& most, std::uint32_t 
     return made;
 }
 
-bool is_over_a_limit(cl_error_t code) {
-    constexpr std::array all{CL_ETIMEOUT, CL_EMAXREC, CL_EMAXSIZE, CL_EMAXFILES, CL_EFORMAT, CL_EPARSE, CL_EUNPACK};
-    return std::find(all.begin(), all.end(), code) != all.end();
-}
-
 sdk::result<finding> finding_of(const answer& said) {
     constexpr std::string_view over = "Heuristics.Limits.Exceeded";
     if (said.code == CL_VIRUS) {
@@ -175,27 +142,19 @@ sdk::result<finding> finding_of(const answer& said) {
     return finding{outcome::clean, {}};
 }
 
-sdk::result<int> open_beneath(const fs::path& folder, const std::string& path) {
-    const descriptor in(::open(folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-    if (in.get() < 0)
-        return sdk::unavailable("file_unreadable", "The folder of files cannot be opened: " + words_of(errno));
-    open_how how{};
-    how.flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK;
-    how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS;
-    const auto made = static_cast<int>(::syscall(SYS_openat2, in.get(), path.c_str(), &how, sizeof how));
-    if (made < 0 && (errno == ENOENT || errno == ENOTDIR)) return sdk::not_found("file_gone", "The file is not there.");
-    if (made < 0) return sdk::unavailable("file_unreadable", "The file cannot be opened: " + words_of(errno));
-    return made;
-}
-
 }  // namespace
 
-sdk::result<std::shared_ptr<const engine>> engine::load(const fs::path& signatures, const limits& most,
+bool is_over_a_limit(int code) {
+    constexpr std::array all{CL_ETIMEOUT, CL_EMAXREC, CL_EMAXSIZE, CL_EMAXFILES, CL_EFORMAT, CL_EPARSE, CL_EUNPACK};
+    return std::find(all.begin(), all.end(), code) != all.end();
+}
+
+sdk::result<std::shared_ptr<const engine>> libclamav::load(const fs::path& signatures, const limits& most,
                                                         const fs::path& scratch, const std::atomic<bool>& stopping) {
     if (!ready_library()) return sdk::unavailable("engine_failed", "libclamav cannot be set up.");
     auto print = fingerprint_of(signatures);
     if (!print) return print.error();
-    std::shared_ptr<engine> made(new engine(cl_engine_new(), most));
+    std::shared_ptr<libclamav> made(new libclamav(cl_engine_new(), most));
     if (made->engine_ == nullptr) return sdk::unavailable("engine_failed", "libclamav makes no engine.");
     limit(made->engine_, most, scratch);
     cl_engine_set_clcb_sigload(
@@ -217,23 +176,20 @@ sdk::result<std::shared_ptr<const engine>> engine::load(const fs::path& signatur
     return std::shared_ptr<const engine>(std::move(made));
 }
 
-engine::~engine() {
+libclamav::~libclamav() {
     if (engine_ != nullptr) cl_engine_free(engine_);
 }
 
-sdk::result<finding> engine::scan(const fs::path& folder, const std::string& path) const {
+sdk::result<finding> libclamav::scan(const fs::path& folder, const std::string& path) const {
     const auto opened = open_beneath(folder, path);
     if (!opened) return opened.error();
-    const descriptor file(*opened);
-    struct stat is{};
-    if (::fstat(file.get(), &is) != 0 || !S_ISREG(is.st_mode))
-        return sdk::unavailable("file_unreadable", "This is no plain file.");
-    if (is.st_size > most_.file_bytes) return finding{outcome::limited, "Heuristics.Limits.Exceeded.MaxFileSize"};
+    const int file = opened->file.get();
+    if (opened->bytes > most_.file_bytes) return finding{outcome::limited, "Heuristics.Limits.Exceeded.MaxFileSize"};
     constexpr std::uint32_t passwords = CL_SCAN_HEURISTIC_ENCRYPTED_ARCHIVE | CL_SCAN_HEURISTIC_ENCRYPTED_DOC;
-    auto found = finding_of(ask(engine_, file.get(), most_, passwords));
+    auto found = finding_of(ask(engine_, file, most_, passwords));
     if (!found || found->is != outcome::encrypted) return found;
     // Only one thing is said of a file: what else is there to say when passwords are no matter?
-    const auto beside = finding_of(ask(engine_, file.get(), most_, 0));
+    const auto beside = finding_of(ask(engine_, file, most_, 0));
     return !beside || beside->is != outcome::clean ? beside : found;
 }
 

@@ -1,5 +1,5 @@
 // What libclamav finds, and what it does not: everything that it did not read whole must not be clean.
-#include "engine.hpp"
+#include "libclamav.hpp"
 
 #include <gtest/gtest.h>
 
@@ -20,7 +20,7 @@ constexpr std::int64_t mebibyte = 1 << 20;
 class engines : public ::testing::Test {
 protected:
     sdk::result<std::shared_ptr<const engine>> load(const std::filesystem::path& from = VIRUS_SCAN_SIGNATURES) {
-        return engine::load(from, most_, scratch_.at(), stopping_);
+        return libclamav::load(from, most_, scratch_.at(), stopping_);
     }
     finding scan(const std::string& bytes) {
         if (engine_ == nullptr) engine_ = *load();
