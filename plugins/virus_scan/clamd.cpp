@@ -189,8 +189,7 @@ sdk::result<finding> clamd::scan(const std::filesystem::path& folder, const std:
     const auto opened = open_beneath(folder, path);
     if (!opened) return opened.error();
     if (opened->bytes > most_.file_bytes) return finding{outcome::limited, "Heuristics.Limits.Exceeded.MaxFileSize"};
-    const auto until =
-        std::chrono::steady_clock::now() + std::chrono::seconds(most_.seconds) + patience_with_an_answer;
+    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(most_.seconds) + patience_with_an_answer;
     const auto said = ask(address_, reading(opened->file.get()), until, stopping_);
     if (said && said->is == outcome::clean && is_zip_without_end(*opened))
         return finding{outcome::limited, "Damaged.Zip"};

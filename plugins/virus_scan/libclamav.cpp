@@ -150,7 +150,7 @@ bool is_over_a_limit(int code) {
 }
 
 sdk::result<std::shared_ptr<const engine>> libclamav::load(const fs::path& signatures, const limits& most,
-                                                        const fs::path& scratch, const std::atomic<bool>& stopping) {
+                                                           const fs::path& scratch, const std::atomic<bool>& stopping) {
     if (!ready_library()) return sdk::unavailable("engine_failed", "libclamav cannot be set up.");
     auto print = fingerprint_of(signatures);
     if (!print) return print.error();

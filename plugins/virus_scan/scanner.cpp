@@ -152,7 +152,8 @@ void scanner::take_clamd(const tuning& to, sdk::result<std::shared_ptr<const eng
         const auto trouble = greeted ? std::string() : greeted.error().sentence;
         const auto version = greeted ? (*greeted)->version() : std::string();
         is_news = state_.loading || trouble != state_.trouble || version != state_.version;
-        state_ = {.version = version, .signatures = 0, .trouble = trouble, .loading = false, .is_clamd = true, .longest = {}};
+        state_ = {
+            .version = version, .signatures = 0, .trouble = trouble, .loading = false, .is_clamd = true, .longest = {}};
         engine_ = greeted ? *greeted : nullptr;
         loaded_ = to;
         now = state_;

@@ -27,10 +27,10 @@ struct tuning {
 class scanner {
 public:
     struct state {
-        std::string version;                  ///< of the signatures in use; empty: none, and nothing can be scanned
-        std::int64_t signatures = 0;          ///< how many
-        std::string trouble;                  ///< what the last attempt to load failed with
-        bool loading = false;                 ///< for the first time
+        std::string version;          ///< of the signatures in use; empty: none, and nothing can be scanned
+        std::int64_t signatures = 0;  ///< how many
+        std::string trouble;          ///< what the last attempt to load failed with
+        bool loading = false;         ///< for the first time
         bool is_clamd = false;
         std::chrono::milliseconds longest{};  ///< how long the oldest scan that has not ended has taken
     };

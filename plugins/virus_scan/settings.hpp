@@ -26,7 +26,7 @@ struct settings {
     std::int64_t rescan_files = 100;
 };
 BOOST_DESCRIBE_STRUCT(settings, (),
-                      (database_folder, clamd_socket, reload_seconds, scans_at_once, max_file_size, max_scan_size, max_files,
-                       max_depth, max_seconds, on_limit, on_encrypted, rescan_files))
+                      (database_folder, clamd_socket, reload_seconds, scans_at_once, max_file_size, max_scan_size,
+                       max_files, max_depth, max_seconds, on_limit, on_encrypted, rescan_files))
 
 }  // namespace virus_scan

@@ -116,15 +116,16 @@ public:
             {"GET", "/api/v1/files/{file}/scan", "What the scanner said last of a file.", {{"file", "The file's id."}}},
             &plugin::get);
         on.health(&plugin::health);
-        count_ = {.clean = on.counter("clean", "Files in which nothing was found."),
-                  .infected = on.counter("infected", "Files in which a signature was found."),
-                  .limited = on.counter("limited", "Files that could not be read whole."),
-                  .encrypted = on.counter("encrypted", "Files with a password."),
-                  .failed = on.counter("failed", "Scans that failed; nothing is known of the file."),
-                  .seconds = on.histogram("seconds", "How long scans took."),
-                  .signatures = on.gauge("signatures", "Signatures that are in use; 0 with clamd, which does not say."),
-                  .loads = on.counter("loads", "How often signatures were loaded, or clamd had others or was there again."),
-                  .load_failures = on.counter("load_failures", "How often they could not be loaded, or clamd was lost.")};
+        count_ = {
+            .clean = on.counter("clean", "Files in which nothing was found."),
+            .infected = on.counter("infected", "Files in which a signature was found."),
+            .limited = on.counter("limited", "Files that could not be read whole."),
+            .encrypted = on.counter("encrypted", "Files with a password."),
+            .failed = on.counter("failed", "Scans that failed; nothing is known of the file."),
+            .seconds = on.histogram("seconds", "How long scans took."),
+            .signatures = on.gauge("signatures", "Signatures that are in use; 0 with clamd, which does not say."),
+            .loads = on.counter("loads", "How often signatures were loaded, or clamd had others or was there again."),
+            .load_failures = on.counter("load_failures", "How often they could not be loaded, or clamd was lost.")};
         scanner_ = std::make_unique<scanner>(sdk::files_folder() / "scratch",
                                              [this](const scanner::state& now) { loaded(now); });
     }

@@ -36,8 +36,12 @@ public:
     clamd_server& operator=(const clamd_server&) = delete;
 
     [[nodiscard]] const std::string& address() const { return address_; }
-    void is_of(const std::string& version) { set([&] { version_ = version; }); }
-    void scans_by(behaviour how) { set([&] { behaviour_ = std::move(how); }); }
+    void is_of(const std::string& version) {
+        set([&] { version_ = version; });
+    }
+    void scans_by(behaviour how) {
+        set([&] { behaviour_ = std::move(how); });
+    }
     /// Of the two things that a clamd must be told to tell.
     void tells(bool of_passwords, bool of_limits) {
         set([&] {

@@ -30,9 +30,9 @@ public:
     folder& operator=(const folder&) = delete;
 
     [[nodiscard]] const std::filesystem::path& at() const { return at_; }
-    /// Under a name that was not there, then in its place: nobody sees half of it.
+    /// Beside the folder, then in its place: who looks at the folder sees one change, and never half of it.
     void write(const std::string& name, std::string_view bytes) const {
-        const auto half = at_ / ("." + name);
+        const auto half = at_.string() + ".half";
         std::ofstream(half, std::ios::binary) << bytes;
         std::filesystem::rename(half, at_ / name);
     }

@@ -4,7 +4,7 @@
 #include <parley/testing/fake_host.hpp>
 #include <thread>
 
-#include "files_test.hpp"
+#include "clamd_server_test.hpp"
 
 namespace virus_scan {
 namespace {
@@ -147,6 +147,52 @@ TEST_F(services, older_files_are_scanned_once_with_new_signatures) {
     EXPECT_EQ(host.invoked().back().second.at("gate"), "virus_scan");
     EXPECT_EQ(host.metric("clean"), 3);
     EXPECT_EQ(host.metric("infected"), 1);
+}
+
+TEST_F(services, with_clamd_a_password_never_hides_what_was_not_read) {
+    clamd_server there;
+    set({{"clamd_socket", there.address()}, {"on_encrypted", "pass"}});
+    EXPECT_EQ(check("1", "hello").json.at("verdict"), "pass");
+    EXPECT_EQ(check("2", eicar()).json.at("verdict"), "quarantine");
+    EXPECT_EQ(check("3", zip({{"secret", "0123456789ab not to be read", true}})).json.at("verdict"), "reject");
+    EXPECT_EQ(check("4", zip({{"letter", "hello"}}).substr(0, 40)).json.at("verdict"), "reject");
+    EXPECT_EQ(host.metric("signatures"), 0);
+    EXPECT_TRUE(host.health().ok());
+}
+
+TEST_F(services, without_clamd_nothing_gets_through_and_the_operator_is_told) {
+    clamd_server there;
+    set({{"clamd_socket", there.address()}});
+    EXPECT_EQ(check("1", "hello").json.at("verdict"), "pass");
+    there.scans_by([](clamd_server& by, int socket) { by.take(socket, 1); });
+    EXPECT_EQ(check("2", eicar()).status, PARLEY_UNAVAILABLE);
+    EXPECT_FALSE(host.health().ok());
+    EXPECT_EQ(host.metric("failed"), 1);
+    EXPECT_GE(host.metric("load_failures"), 1);
+    EXPECT_EQ(host.call("scan.get", {{"file", "2"}}).status, PARLEY_NOT_FOUND);
+    const auto before = host.metric("loads");
+    there.scans_by({});
+    for (int i = 0; i < 6000 && host.metric("loads") == before; ++i)
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    EXPECT_EQ(ask("2").json.at("verdict"), "quarantine");
+    EXPECT_TRUE(host.health().ok());
+}
+
+TEST_F(services, older_files_are_scanned_once_when_clamd_has_others) {
+    clamd_server there;
+    set({{"clamd_socket", there.address()}});
+    ASSERT_TRUE(check("1", "hello").ok());
+    host.serve("attachments.files/1", {{"files", json::array{facts("1")}}, {"more", false}});
+    ASSERT_TRUE(host.run("rescan").ok());
+    EXPECT_EQ(host.metric("clean"), 1);
+    const auto before = host.metric("loads");
+    there.is_of("ClamAV 1.4.3/27802/Tue Oct 21 08:00:00 2025");
+    for (int i = 0; i < 6000 && host.metric("loads") == before; ++i)
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    ASSERT_TRUE(host.run("rescan").ok());
+    EXPECT_EQ(host.metric("clean"), 2);
+    EXPECT_NE(host.call("scan.get", {{"file", "1"}}).json.at("signatures").as_string().find("27802"),
+              std::string::npos);
 }
 
 TEST_F(services, rescans_go_on_page_by_page) {
