@@ -12,6 +12,7 @@ export class Marks {
     readonly #reads = new Map<Id, Seq>();
     #endReads: (() => void) | undefined;
     readonly #typed = new Map<Id, number>();
+    readonly #told = new Map<Id, Promise<void>>();
 
     constructor(
         private readonly store: Model,
@@ -56,10 +57,20 @@ export class Marks {
         const said = this.#typed.get(conversation) ?? 0;
         if (!this.isOpen() || Date.now() - said < lasts / 2) return;
         this.#typed.set(conversation, Date.now());
-        this.call('typing.start', { conversation }).catch(() => {});
+        this.#tell(conversation, () => this.call('typing.start', { conversation }));
     }
     stopTyping(conversation: Id): void {
         if (!this.#typed.delete(conversation) || !this.isOpen()) return;
-        this.call('typing.stop', { conversation }).catch(() => {});
+        this.#tell(conversation, () => this.call('typing.stop', { conversation }));
+    }
+    // One after the other, for the server may get to them in another order. That one fails is no matter.
+    #tell(conversation: Id, say: () => Promise<unknown>): void {
+        const before = this.#told.get(conversation);
+        const told: Promise<void> = (before ? before.then(say) : say()).then(
+            () => {},
+            () => {},
+        );
+        this.#told.set(conversation, told);
+        void told.then(() => this.#told.get(conversation) === told && this.#told.delete(conversation));
     }
 }
