@@ -1,5 +1,7 @@
 // People talk by the SDK: what is sent stands there at once, everybody comes to the same state.
 import assert from 'node:assert/strict';
+import WebSocket from 'ws';
+import { eventually } from '../../../tests/acceptance/lib/deadline.js';
 import { stories } from '../../../tests/acceptance/lib/story.js';
 import { assertAsFresh, clientOf, roomOf, textsIn, until } from './lib/clients.js';
 
@@ -146,6 +148,36 @@ stories('talking by the SDK', { tenants }, (story) => {
         await until(one, () => roomOf(one, id).typing.length === 0, 'the typing to end by itself');
         other.close();
         await until(one, (state) => !state.presence.has(bob.id));
+    });
+
+    story('that somebody writes and stopped is said in this order, whatever the server takes first', async ({ ann, bob }) => {
+        await ann.creates('channel', 'order', { members: [bob] });
+        const id = ann.idOf('order');
+        const said = [];
+        class Told extends WebSocket {
+            constructor(...where) {
+                super(...where);
+                const asked = new Map();
+                const send = this.send.bind(this);
+                this.send = (text) => {
+                    const { id, command } = JSON.parse(text);
+                    if (command.startsWith('typing.')) said.push(asked.set(id, command).get(id));
+                    send(text);
+                };
+                this.on('message', (bytes) => {
+                    const answered = asked.get(JSON.parse(bytes).id);
+                    if (answered) said.push(`${answered} answered`);
+                });
+            }
+        }
+        const client = await clientOf(bob, { WebSocket: Told });
+        client.typing(id);
+        client.stopTyping(id);
+        client.typing(id);
+        await client.send(id, 'Done').stored;
+        const wanted = ['start', 'stop', 'start', 'stop'].flatMap((one) => [`typing.${one}`, `typing.${one} answered`]);
+        await eventually(() => (said.length >= wanted.length ? true : undefined), 'all to be said and answered');
+        assert.deepEqual(said, wanted);
     });
 
     story('the store tells of what a selector takes and of nothing else', async ({ ann, bob }) => {
