@@ -131,6 +131,7 @@ public:
         return rows_.find_message(id);
     }
     [[nodiscard]] std::vector<message> messages(kernel::access_key, std::span<const message_id> ids) override {
+        settle();
         return rows_.messages(ids);
     }
     [[nodiscard]] std::optional<message> find_by_client_key(kernel::access_key, user_id author,
@@ -139,17 +140,21 @@ public:
     }
     [[nodiscard]] std::vector<message> history(kernel::access_key, conversation_id in,
                                                kernel::page_range page) override {
+        settle();
         return rows_.history(in, page);
     }
     [[nodiscard]] std::vector<message> replies(kernel::access_key, message_id root, sequence after,
                                                int limit) override {
+        settle();
         return rows_.replies(root, after, limit);
     }
     [[nodiscard]] std::vector<message> withheld(kernel::access_key, conversation_id in, user_id author,
                                                 message_id after, int limit) override {
+        settle();
         return rows_.withheld(in, author, after, limit);
     }
     [[nodiscard]] std::vector<message> held(kernel::access_key, message_id after, int limit) override {
+        settle();
         return rows_.held(after, limit);
     }
     [[nodiscard]] std::vector<revision> revisions(kernel::access_key, message_id of) override {
@@ -157,14 +162,17 @@ public:
     }
     [[nodiscard]] unread_counts count_unread(kernel::access_key, conversation_id in, user_id reader,
                                              sequence after) override {
+        settle();
         return rows_.count_unread(in, reader, after);
     }
     [[nodiscard]] thread_summary summarise_thread(kernel::access_key, message_id root) override {
+        settle();
         return rows_.summarise_thread(root);
     }
 
 protected:
-    /// Called before a query that looks at users, conversations or members: what waits to be written is written.
+    /// Called before a query that looks at users, conversations, members or messages: what waits to be written is
+    /// written.
     virtual void settle() {}
 
     rows rows_;

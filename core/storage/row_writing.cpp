@@ -41,6 +41,7 @@ void row_writing::finish() {
 }
 
 void row_writing::settle() {
+    waiting_.write(rows_.db());
     memory_.users.flush([&](const user& one) { update_row(rows_.db(), to_row(one)); });
     memory_.conversations.flush([&](const conversation& one) { update_row(rows_.db(), to_row(one)); });
     memory_.members.flush([&](const member& one) { update_row(rows_.db(), to_row(one, tenant())); });
@@ -50,6 +51,11 @@ void row_writing::settle() {
 void row_writing::require_own(tenant_id of) const {
     if (of != tenant())
         throw std::logic_error(fmt::format("a row of tenant {} in a transaction of {}", of.value, tenant().value));
+}
+
+std::vector<event> row_writing::events_after(position since, int limit) {
+    waiting_.write(rows_.db());
+    return rows_.events_after(since, limit);
 }
 
 std::optional<user> row_writing::find_user(user_id id) {
@@ -82,6 +88,7 @@ std::optional<member> row_writing::find_member(kernel::access_key, conversation_
 }
 
 std::optional<message> row_writing::find_message(kernel::access_key, message_id id) {
+    waiting_.write(rows_.db());
     auto found = rows_.find_message(id);
     if (found) note(*found);
     return found;
@@ -90,6 +97,7 @@ std::optional<message> row_writing::find_message(kernel::access_key, message_id 
 std::optional<message> row_writing::find_by_client_key(kernel::access_key, user_id author, std::string_view key) {
     const auto known = by_sender_key_.find(sender_key(author, key));
     if (known != by_sender_key_.end()) return known->second;
+    waiting_.write(rows_.db());
     auto found = rows_.find_by_client_key(author, key);
     if (found) note(*found);
     return found;
@@ -297,7 +305,7 @@ void row_writing::erase(kernel::access_key, const conversation_ban& one) {
 void row_writing::insert(kernel::access_key, const message& one) {
     require_own(one.tenant);
     ++writes_;
-    rows_.db().persist(to_row(one));
+    waiting_.add(to_row(one));
     insert_mentions(one);
     note(one);
     if (!one.client_key.empty()) by_sender_key_[sender_key(one.author, one.client_key)] = one;
@@ -306,6 +314,7 @@ void row_writing::insert(kernel::access_key, const message& one) {
 void row_writing::update(kernel::access_key, const message& one) {
     require_own(one.tenant);
     ++writes_;
+    waiting_.write(rows_.db());
     update_row(rows_.db(), to_row(one));
     const auto known = mentions_.find(one.id);
     const stored_mentions now{one.mentions, one.seq};
@@ -320,6 +329,7 @@ void row_writing::update(kernel::access_key, const message& one) {
 void row_writing::erase(kernel::access_key key, const message& one) {
     require_own(one.tenant);
     ++writes_;
+    waiting_.write(rows_.db());
     erase_revisions(key, one.id);
     erase_mentions(one.id);
     rows_.db().erase<message_row>(one.id.value);
@@ -353,7 +363,7 @@ void row_writing::note(const message& as_stored) { mentions_[as_stored.id] = {as
 position row_writing::append(event one) {
     ++writes_;
     one.at = ++clock_.position;
-    rows_.db().persist(to_row(one, tenant()));
+    waiting_.add(to_row(one, tenant()));
     events_.push_back(std::make_shared<const event>(std::move(one)));
     return clock_.position;
 }
@@ -361,10 +371,14 @@ position row_writing::append(event one) {
 void row_writing::trim_log(position until) {
     using q = odb::query<event_row>;
     ++writes_;
+    waiting_.write(rows_.db());
     rows_.db().erase_query<event_row>(q::key.tenant == tenant().value && q::key.position <= until);
     clock_.log_begin = std::max(clock_.log_begin, std::min(until, clock_.position));
 }
 
-position row_writing::log_position_before(moment before) { return rows_.log_position_before(before); }
+position row_writing::log_position_before(moment before) {
+    waiting_.write(rows_.db());
+    return rows_.log_position_before(before);
+}
 
 }  // namespace parley::storage

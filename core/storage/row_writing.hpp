@@ -10,6 +10,7 @@
 #include "storage/entities_views.hpp"
 #include "storage/row_reading.hpp"
 #include "storage/tenant_memory.hpp"
+#include "storage/waiting_rows.hpp"
 
 namespace parley::storage {
 
@@ -29,6 +30,7 @@ public:
     [[nodiscard]] const std::vector<std::shared_ptr<const event>>& events() const { return events_; }
 
     using row_reading::find_user;
+    [[nodiscard]] std::vector<event> events_after(position since, int limit) override;
     [[nodiscard]] position log_end() override { return clock_.position; }
     [[nodiscard]] position log_begin() override { return clock_.log_begin; }
     [[nodiscard]] std::optional<user> find_user(user_id) override;
@@ -95,6 +97,7 @@ private:
 
     tenant_clock_view clock_;
     tenant_memory& memory_;
+    waiting_rows waiting_;
     std::int64_t writes_ = 0;
     std::vector<std::shared_ptr<const event>> events_;
     std::unordered_map<std::string, std::optional<message>> by_sender_key_;
