@@ -2,7 +2,11 @@
 #include "scanner.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
+#include <algorithm>
+#include <cstdio>
+#include <random>
 #include <vector>
 
 #include "files_test.hpp"
@@ -12,6 +16,34 @@ namespace {
 
 using namespace testing;
 using namespace std::chrono_literals;
+
+/// Texts, pages, noise and archives, nothing of them twice, or clamscan's cache would know it; answers how many bytes.
+double write_all_kinds(const folder& to) {
+    std::mt19937 dice(7);
+    double bytes = 0;
+    const auto put = [&](const std::string& name, const std::string& text) {
+        to.write(name, text);
+        bytes += static_cast<double>(text.size());
+    };
+    const auto noise = [&] {
+        std::string made(200'000, ' ');
+        for (auto& byte : made) byte = static_cast<char>(dice());
+        return made;
+    };
+    const auto text = [&] {
+        std::string made;
+        while (made.size() < 200'000) made += "line " + std::to_string(dice()) + " of a letter\n";
+        return made;
+    };
+    for (int i = 0; i < 60; ++i) {
+        const auto number = std::to_string(i);
+        put(number + ".txt", text());
+        put(number + ".html", "<html><body><script>var a = 1;</script><p>" + text() + "</body></html>");
+        put(number + ".bin", noise());
+        put(number + ".zip", zip({{"letter", text()}, {"noise", noise()}}));
+    }
+    return bytes;
+}
 
 class scanners : public ::testing::Test {
 protected:
@@ -133,6 +165,66 @@ TEST_F(scanners, whoever_waits_is_told_that_it_stops) {
     scanner_.stop();
     EXPECT_EQ(scanner_.scan(files_.at(), "letter").error().code, "stopping");
     EXPECT_TRUE(std::filesystem::is_empty(scratch_.at()));
+}
+
+struct spent {
+    double seconds = 0;
+    double cpu = 0;  ///< the same of processors, which other programs do not lengthen
+
+    spent operator-(const spent& of) const { return {seconds - of.seconds, cpu - of.cpu}; }
+};
+
+/// Of this process, or of those that it has waited for.
+spent spent_by(int whom) {
+    rusage used{};
+    ::getrusage(whom, &used);
+    const auto of = [](const timeval& time) {
+        return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+    };
+    const std::chrono::duration<double> now = std::chrono::steady_clock::now().time_since_epoch();
+    return {now.count(), of(used.ru_utime) + of(used.ru_stime)};
+}
+
+/// Against Debian's clamscan (package clamav), one file after the other, the same files, signatures and limits, in
+/// turns. Loading is left out on both sides: of clamscan's time the time that it takes for one empty file is taken off.
+/// A measurement, so it is run when somebody wants it:
+/// virus_scan_test --gtest_also_run_disabled_tests --gtest_filter='*speed'
+TEST_F(scanners, DISABLED_speed) {
+    folder all;
+    folder one;
+    one.write("empty", "");
+    const auto bytes = write_all_kinds(all);
+    how_.at_once = 1;
+    scanner_.tune(how_);
+    ASSERT_EQ(scan("letter"), outcome::clean);
+    const auto clamscan = [&](const std::filesystem::path& of) {
+        const auto command =
+            "clamscan --quiet --max-filesize=100M --max-scansize=400M --max-recursion=17 "
+            "--alert-exceeds-max=yes --alert-encrypted=yes -d " +
+            signatures_.at().string() + " " + of.string();
+        const auto began = spent_by(RUSAGE_CHILDREN);
+        EXPECT_EQ(std::system(command.c_str()), 0);
+        return spent_by(RUSAGE_CHILDREN) - began;
+    };
+    std::vector<double> by_clock;
+    std::vector<double> by_cpu;
+    for (int i = 0; i < 7; ++i) {
+        const auto began = spent_by(RUSAGE_SELF);
+        for (const auto& file : std::filesystem::directory_iterator(all.at()))
+            ASSERT_EQ(scanner_.scan(all.at(), file.path().filename().string())->found.is, outcome::clean);
+        const auto ours = spent_by(RUSAGE_SELF) - began;
+        const auto theirs = clamscan(all.at()) - clamscan(one.at());
+        by_clock.push_back(theirs.seconds / ours.seconds);
+        by_cpu.push_back(theirs.cpu / ours.cpu);
+        std::printf("%.1f MB/s, clamscan %.1f MB/s; CPU %.2f s, clamscan %.2f s\n", bytes / ours.seconds / 1e6,
+                    bytes / theirs.seconds / 1e6, ours.cpu, theirs.cpu);
+    }
+    for (auto* ratios : {&by_clock, &by_cpu}) {
+        std::sort(ratios->begin(), ratios->end());
+        std::printf("throughput to clamscan's by %s: median %.2f, %.2f to %.2f\n",
+                    ratios == &by_cpu ? "CPU time" : "the clock", (*ratios)[3], ratios->front(), ratios->back());
+    }
+    EXPECT_GE(by_cpu[3], 0.9);
 }
 
 }  // namespace
