@@ -111,6 +111,8 @@ struct files_options {
                                   const std::string& input);
 /// `failed` when something does not agree and was not repaired.
 [[nodiscard]] outcome files_verify(const command_context&, const files_options&);
+/// Asks until everything is there; may be interrupted and begun again.
+[[nodiscard]] outcome files_move(const command_context&, const files_options&);
 
 // cli_plugin_new.cpp
 /// `folder` must not be there yet; empty: the name, here.

@@ -132,4 +132,38 @@ outcome files_verify(const command_context& with, const files_options& how) {
     return ended;
 }
 
+outcome files_move(const command_context& with, const files_options& how) {
+    const auto files = load_configuration(with);
+    if (!files) return files.error();
+    const asker by(with, **files);
+    json::object sum;
+    std::int64_t moved = 0;
+    for (bool done = false; !done;) {
+        auto said = by.ask(how.tenant, "files.move", {{"to", how.to}});
+        if (!said) return with.fail(said.error());
+        const auto* end = said->if_contains("done");
+        done = end == nullptr || !end->is_bool() || end->get_bool();
+        moved += number_in(*said, "moved");
+        // What cannot be moved is in the log.
+        if (!done && number_in(*said, "moved") == 0)
+            return with.fail(
+                {fault::unavailable,
+                 "not_moved",
+                 fmt::format("{} files are not moved; the server's log says why.", number_in(*said, "left")),
+                 {}});
+        if (!done) with.hint(fmt::format("{} moved, {} left", moved, number_in(*said, "left")));
+        sum = std::move(*said);
+    }
+    sum["moved"] = moved;
+    if (with.lists == listing::json) {
+        with.print_json(sum);
+        return outcome::done;
+    }
+    with.out << fmt::format("{} files moved. Everything is in {}", moved, how.to);
+    if (const auto rest = number_in(sum, "unchecked"); rest != 0)
+        with.out << fmt::format(", but for {} that are not checked yet, or were turned down", rest);
+    with.out << ".\n";
+    return outcome::done;
+}
+
 }  // namespace parley::server

@@ -253,6 +253,12 @@ void add_files(CLI::App& root, typed& into) {
     verify->add_option("--tenant", into.files.tenant, "The tenant; without it, each");
     verify->add_flag("--repair", into.files.repair, "Remove what has no counterpart, and count the sums again");
     verify->add_flag("--deep", into.files.deep, "Read every file through, too");
+    auto* move = command(in, "move", "Bring a tenant's files to another store; may be interrupted, and goes on then",
+                         into, [&into](const command_context& with) { return files_move(with, into.files); });
+    move->add_option("--tenant", into.files.tenant, "The tenant")->required();
+    move->add_option("--to", into.files.to, "Where; attachments.storage must say so already")
+        ->required()
+        ->check(CLI::IsMember({"local", "s3"}));
 }
 
 void add_all(CLI::App& root, typed& into) {

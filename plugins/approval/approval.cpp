@@ -4,6 +4,7 @@
 #include <parley/web_files.hpp>
 
 #include "attachments/contract.hpp"
+#include "attachments/on_disk.hpp"
 #include "holding.hpp"
 #include "policy.hpp"
 #include "queue.hpp"
@@ -121,8 +122,9 @@ private:
         // While it is being scanned again, and when it turned out to be infected, it is nobody's.
         if (file.state != attachments::file_state::waiting)
             co_return sdk::conflict("file_not_waiting", "The file is being checked; try again later.");
+        const auto brought = co_await attachments::on_disk(there, file);
         co_return sdk::reply::send(
-            {.path = "of:attachments/" + file.path, .name = file.name, .type = file.type, .cache = "no-store"});
+            {.path = "of:attachments/" + brought.path, .name = file.name, .type = file.type, .cache = "no-store"});
     }
 
     // What reviewers decide.

@@ -5,6 +5,7 @@
 #include "checking.hpp"
 #include "house.hpp"
 #include "messages.hpp"
+#include "placing.hpp"
 #include "reading.hpp"
 #include "receiving.hpp"
 #include "serving.hpp"
@@ -32,6 +33,7 @@ public:
         on.service("attachments.file/1", &plugin::facts);
         on.service("attachments.files/1", &plugin::page);
         on.service("attachments.may_see/1", &plugin::if_seen);
+        on.service("attachments.fetch/1", &plugin::fetch);
         on.service("attachments.verdict/1", &plugin::verdict);
         on.service("attachments.recheck/1", &plugin::recheck);
         on.job("check", {.every = {}, .lease = std::chrono::minutes(10), .most_tries = 0}, &plugin::check);
@@ -39,6 +41,8 @@ public:
                &plugin::go_over);
         on.job("sweep", {.every = std::chrono::minutes(1), .lease = std::chrono::minutes(10), .most_tries = 0},
                &plugin::sweep);
+        on.job("place", {.every = std::chrono::minutes(1), .lease = std::chrono::minutes(10), .most_tries = 0},
+               &plugin::place);
         on.health(&plugin::health);
         count(on);
     }
@@ -124,6 +128,13 @@ private:
                     {{"repair", "Removes what has no counterpart, rows and blobs."},
                      {"deep", "Reads every file through, too."}}},
                    &plugin::verify);
+        on.command(
+            "files.move", "attachments.verify",
+            {"POST",
+             "/api/v1/file-moves",
+             "Brings all files to where the tenant's settings say, for some seconds; asked again until it is done.",
+             {{"to", "`local` or `s3`."}}},
+            &plugin::move);
     }
 
     void hear(sdk::registry<plugin>& on) {
@@ -200,6 +211,9 @@ private:
     sdk::task<sdk::reply> cancel(sdk::call call, continuation in) {
         return tus_.cancel(std::move(call), std::move(in));
     }
+    sdk::task<> place(sdk::call call) { return places_.run(std::move(call)); }
+    sdk::task<moved_files> move(sdk::call call, move_request in) { return places_.move(std::move(call), in); }
+    sdk::task<fetched_file> fetch(sdk::call call, one_file in) { return places_.fetch(std::move(call), in); }
     sdk::task<> sweep(sdk::call call) { return sweeping_.sweep(std::move(call)); }
     sdk::task<verified> verify(sdk::call call, verify_request in) { return sweeping_.verify(std::move(call), in); }
 
@@ -215,7 +229,8 @@ private:
     checking gates_{in_};
     messages messages_{in_, gates_};
     reading reading_{in_, messages_};
-    serving serving_{reading_};
+    placing places_{in_, messages_};
+    serving serving_{reading_, places_};
     receiving receiving_{in_, gates_};
     uploads uploads_{in_, receiving_};
     tus tus_{in_, receiving_};

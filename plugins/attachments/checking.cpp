@@ -5,6 +5,7 @@
 
 #include "entities-odb.hpp"
 #include "gates.hpp"
+#include "placing.hpp"
 #include "rows.hpp"
 
 namespace attachments {
@@ -65,6 +66,7 @@ sdk::task<> checking::begin(sdk::scope where, sdk::id file) const {
 sdk::task<> checking::run(sdk::call call, one_file in) {
     for (;;) {
         const auto row = co_await call.storage([&](odb::database& db) { return find_file(db, call.tenant, in.file); });
+        if (row != nullptr && state_of(*row) == file_state::ready && is_local(*row)) co_await wake_placing(call);
         if (row == nullptr || !is_due(*row)) co_return;
         if (row->sha256.empty()) {
             co_await read_through(call, in.file);
@@ -91,13 +93,14 @@ sdk::task<> checking::run(sdk::call call, one_file in) {
 
 sdk::task<file_row> checking::ask(sdk::scope there, file_row row) {
     const auto gate = next_gate(row);
-    const auto question = question_of(row);
+    auto question = question_of(row);
+    question.path = co_await local_path(there, in_, row);
     file_said word{question.file, gate, file_says::pass, {}};
     in_.count.checked.add();
     if (gate.starts_with(cleaner_mark)) {
         const auto service = gate.substr(cleaner_mark.size()) + "." + std::string(cleaner_service);
         const auto cleaned = co_await there.service<file_cleaned>(service, question);
-        if (!cleaned.edits.empty()) co_await change(there, row, cleaned);
+        if (!cleaned.edits.empty()) co_await change(there, row, question.path, cleaned);
     } else {
         const auto service = gate + "." + std::string(gate_service);
         const auto said = co_await there.service<file_verdict>(service, question);
@@ -107,17 +110,21 @@ sdk::task<file_row> checking::ask(sdk::scope there, file_row row) {
     co_return co_await apply(there, word);
 }
 
-/// The changed file lies beside the first one until the row says that it is the file.
-sdk::task<> checking::change(sdk::scope where, file_row row, file_cleaned by) const {
-    const auto changed = row.path + "c";
-    const auto bytes = co_await sdk::aside([&] { return in_.store.edit(row.path, changed, by.edits); });
+/// The changed file lies on the disk, beside the first one, until the row says that it is the file. What was elsewhere
+/// is brought there again when every gate has passed it.
+sdk::task<> checking::change(sdk::scope where, file_row row, std::string from, file_cleaned by) const {
+    const auto changed = fresh_path(row);
+    const auto bytes = co_await sdk::aside([&] { return in_.store.edit(from, changed, by.edits); });
     const auto sum = co_await sdk::aside([&] { return in_.store.sha256_of(changed); });
     co_await where.storage([&](odb::database& db) {
         const auto now = find_file(db, where.tenant, sdk::id(row.id));
-        if (now == nullptr || now->path != row.path) return doom(db, row.tenant, changed);
+        if (now == nullptr || now->path != row.path) return doom(db, {row.tenant, local_place, changed});
         book(db, holder_of(*now), {bytes - now->bytes, 0}, {});
-        doom(db, now->tenant, now->path);
+        doom_all(db, *now);
+        now->place = local_place;
         now->path = changed;
+        now->bound.clear();
+        now->bound_path.clear();
         now->bytes = bytes;
         now->sha256 = sum;
         forget_passed(*now);
@@ -134,6 +141,7 @@ sdk::task<> checking::finish(sdk::scope where, sdk::id file) const {
         store_change(t, *row, before);
         return row->message;
     });
+    co_await wake_placing(where);
     if (message != 0) co_await settle(where, sdk::id(message));
 }
 
@@ -184,6 +192,7 @@ sdk::task<file_now> checking::hear(sdk::call call, file_said said) {
     const auto row = co_await apply(call, said);
     if (row.message != 0) co_await settle(call, sdk::id(row.message));
     if (row.check_at != 0) co_await begin(call, said.file);
+    if (state_of(row) == file_state::ready) co_await wake_placing(call);
     co_return file_now{said.file, state_of(row)};
 }
 

@@ -33,7 +33,7 @@ private:
     [[nodiscard]] sdk::task<file_row> apply(sdk::scope, file_said);
     /// Asks the gate that is next, and stores what it says; an error when it does not answer.
     [[nodiscard]] sdk::task<file_row> ask(sdk::scope there, file_row);
-    [[nodiscard]] sdk::task<> change(sdk::scope, file_row, file_cleaned) const;
+    [[nodiscard]] sdk::task<> change(sdk::scope, file_row, std::string from, file_cleaned) const;
     [[nodiscard]] sdk::task<> put_off(sdk::scope, sdk::id file) const;
 
     house& in_;

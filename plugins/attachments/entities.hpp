@@ -26,12 +26,15 @@ struct file_row {
     std::string reason;
     std::string gates;   ///< ids of plugins, separated by spaces, in the order in which they are asked
     std::string passed;  ///< those of them that have passed it
-    std::string path;    ///< in the plugin's files folder
+    std::string path;    ///< in the plugin's files folder, or in the bucket
     std::int64_t version_of = 0;
     std::int64_t version = 1;
-    std::int64_t created = 0;   ///< milliseconds since 1970
-    std::int64_t check_at = 0;  ///< when the next gate is asked; 0: nobody is to be
-    std::int64_t tries = 0;     ///< of the gate that is asked now
+    std::int64_t created = 0;     ///< milliseconds since 1970
+    std::int64_t check_at = 0;    ///< when the next gate is asked; 0: nobody is to be
+    std::int64_t tries = 0;       ///< of the gate that is asked now
+    std::string place = "local";  ///< "local", "s3"
+    std::string bound;            ///< where it is being brought; empty: it stays
+    std::string bound_path;       ///< and what it is to be called there; something may be there already
 };
 
 // What is on its way: bytes and files are reserved until it has become files, or nothing.
@@ -74,6 +77,8 @@ struct doomed_row {
     std::int64_t id = 0;
     std::int64_t tenant = 0;
     std::string path;
+    std::string place = "local";
+    std::int64_t due = 0;  ///< not before; somebody may still be reading it
 };
 
 }  // namespace attachments

@@ -5,10 +5,12 @@
 
 #include <map>
 #include <mutex>
+#include <set>
 #include <utility>
 #include <vector>
 
 #include "local_store.hpp"
+#include "s3_store.hpp"
 #include "sniff.hpp"
 
 namespace attachments {
@@ -64,12 +66,35 @@ private:
     std::map<sdk::id, std::int64_t> locked_;
 };
 
-struct house {
-    explicit house(const std::filesystem::path& files) : store(files) {}
+/// Tenants whose files are being moved. Any thread.
+class one_at_a_time {
+public:
+    /// False when it is at it already.
+    [[nodiscard]] bool lock(sdk::id tenant) {
+        const std::scoped_lock held(lock_);
+        return busy_.insert(tenant).second;
+    }
+    void unlock(sdk::id tenant) {
+        const std::scoped_lock held(lock_);
+        busy_.erase(tenant);
+    }
 
+private:
+    std::mutex lock_;
+    std::set<sdk::id> busy_;
+};
+
+struct house {
+    explicit house(const std::filesystem::path& in) : files(in), store(in) {}
+
+    /// The bucket that the settings name.
+    [[nodiscard]] s3_store s3(const settings& here) const { return {s3_place::of(here), files}; }
+
+    std::filesystem::path files;
     local_store store;
     sniffer types;
     seats running;
+    one_at_a_time moving;
     numbers count;
 };
 

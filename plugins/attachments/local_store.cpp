@@ -225,6 +225,10 @@ std::string local_store::beginning_of(const std::string& path, std::size_t most)
     return made;
 }
 
+void local_store::touch(const std::string& path) const {
+    (void)::utimensat(AT_FDCWD, place(path).c_str(), nullptr, AT_SYMLINK_NOFOLLOW);
+}
+
 sdk::result<void> local_store::make_empty(const std::string& path) const {
     std::error_code wrong;
     fs::create_directories(place(path).parent_path(), wrong);

@@ -24,6 +24,8 @@ public:
 
     /// The first bytes of a file, at most `most`.
     [[nodiscard]] std::string beginning_of(const std::string& path, std::size_t most) const;
+    /// It was just asked for: it is as if it had changed now.
+    void touch(const std::string& path) const;
     /// An empty file, which must not be there yet.
     [[nodiscard]] sdk::result<void> make_empty(const std::string& path) const;
 

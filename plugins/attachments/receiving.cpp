@@ -6,6 +6,7 @@
 #include "entities-odb.hpp"
 #include "gates.hpp"
 #include "names.hpp"
+#include "placing.hpp"
 #include "policy.hpp"
 #include "rows.hpp"
 
@@ -183,6 +184,7 @@ sdk::task<> receiving::tell(sdk::call call, std::vector<judged>& all) {
         in_.count.bytes.add(static_cast<double>(one.row.bytes));
         if (one.row.check_at != 0) co_await gates_.begin(call, sdk::id(one.row.id));
     }
+    co_await wake_placing(call);
 }
 
 sdk::task<> receiving::forget(sdk::scope where, sdk::id upload) {

@@ -16,12 +16,14 @@ std::optional<sdk::id> id_or_none(std::int64_t number) {
 std::string limit_of(std::int64_t rows) { return "LIMIT " + std::to_string(rows); }
 
 void remove_one(odb::database& db, const file_row& row) {
-    doom(db, row.tenant, row.path);
+    doom_all(db, row);
     book(db, holder_of(row), {-row.bytes, -1}, {});
     db.erase<file_row>(row.id);
 }
 
 }  // namespace
+
+bool is_local(const file_row& row) { return row.place == local_place; }
 
 file_ptr find_file(odb::database& db, sdk::id tenant, sdk::id file) {
     return db.query_one<file_row>(file_query::id == file.number() && file_query::tenant == tenant.number());
@@ -41,7 +43,7 @@ file_facts facts_of(const file_row& row) {
             .uploader = sdk::id(row.uploader),
             .message = id_or_none(row.message),
             .published = row.published != 0,
-            .path = row.path,
+            .path = is_local(row) ? row.path : std::string(),
             .name = row.name,
             .type = row.type,
             .category = category_of(row),
@@ -137,17 +139,31 @@ void remove_file(sdk::transaction& t, const file_row& first, bool says_conversat
     }
 }
 
-void doom(odb::database& db, std::int64_t tenant, const std::string& path) {
+void doom_all(odb::database& db, const file_row& row) {
+    doom(db, {row.tenant, row.place, row.path});
+    // Something may have come there already.
+    if (!row.bound.empty()) doom(db, {row.tenant, row.bound, row.bound_path});
+}
+
+std::string fresh_path(const file_row& row) {
+    return row.path.substr(0, row.path.rfind('/') + 1) + std::to_string(row.id) + "-" + sdk::next_id().text();
+}
+
+void doom(odb::database& db, const doomed_blob& what) {
     doomed_row row;
     row.id = sdk::next_id().number();
-    row.tenant = tenant;
-    row.path = path;
+    row.tenant = what.tenant;
+    row.path = what.path;
+    row.place = what.place;
+    row.due = what.due;
     db.persist(row);
 }
 
-std::vector<std::shared_ptr<doomed_row>> doomed_of(odb::database& db, sdk::id tenant) {
+std::vector<std::shared_ptr<doomed_row>> doomed_of(odb::database& db, sdk::id tenant, const std::string& place) {
     using query = odb::query<doomed_row>;
-    return all_of<doomed_row>(db, (query::tenant == tenant.number()) + "ORDER BY" + query::id + limit_of(1000));
+    return all_of<doomed_row>(
+        db, (query::tenant == tenant.number() && query::place == place && query::due <= sdk::now()) + "ORDER BY" +
+                query::id + limit_of(1000));
 }
 
 }  // namespace attachments

@@ -16,6 +16,11 @@ namespace attachments {
 
 using file_ptr = std::shared_ptr<file_row>;
 
+inline const std::string local_place = "local";
+inline const std::string s3_place_name = "s3";
+/// Whether its content is on the disk.
+[[nodiscard]] bool is_local(const file_row&);
+
 [[nodiscard]] file_ptr find_file(odb::database&, sdk::id tenant, sdk::id file);
 /// The same, or the error that stands for unknown and hidden ones alike.
 [[nodiscard]] sdk::result<file_ptr> require_file(odb::database&, sdk::id tenant, sdk::id file);
@@ -54,8 +59,20 @@ void say_when_shown(sdk::transaction&, const file_row&);
 /// The row, its versions and its room are gone; the blobs are doomed. `says_conversation`: whoever could see it is
 /// told, else its uploader alone.
 void remove_file(sdk::transaction&, const file_row& first, bool says_conversation);
-void doom(odb::database&, std::int64_t tenant, const std::string& path);
-[[nodiscard]] std::vector<std::shared_ptr<doomed_row>> doomed_of(odb::database&, sdk::id tenant);
+struct doomed_blob {
+    std::int64_t tenant;
+    std::string place;
+    std::string path;
+    std::int64_t due = 0;
+};
+void doom(odb::database&, const doomed_blob&);
+/// The file's content, wherever it is or is being brought.
+void doom_all(odb::database&, const file_row&);
+/// Never a name that was used before: what is doomed under the old one must not take the new one along.
+[[nodiscard]] std::string fresh_path(const file_row&);
+/// What may go now.
+[[nodiscard]] std::vector<std::shared_ptr<doomed_row>> doomed_of(odb::database&, sdk::id tenant,
+                                                                 const std::string& place);
 
 /// All of a query, so that rows may be changed while they are looked at.
 template <class Row>

@@ -16,6 +16,7 @@ sdk::task<sdk::reply> serving::content(sdk::call call, content_request in) const
     made.attachment = !in_place || in.download.value_or(false);
     made.etag = "f" + std::to_string(row.id) + "-" + row.sha256.substr(0, 16);
     made.cache = "private, no-cache";  // who may have it is asked each time
+    if (!is_local(row)) co_return co_await places_.serve(call, row, std::move(made));
     co_return sdk::reply::send(made);
 }
 

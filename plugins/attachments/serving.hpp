@@ -2,6 +2,7 @@
 #pragma once
 
 #include "house.hpp"
+#include "placing.hpp"
 #include "reading.hpp"
 
 namespace attachments {
@@ -14,12 +15,13 @@ BOOST_DESCRIBE_STRUCT(content_request, (), (file, download))
 
 class serving {
 public:
-    explicit serving(const reading& from) : from_(from) {}
+    serving(const reading& from, const placing& places) : from_(from), places_(places) {}
 
     [[nodiscard]] sdk::task<sdk::reply> content(sdk::call, content_request) const;
 
 private:
     const reading& from_;
+    const placing& places_;
 };
 
 }  // namespace attachments

@@ -48,11 +48,14 @@ public:
 
 private:
     struct finding;
+    struct bucket;
     [[nodiscard]] bool is_time(const sdk::call&);
     [[nodiscard]] sdk::task<> end_uploads(sdk::call);
     [[nodiscard]] sdk::task<> end_files(sdk::call);
-    [[nodiscard]] sdk::task<> compare_files(sdk::call, bool deep, finding&) const;
-    [[nodiscard]] sdk::task<> compare_places(sdk::call, finding&) const;
+    [[nodiscard]] sdk::task<bucket> look_into_bucket(sdk::call) const;
+    [[nodiscard]] bool is_lost(const file_row&, const bucket&, const settings&) const;
+    [[nodiscard]] sdk::task<> compare_files(sdk::call, bool deep, const bucket&, finding&) const;
+    [[nodiscard]] sdk::task<> compare_places(sdk::call, const bucket&, finding&) const;
     [[nodiscard]] sdk::task<> repair(sdk::call, const finding&);
 
     house& in_;

@@ -1,6 +1,7 @@
 // What files.verify does: rows and blobs of a tenant, held against each other, and mended either way.
 #include <parley/aside.hpp>
 
+#include <map>
 #include <unordered_set>
 
 #include "entities-odb.hpp"
@@ -18,12 +19,20 @@ constexpr std::size_t most_lines = 100;
 
 }  // namespace
 
+/// What the bucket has of a tenant.
+struct sweeping::bucket {
+    std::map<std::string, s3_store::listed> has;
+    std::vector<s3_store::unfinished> parts;
+};
+
 struct sweeping::finding {
     verified report;
     std::vector<sdk::id> gone;              ///< rows that cannot stay
-    std::unordered_set<std::string> known;  ///< every path that has a row
+    std::unordered_set<std::string> known;  ///< "place:path" of all that has a row
     std::vector<std::string> orphans;
     std::vector<std::string> leftovers;
+    std::vector<std::string> remote_orphans;
+    std::vector<s3_store::unfinished> remote_parts;
 
     void add(std::int64_t& to, std::string line) {
         ++to;
@@ -31,41 +40,59 @@ struct sweeping::finding {
     }
 };
 
-sdk::task<> sweeping::compare_files(sdk::call call, bool deep, finding& into) const {
-    enum class is : std::uint8_t { sound = 1, lost, changed };
-    files_wanted wanted{.after = {}, .limit = page, .state = {}};
-    for (bool more = true; more;) {
-        const auto some =
-            co_await call.storage([&](odb::database& db) { return page_of_files(db, call.tenant, wanted); });
-        more = some.more;
-        if (!some.files.empty()) wanted.after = some.files.back().file;
-        std::vector<std::pair<const file_facts*, is>> wrong;
+bool sweeping::is_lost(const file_row& row, const bucket& there, const settings& here) const {
+    if (is_local(row)) return in_.store.size_of(row.path) != row.bytes;
+    const auto found = there.has.find(row.path);
+    if (found != there.has.end() && found->second.bytes == row.bytes) return false;
+    // It may have come after the bucket was listed.
+    return in_.s3(here).size_of(row.path) != row.bytes;
+}
+
+sdk::task<> sweeping::compare_files(sdk::call call, bool deep, const bucket& there, finding& into) const {
+    using query = odb::query<file_row>;
+    enum class is : std::uint8_t { lost = 1, changed };
+    const auto here = call.settings<settings>();
+    std::int64_t after = 0;
+    for (;;) {
+        const auto some = co_await call.storage([&](odb::database& db) {
+            return all_of<file_row>(db, (query::tenant == call.tenant.number() && query::id > after) + "ORDER BY" +
+                                            query::id + "LIMIT " + std::to_string(page));
+        });
+        if (some.empty()) break;
+        after = some.back()->id;
+        std::vector<std::pair<file_ptr, is>> wrong;
         co_await sdk::aside([&] {
-            for (const auto& one : some.files) {
-                if (one.state == file_state::uploading) continue;
-                if (in_.store.size_of(one.path) != one.bytes) {
-                    wrong.emplace_back(&one, is::lost);
-                } else if (deep && !one.sha256.empty()) {
-                    const auto sum = in_.store.sha256_of(one.path);
-                    if (!sum || *sum != one.sha256) wrong.emplace_back(&one, is::changed);
+            for (const auto& one : some) {
+                if (state_of(*one) == file_state::uploading) continue;
+                if (is_lost(*one, there, *here)) {
+                    wrong.emplace_back(one, is::lost);
+                } else if (deep && !one->sha256.empty()) {
+                    const auto sum =
+                        is_local(*one) ? in_.store.sha256_of(one->path) : in_.s3(*here).sha256_of(one->path);
+                    if (!sum || *sum != one->sha256) wrong.emplace_back(one, is::changed);
                 }
             }
         });
-        for (const auto& one : some.files) {
-            into.known.insert(one.path);
+        for (const auto& one : some) {
+            into.known.insert(one->place + ":" + one->path);
+            if (!one->bound.empty()) into.known.insert(one->bound + ":" + one->bound_path);
             ++into.report.files;
-            into.report.bytes += one.bytes;
+            into.report.bytes += one->bytes;
         }
         for (const auto& [one, how] : wrong) {
-            // It may have been deleted while it was looked at.
-            const auto still = co_await call.storage(
-                [&, which = one->file](odb::database& db) { return find_file(db, call.tenant, which) != nullptr; });
+            // It may have been deleted or moved while it was looked at.
+            const auto still = co_await call.storage([&, seen = one](odb::database& db) {
+                const auto now = find_file(db, call.tenant, sdk::id(seen->id));
+                return now != nullptr && now->place == seen->place && now->path == seen->path;
+            });
             if (!still) continue;
+            const auto name = "file " + std::to_string(one->id);
             if (how == is::lost)
-                into.add(into.report.lost, "file " + one->file.text() + " has lost its content " + one->path);
+                into.add(into.report.lost, name + " has lost its content " + one->place + ":" + one->path);
             else
-                into.add(into.report.changed, "the content of file " + one->file.text() + " has changed: " + one->path);
-            into.gone.push_back(one->file);
+                into.add(into.report.changed,
+                         "the content of " + name + " has changed: " + one->place + ":" + one->path);
+            into.gone.emplace_back(one->id);
         }
     }
     const auto strays =
@@ -76,19 +103,19 @@ sdk::task<> sweeping::compare_files(sdk::call call, bool deep, finding& into) co
     }
 }
 
-sdk::task<> sweeping::compare_places(sdk::call call, finding& into) const {
+sdk::task<> sweeping::compare_places(sdk::call call, const bucket& there, finding& into) const {
     const auto waiting = co_await call.storage([&](odb::database& db) {
         std::unordered_set<std::string> all;
         for (const auto& one : all_of<doomed_row>(db, odb::query<doomed_row>::tenant == call.tenant.number()))
-            into.known.insert(one->path);
+            into.known.insert(one->place + ":" + one->path);
         for (const auto& one : all_of<upload_row>(db, odb::query<upload_row>::id != 0)) all.insert(one->path);
         return all;
     });
     co_await sdk::aside([&] {
         const auto late = sdk::now() - settled;
         in_.store.each("blobs/" + call.tenant.text(), [&](const std::string& path, std::int64_t changed) {
-            if (into.known.contains(path) || changed >= late) return;
-            into.add(into.report.orphans, "no file has the content " + path);
+            if (into.known.contains("local:" + path) || changed >= late) return;
+            into.add(into.report.orphans, "no file has the content local:" + path);
             into.orphans.push_back(path);
         });
         // Parts of forms have no row of their own; one that grows is not old.
@@ -98,9 +125,21 @@ sdk::task<> sweeping::compare_places(sdk::call call, finding& into) const {
             into.leftovers.push_back(path);
         });
     });
+    // The bucket was listed before the rows were read, and a row says where it goes before anything is there.
+    for (const auto& [path, ignored] : there.has) {
+        if (into.known.contains("s3:" + path)) continue;
+        into.add(into.report.orphans, "no file has the content s3:" + path);
+        into.remote_orphans.push_back(path);
+    }
+    for (const auto& one : there.parts) {
+        if (into.known.contains("s3:" + one.blob)) continue;
+        into.add(into.report.leftovers, "nobody waits for the parts of s3:" + one.blob);
+        into.remote_parts.push_back(one);
+    }
 }
 
 sdk::task<> sweeping::repair(sdk::call call, const finding& what) {
+    const auto here = call.settings<settings>();
     std::vector<std::int64_t> holding;
     for (const auto id : what.gone) {
         const auto held = co_await call.storage([&](sdk::transaction& t) {
@@ -115,15 +154,44 @@ sdk::task<> sweeping::repair(sdk::call call, const finding& what) {
     co_await sdk::aside([&] {
         for (const auto& one : what.orphans) (void)in_.store.remove(one);
         for (const auto& one : what.leftovers) (void)in_.store.remove(one);
+        auto store = in_.s3(*here);
+        for (const auto& one : what.remote_orphans) (void)store.remove(one);
+        for (const auto& one : what.remote_parts) (void)store.end(one);
     });
     co_await messages_.bury(call);
     co_await call.storage([&](odb::database& db) { recount(db, call.tenant.number()); });
 }
 
+sdk::task<sweeping::bucket> sweeping::look_into_bucket(sdk::call call) const {
+    const auto here = call.settings<settings>();
+    if (!s3_place::of(*here).is_set()) {
+        const auto some = co_await call.storage([&](odb::database& db) {
+            using query = odb::query<file_row>;
+            return !all_of<file_row>(
+                        db, (query::tenant == call.tenant.number() && query::place == s3_place_name) + "LIMIT 1")
+                        .empty();
+        });
+        if (some)
+            co_return sdk::conflict("storage_not_set",
+                                    "Files are in a bucket, and attachments.s3_endpoint and s3_bucket name none.");
+        co_return bucket{};
+    }
+    co_return co_await sdk::aside([&]() -> sdk::result<bucket> {
+        const auto store = in_.s3(*here);
+        const auto folder = "blobs/" + call.tenant.text() + "/";
+        auto has = store.list(folder);
+        if (!has) return has.error();
+        auto parts = store.list_unfinished(folder);
+        if (!parts) return parts.error();
+        return bucket{*std::move(has), *std::move(parts)};
+    });
+}
+
 sdk::task<verified> sweeping::verify(sdk::call call, verify_request in) {
     finding what;
-    co_await compare_files(call, in.deep.value_or(false), what);
-    co_await compare_places(call, what);
+    const auto there = co_await look_into_bucket(call);
+    co_await compare_files(call, in.deep.value_or(false), there, what);
+    co_await compare_places(call, there, what);
     what.report.wrong_tallies =
         co_await call.storage([&](odb::database& db) { return count_wrong_tallies(db, call.tenant.number()); });
     what.report.repaired = in.repair.value_or(false);

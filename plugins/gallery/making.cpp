@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "attachments/on_disk.hpp"
 #include "cleaning.hpp"
 #include "entities-odb.hpp"
 
@@ -102,7 +103,8 @@ sdk::task<> maker::make_one(sdk::call call, item_row row) {
     const auto here = call.settings<settings>();
     // When it is ready again there is an event, and a checksum that is another one.
     const bool is_ready = facts->state == attachments::file_state::ready;
-    if (!is_ready || (row.recleaned == 0 && co_await had_to_be_cleaned(call, *facts))) {
+    const auto there = is_ready ? co_await attachments::on_disk(call, *facts) : *facts;
+    if (!is_ready || (row.recleaned == 0 && co_await had_to_be_cleaned(call, there))) {
         co_return co_await call.storage([&](odb::database& db) {
             const auto now = find_item(db, call.tenant, file);
             if (now == nullptr) return;
@@ -113,7 +115,7 @@ sdk::task<> maker::make_one(sdk::call call, item_row row) {
         });
     }
     const auto began = std::chrono::steady_clock::now();
-    const auto made = co_await sdk::aside([&] { return read(*facts, call.tenant, *here); }).as_result();
+    const auto made = co_await sdk::aside([&] { return read(there, call.tenant, *here); }).as_result();
     count.seconds.observe(std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count());
     const bool is_for_ever = !made && made.error().status == PARLEY_INVALID;
     if (!made && !is_for_ever) co_await sdk::error(made.error());

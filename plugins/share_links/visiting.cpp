@@ -1,6 +1,8 @@
 // A use is one browser that opened the link: by a POST, which neither previews nor HEAD make.
 #include "visiting.hpp"
 
+#include "attachments/on_disk.hpp"
+
 #include <algorithm>
 #include <parley/aside.hpp>
 
@@ -190,7 +192,9 @@ sdk::task<sdk::reply> visiting::content(sdk::call call, content_request in, sdk:
                      .address = by.address,
                      .goes_on = goes_on(by)};
     co_await note(call, what);
-    co_return sent(row, *file, as_download);
+    const auto there = co_await attachments::on_disk(call, *file).as_result();
+    if (!there) co_return pages::later();
+    co_return sent(row, *there, as_download);
 }
 
 }  // namespace share_links

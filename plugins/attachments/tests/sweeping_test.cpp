@@ -121,7 +121,7 @@ TEST_F(sweeping, the_operator_is_told_where_and_a_tenants_admin_how_many) {
     std::filesystem::remove(host.files() / path);
     EXPECT_TRUE(verifies().at("found").as_array().empty());
     const auto said = host.call("files.verify", {}, {.user = 0}).json;
-    EXPECT_EQ(json::serialize(said.at("found")), R"(["file )" + lost + " has lost its content " + path + R"("])");
+    EXPECT_EQ(json::serialize(said.at("found")), R"(["file )" + lost + " has lost its content local:" + path + R"("])");
 }
 
 }  // namespace

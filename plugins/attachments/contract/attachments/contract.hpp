@@ -4,6 +4,8 @@
 // - attachments.file/1: {file} -> file_facts; not_found.
 // - attachments.files/1: files_wanted -> files_page, by id.
 // - attachments.may_see/1: {file}, as the caller -> file_facts; not_found unless the caller may have its content.
+// - attachments.fetch/1: {file} -> fetched_file. Has its content on the disk for a while, wherever it is kept; for
+//   plugins that read it, whatever its state. Not found when there is none. May take as long as bringing it takes.
 // - attachments.verdict/1: file_said -> file_now. What a gate that said "wait" decided, or that a file which is long
 //   ready is not clean after all.
 // - attachments.recheck/1: {file, gate} -> file_now. Not served until that gate has passed it (again).
@@ -50,7 +52,7 @@ struct file_facts {
     sdk::id uploader;
     std::optional<sdk::id> message;  ///< none: not sent yet
     bool published = false;          ///< the message is everybody's
-    std::string path;                ///< in attachments' files folder
+    std::string path;                ///< in attachments' files folder; empty: elsewhere, attachments.fetch/1 brings it
     std::string name;                ///< cleaned, for show only
     std::string type;                ///< "image/png", by content
     file_category category = file_category::other;
@@ -70,6 +72,13 @@ struct one_file {
     sdk::id file;
 };
 BOOST_DESCRIBE_STRUCT(one_file, (), (file))
+
+struct fetched_file {
+    sdk::id file;
+    std::string path;  ///< in attachments' files folder
+    std::int64_t bytes = 0;
+};
+BOOST_DESCRIBE_STRUCT(fetched_file, (), (file, path, bytes))
 
 struct files_wanted {
     std::optional<sdk::id> after;
