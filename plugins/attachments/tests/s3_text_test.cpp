@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "../s3_store.hpp"
+#include "house_test.hpp"
 
 namespace attachments {
 namespace {
@@ -25,7 +26,9 @@ TEST(s3_text, names_in_headers_break_nothing) {
     EXPECT_EQ(disposition_of(false, "a.png"), "inline; filename=\"a.png\"; filename*=UTF-8''a.png");
 }
 
-TEST(s3_text, a_signed_address_says_what_it_is_for) {
+struct s3_address : testing::house_test {};
+
+TEST_F(s3_address, a_signed_address_says_what_it_is_for) {
     settings from;
     from.s3_endpoint = "http://127.0.0.1:9";
     from.s3_bucket = "files";

@@ -179,7 +179,9 @@ TEST_F(services, a_page_of_very_many_files_is_as_fast_as_one_of_few) {
             std::to_string(files / videos) +
             " WHEN 0 THEN 'video' ELSE category END, bytes, sha256, state, reason, gates, passed, path || '-' || i || "
             "'-' || " +
-            conversation + ", version_of, version, created, check_at, tries FROM n, file WHERE conversation = 11");
+            conversation +
+            ", version_of, version, created, check_at, tries, place, bound, bound_path FROM n, file WHERE "
+            "conversation = 11");
     };
     fill("12", 100, 50);
     fill("13", 100'000, 2'000);
