@@ -1,8 +1,8 @@
 // What a store says, and what files are called there.
 #include <gtest/gtest.h>
 
-#include "../s3_store.hpp"
 #include "house_test.hpp"
+#include "s3_store.hpp"
 
 namespace attachments {
 namespace {

@@ -1,5 +1,5 @@
 // Signatures, as AWS publishes them: the examples of its S3 guide, and the first of its test suite.
-#include "../sigv4.hpp"
+#include "sigv4.hpp"
 
 #include <gtest/gtest.h>
 
