@@ -341,6 +341,11 @@ sdk::result<void> s3_store::take(const std::string& incoming, const std::string&
     return {};
 }
 
+sdk::result<std::int64_t> s3_store::edit(const std::string& blob, const std::string&, const std::vector<file_edit>&) {
+    // Objects are never changed: what is edited is brought to the disk, and comes back under another name.
+    return trouble("edit " + blob, "that is done on the disk");
+}
+
 sdk::result<void> s3_store::remove(const std::string& blob) {
     exchange it;
     it.request = {.method = "DELETE", .path = path_encoded(key_path(blob))};

@@ -32,6 +32,8 @@ public:
     s3_store(s3_place where, std::filesystem::path files) : at_(std::move(where)), files_(std::move(files)) {}
 
     [[nodiscard]] sdk::result<void> take(const std::string& incoming, const std::string& blob) override;
+    [[nodiscard]] sdk::result<std::int64_t> edit(const std::string& blob, const std::string& to,
+                                                 const std::vector<file_edit>& edits) override;
     [[nodiscard]] sdk::result<void> remove(const std::string& blob) override;
     [[nodiscard]] std::optional<std::int64_t> size_of(const std::string& blob) const override;
     [[nodiscard]] sdk::result<std::string> sha256_of(const std::string& blob) const override;
