@@ -37,6 +37,12 @@ struct file_row {
     std::string bound_path;       ///< and what it is to be called there; something may be there already
 };
 
+#pragma db view object(file_row)
+struct file_count {
+#pragma db column("CAST(COUNT(" + file_row::id + ") AS BIGINT)")
+    std::int64_t count = 0;
+};
+
 // What is on its way: bytes and files are reserved until it has become files, or nothing.
 #pragma db object table("upload") pointer(std::shared_ptr)
 struct upload_row {

@@ -128,17 +128,23 @@ sdk::result<void> local_store::take(const std::string& incoming, const std::stri
         if (errno == ENOENT && size_of(blob)) return {};
         return trouble("put away", std::strerror(errno));
     }
-    // A crash must not leave a row without its blob.
+    sync_above(blob);
+    return {};
+}
+
+/// A crash must not leave a row without its blob.
+void local_store::sync_above(const std::string& blob) const {
     for (auto at = place(blob).parent_path(); at != root_.parent_path() && at.has_relative_path();
          at = at.parent_path()) {
         sync_folder(at);
         if (at == root_) break;
     }
-    return {};
 }
 
 sdk::result<std::int64_t> local_store::edit(const std::string& blob, const std::string& to,
                                             const std::vector<file_edit>& edits) {
+    std::error_code wrong;
+    fs::create_directories(place(to).parent_path(), wrong);
     const open_file from(place(blob), O_RDONLY);
     const open_file made(place(to), O_WRONLY | O_CREAT | O_TRUNC);
     const auto size = size_of(blob);
@@ -156,7 +162,7 @@ sdk::result<std::int64_t> local_store::edit(const std::string& blob, const std::
     }
     copies.copy(at, *size - at);
     if (!copies.well() || ::fsync(made.number()) != 0) return trouble("changed", std::strerror(errno));
-    sync_folder(place(to).parent_path());
+    sync_above(to);
     return copies.written();
 }
 

@@ -31,6 +31,7 @@ public:
 
 private:
     [[nodiscard]] std::filesystem::path place(const std::string& path) const { return root_ / path; }
+    void sync_above(const std::string& blob) const;
 
     std::filesystem::path root_;
 };

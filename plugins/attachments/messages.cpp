@@ -8,6 +8,7 @@
 #include "attached.hpp"
 #include "entities-odb.hpp"
 #include "gates.hpp"
+#include "placing.hpp"
 #include "rows.hpp"
 
 namespace attachments {
@@ -213,10 +214,18 @@ sdk::task<> messages::lost_its_conversation(sdk::event event) {
 }
 
 sdk::task<> messages::bury(sdk::scope where) {
+    co_await bury_here(where);
+    // A store may be out of reach, and nobody waits for that: a job deletes there until it is gone.
+    const auto elsewhere =
+        co_await where.storage([&](odb::database& db) { return !doomed_of(db, where.tenant, s3_place_name).empty(); });
+    if (elsewhere) co_await call_placing(where, sdk::now(), "bury");
+}
+
+sdk::task<> messages::bury_here(sdk::scope where) {
     for (;;) {
         const auto some =
             co_await where.storage([&](odb::database& db) { return doomed_of(db, where.tenant, local_place); });
-        if (some.empty()) break;
+        if (some.empty()) co_return;
         co_await sdk::aside([&]() -> sdk::result<void> {
             for (const auto& one : some)
                 if (auto gone = in_.store.remove(one->path); !gone) return gone.error();
@@ -226,11 +235,6 @@ sdk::task<> messages::bury(sdk::scope where) {
             for (const auto& one : some) db.erase_query<doomed_row>(odb::query<doomed_row>::id == one->id);
         });
     }
-    // A store may be out of reach, and nobody waits for that: a job deletes there until it is gone.
-    const auto elsewhere =
-        co_await where.storage([&](odb::database& db) { return !doomed_of(db, where.tenant, s3_place_name).empty(); });
-    const sdk::json::object nothing;
-    if (elsewhere) co_await where.schedule("place", sdk::now(), nothing, "place:" + where.tenant.text());
 }
 
 }  // namespace attachments

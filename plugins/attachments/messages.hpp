@@ -27,8 +27,10 @@ public:
     [[nodiscard]] sdk::task<> is_gone(sdk::event);
     [[nodiscard]] sdk::task<> lost_its_conversation(sdk::event);
 
-    /// Takes blobs off the disk whose rows are gone.
+    /// Takes blobs off the disk whose rows are gone, and has the job do the same in the bucket.
     [[nodiscard]] sdk::task<> bury(sdk::scope);
+    /// Of those alone that are on the disk.
+    [[nodiscard]] sdk::task<> bury_here(sdk::scope);
 
 private:
     [[nodiscard]] sdk::task<> link(sdk::event, bool is_published);

@@ -12,51 +12,60 @@ namespace attachments {
 namespace {
 
 using file_query = odb::query<file_row>;
+using count_query = odb::query<file_count>;
 
 constexpr std::int64_t minute = 60'000;
 /// So long what was moved stays where it was: somebody may be reading it.
 constexpr std::int64_t grace = 10'000;
 constexpr std::chrono::seconds one_stretch{20};
 constexpr int in_one_look = 50;
+/// Of those that wait for disks: a slow store is to keep few of them.
+constexpr std::size_t threads = 8;
 
 std::string name_of(storage_place place) { return place == storage_place::s3 ? s3_place_name : local_place; }
 
-std::string last_part(const std::string& path) { return path.substr(path.rfind('/') + 1); }
+/// Where copies of what a tenant has in the bucket are kept.
+std::string cache_of(std::int64_t tenant) { return "cache/" + std::to_string(tenant); }
 
-file_query to_be_moved(sdk::id tenant, storage_place to) {
-    const auto there = file_query::tenant == tenant.number();
-    if (to == storage_place::local) return there && file_query::place == s3_place_name;
-    return there && file_query::place == local_place &&
-           (file_query::state == std::string(name_of(file_state::ready)) ||
-            file_query::state == std::string(name_of(file_state::kept)));
+/// The copy of what is in the bucket under this name.
+std::string cached_path(std::int64_t tenant, const std::string& path) {
+    return cache_of(tenant) + path.substr(path.rfind('/'));
 }
 
-std::int64_t count_of(odb::database& db, const file_query& wanted) {
-    return static_cast<std::int64_t>(all_of<file_row>(db, wanted).size());
+template <class Query>
+Query to_be_moved(sdk::id tenant, storage_place to) {
+    const auto there = Query::tenant == tenant.number();
+    if (to == storage_place::local) return there && Query::place == s3_place_name;
+    return there && Query::place == local_place &&
+           (Query::state == std::string(name_of(file_state::ready)) ||
+            Query::state == std::string(name_of(file_state::kept)));
 }
+
+std::int64_t count_of(odb::database& db, const count_query& wanted) { return db.query_value<file_count>(wanted).count; }
 
 sdk::error not_set() { return sdk::conflict("storage_not_set", "attachments.s3_endpoint and s3_bucket say nowhere."); }
 
 }  // namespace
 
-std::string cached_path(const std::string& path) { return "cache/" + last_part(path); }
+sdk::task<> call_placing(sdk::scope where, std::int64_t at, std::string why) {
+    const sdk::json::object nothing;
+    co_await where.schedule("place", at, nothing, why + ":" + where.tenant.text());
+}
 
 sdk::task<> wake_placing(sdk::scope where) {
-    if (where.settings<settings>()->storage != storage_place::s3) co_return;
-    const sdk::json::object nothing;
-    co_await where.schedule("place", sdk::now(), nothing, "place:" + where.tenant.text());
+    if (where.settings<settings>()->storage == storage_place::s3) co_await call_placing(where, sdk::now(), "bring");
 }
 
 sdk::task<std::string> local_path(sdk::scope where, house& in, file_row row) {
     if (is_local(row)) co_return row.path;
     const auto here = where.settings<settings>();
     co_return co_await sdk::aside([&]() -> sdk::result<std::string> {
-        const auto path = cached_path(row.path);
+        const auto path = cached_path(row.tenant, row.path);
         if (in.store.size_of(path) == row.bytes) {
             in.store.touch(path);
             return path;
         }
-        const auto part = "cache/part-" + sdk::next_id().text();
+        const auto part = cache_of(row.tenant) + "/part-" + sdk::next_id().text();
         const auto sum = in.s3(*here).get(row.path, part);
         if (!sum || (!row.sha256.empty() && *sum != row.sha256)) {
             (void)in.store.remove(part);
@@ -108,7 +117,9 @@ sdk::task<bool> placing::move_one(sdk::scope where, sdk::id file, storage_place 
             if (*sum != row->sha256)
                 return sdk::failed("the content of file " + file.text() + " has changed on the disk; it is not moved");
             if (auto put = store.put(row->path, row->bound_path, row->bytes); !put) return put;
-            if (store.size_of(row->bound_path) == row->bytes) return {};
+            const auto there = store.size_of(row->bound_path);
+            if (!there) return there.error();
+            if (*there == row->bytes) return {};
             return sdk::unavailable("storage_failed", "The store does not have what it was given.");
         }
         const auto part = "incoming/moved-" + sdk::next_id().text();
@@ -144,8 +155,8 @@ sdk::task<moved_files> placing::stretch(sdk::scope where, storage_place to) {
     std::optional<sdk::error> failed;
     while (std::chrono::steady_clock::now() < end && !failed) {
         const auto some = co_await where.storage([&](odb::database& db) {
-            return all_of<file_row>(db, (to_be_moved(where.tenant, to) && file_query::id > after) + "ORDER BY" +
-                                            file_query::id + "LIMIT " + std::to_string(in_one_look));
+            return all_of<file_row>(db, (to_be_moved<file_query>(where.tenant, to) && file_query::id > after) +
+                                            "ORDER BY" + file_query::id + "LIMIT " + std::to_string(in_one_look));
         });
         if (some.empty()) break;
         for (const auto& one : some) {
@@ -162,16 +173,13 @@ sdk::task<moved_files> placing::stretch(sdk::scope where, storage_place to) {
             if (std::chrono::steady_clock::now() >= end) break;
         }
     }
-    if (made.moved > 0) {
-        const sdk::json::object nothing;
-        co_await where.schedule("place", sdk::now() + grace, nothing, "bury:" + where.tenant.text());
-    }
+    if (made.moved > 0) co_await call_placing(where, sdk::now() + grace, "bury");
     if (failed && made.moved == 0) co_return *failed;
     co_await where.storage([&](odb::database& db) {
-        made.left = count_of(db, to_be_moved(where.tenant, to));
+        made.left = count_of(db, to_be_moved<count_query>(where.tenant, to));
         if (to == storage_place::s3)
             made.unchecked =
-                count_of(db, file_query::tenant == where.tenant.number() && file_query::place == local_place) -
+                count_of(db, count_query::tenant == where.tenant.number() && count_query::place == local_place) -
                 made.left;
     });
     made.done = made.left == 0;
@@ -192,9 +200,10 @@ sdk::task<moved_files> placing::move(sdk::call call, move_request in) {
 }
 
 sdk::task<> placing::run(sdk::call call) {
-    co_await messages_.bury(call);
+    co_await messages_.bury_here(call);
     const auto here = call.settings<settings>();
     if (!s3_place::of(*here).is_set()) co_return;
+    sdk::widen_aside(threads);
     co_await drop_copies(call);
     if (!in_.moving.lock(call.tenant)) co_return;
     const auto buried = co_await bury_remote(call).as_result();
@@ -212,9 +221,9 @@ sdk::task<> placing::bury_remote(sdk::scope where) const {
             co_await where.storage([&](odb::database& db) { return doomed_of(db, where.tenant, s3_place_name); });
         if (some.empty()) co_return;
         co_await sdk::aside([&]() -> sdk::result<void> {
-            auto store = in_.s3(*here);
+            const auto store = in_.s3(*here);
             for (const auto& one : some) {
-                (void)in_.store.remove(cached_path(one->path));
+                (void)in_.store.remove(cached_path(one->tenant, one->path));
                 if (auto gone = store.remove(one->path); !gone) return gone;
             }
             return {};
@@ -232,7 +241,7 @@ sdk::task<> placing::drop_copies(sdk::scope where) const {
             std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
                 .count();
         std::vector<std::string> over;
-        in_.store.each("cache", [&](const std::string& path, std::int64_t changed) {
+        in_.store.each(cache_of(where.tenant.number()), [&](const std::string& path, std::int64_t changed) {
             if (changed < now - old) over.push_back(path);
         });
         for (const auto& one : over) (void)in_.store.remove(one);

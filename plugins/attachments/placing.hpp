@@ -28,10 +28,10 @@ BOOST_DESCRIBE_STRUCT(moved_files, (), (moved, bytes, left, unchecked, done))
 /// The file's content on the disk: where it is kept there, otherwise a copy that is brought and stays for a while.
 /// Errors: unavailable "storage_failed".
 [[nodiscard]] sdk::task<std::string> local_path(sdk::scope, house&, file_row);
-/// The copy of what is in the bucket under this name.
-[[nodiscard]] std::string cached_path(const std::string& path);
 
-/// Where files belong in the bucket, the job is called soon.
+/// The tenant's job is called then, once for each `why`, and not only by itself. Milliseconds since 1970.
+[[nodiscard]] sdk::task<> call_placing(sdk::scope, std::int64_t at, std::string why);
+/// The same at once, where files belong in the bucket.
 [[nodiscard]] sdk::task<> wake_placing(sdk::scope);
 
 class placing {

@@ -193,8 +193,7 @@ s3_place s3_place::of(const settings& from) {
 }
 
 std::string s3_store::host() const {
-    auto made = at_.endpoint.substr(at_.endpoint.find("://") + 3);
-    while (made.ends_with('/')) made.pop_back();
+    const auto made = at_.endpoint.substr(at_.endpoint.find("://") + 3);
     return at_.path_style ? made : at_.bucket + "." + made;
 }
 
@@ -332,31 +331,19 @@ sdk::result<std::string> s3_store::get(const std::string& blob, const std::strin
     return it.came.end();
 }
 
-sdk::result<void> s3_store::take(const std::string& incoming, const std::string& blob) {
-    std::error_code wrong;
-    const auto bytes = fs::file_size(files_ / incoming, wrong);
-    if (wrong) return size_of(blob) ? sdk::result<void>() : trouble("put " + blob, wrong.message());
-    if (auto done = put(incoming, blob, static_cast<std::int64_t>(bytes)); !done) return done;
-    fs::remove(files_ / incoming, wrong);
-    return {};
-}
-
-sdk::result<std::int64_t> s3_store::edit(const std::string& blob, const std::string&, const std::vector<file_edit>&) {
-    // Objects are never changed: what is edited is brought to the disk, and comes back under another name.
-    return trouble("edit " + blob, "that is done on the disk");
-}
-
-sdk::result<void> s3_store::remove(const std::string& blob) {
+sdk::result<void> s3_store::remove(const std::string& blob) const {
     exchange it;
     it.request = {.method = "DELETE", .path = path_encoded(key_path(blob))};
     return ask(it);
 }
 
-std::optional<std::int64_t> s3_store::size_of(const std::string& blob) const {
+sdk::result<std::optional<std::int64_t>> s3_store::size_of(const std::string& blob) const {
     exchange it;
     it.request = {.method = "HEAD", .path = path_encoded(key_path(blob))};
-    if (!ask(it) || it.status == not_there || it.length < 0) return std::nullopt;
-    return it.length;
+    if (auto done = ask(it); !done) return done.error();
+    if (it.status == not_there) return std::optional<std::int64_t>();
+    if (it.length < 0) return trouble("look at " + blob, "it says no length");
+    return std::optional(it.length);
 }
 
 sdk::result<std::string> s3_store::sha256_of(const std::string& blob) const {
@@ -396,13 +383,6 @@ sdk::result<std::map<std::string, s3_store::listed>> s3_store::list(const std::s
     return all;
 }
 
-void s3_store::each(const std::string& folder,
-                    const std::function<void(const std::string& blob, std::int64_t changed)>& what) const {
-    const auto all = list(folder + "/");
-    if (!all) return;
-    for (const auto& [blob, is] : *all) what(blob, is.changed);
-}
-
 sdk::result<std::vector<s3_store::unfinished>> s3_store::list_unfinished(const std::string& folder) const {
     exchange it;
     it.request.path = bucket_path();
@@ -423,8 +403,6 @@ sdk::result<void> s3_store::end(const unfinished& what) const {
     it.request = {.method = "DELETE", .path = path_encoded(key_path(what.blob)), .query = {{"uploadId", what.id}}};
     return ask(it);
 }
-
-std::int64_t s3_store::free_bytes() const { return std::numeric_limits<std::int64_t>::max(); }
 
 std::string s3_store::address_of(const std::string& blob, const shown_as& as, std::int64_t seconds) const {
     const s3_request what{

@@ -3,8 +3,12 @@
 
 #include <filesystem>
 #include <map>
+#include <optional>
+#include <parley/result.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
 
-#include "blob_store.hpp"
 #include "settings.hpp"
 #include "sigv4.hpp"
 
@@ -25,27 +29,24 @@ struct s3_place {
 };
 
 /// A value; every call is a connection of its own, follows no redirect, and gives up when nothing moves for a minute.
-/// Errors: unavailable "storage_failed"; the log says more, and never the secret. Any thread.
-class s3_store final : public blob_store {
+/// No blob_store: every file comes to the disk first, and objects are never changed. Errors: unavailable
+/// "storage_failed"; the log says more, and never the secret. Any thread; all of it waits for the network.
+class s3_store {
 public:
-    /// `files` is the plugin's own folder, in which `incoming` of take() lies.
+    /// `files` is the plugin's own folder.
     s3_store(s3_place where, std::filesystem::path files) : at_(std::move(where)), files_(std::move(files)) {}
 
-    [[nodiscard]] sdk::result<void> take(const std::string& incoming, const std::string& blob) override;
-    [[nodiscard]] sdk::result<std::int64_t> edit(const std::string& blob, const std::string& to,
-                                                 const std::vector<file_edit>& edits) override;
-    [[nodiscard]] sdk::result<void> remove(const std::string& blob) override;
-    [[nodiscard]] std::optional<std::int64_t> size_of(const std::string& blob) const override;
-    [[nodiscard]] sdk::result<std::string> sha256_of(const std::string& blob) const override;
-    void each(const std::string& folder,
-              const std::function<void(const std::string& blob, std::int64_t changed)>&) const override;
-    [[nodiscard]] std::int64_t free_bytes() const override;
-
-    /// Sends a file of the own folder; the store compares the checksum of what came. Over part_bytes in parts; an
-    /// attempt that was broken off before is ended first, when `again`.
+    /// Sends a file of the own folder; the store compares the checksum of what came. Over part_bytes in parts; what an
+    /// attempt that was broken off left of them is ended first.
     [[nodiscard]] sdk::result<void> put(const std::string& file, const std::string& blob, std::int64_t bytes) const;
     /// Into a file of the own folder, whose folder is made; gives the checksum of what came.
     [[nodiscard]] sdk::result<std::string> get(const std::string& blob, const std::string& file) const;
+    /// Well also when there is none.
+    [[nodiscard]] sdk::result<void> remove(const std::string& blob) const;
+    /// None: it is not there.
+    [[nodiscard]] sdk::result<std::optional<std::int64_t>> size_of(const std::string& blob) const;
+    /// In hexadecimal; reads it through.
+    [[nodiscard]] sdk::result<std::string> sha256_of(const std::string& blob) const;
 
     struct listed {
         std::int64_t bytes = 0;

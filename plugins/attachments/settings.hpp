@@ -56,7 +56,7 @@ struct settings {
     bool s3_path_style = true;
     std::string s3_prefix;
     std::int64_t s3_part_bytes = 67'108'864;
-    s3_way s3_serve = s3_way::redirect;
+    s3_way s3_serve = s3_way::through;
     std::int64_t s3_url_seconds = 60;
     std::int64_t s3_cache_minutes = 60;
 };

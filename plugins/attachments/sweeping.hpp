@@ -53,7 +53,8 @@ private:
     [[nodiscard]] sdk::task<> end_uploads(sdk::call);
     [[nodiscard]] sdk::task<> end_files(sdk::call);
     [[nodiscard]] sdk::task<bucket> look_into_bucket(sdk::call) const;
-    [[nodiscard]] bool is_lost(const file_row&, const bucket&, const settings&) const;
+    enum class looks : std::uint8_t { sound = 1, lost, changed };
+    [[nodiscard]] sdk::result<looks> look_at(const file_row&, bool deep, const bucket&, const settings&) const;
     [[nodiscard]] sdk::task<> compare_files(sdk::call, bool deep, const bucket&, finding&) const;
     [[nodiscard]] sdk::task<> compare_places(sdk::call, const bucket&, finding&) const;
     [[nodiscard]] sdk::task<> repair(sdk::call, const finding&);

@@ -40,17 +40,31 @@ struct sweeping::finding {
     }
 };
 
-bool sweeping::is_lost(const file_row& row, const bucket& there, const settings& here) const {
-    if (is_local(row)) return in_.store.size_of(row.path) != row.bytes;
+/// An error when the bucket does not answer: what is out of reach is neither lost nor changed.
+sdk::result<sweeping::looks> sweeping::look_at(const file_row& row, bool deep, const bucket& there,
+                                               const settings& here) const {
+    if (is_local(row)) {
+        if (in_.store.size_of(row.path) != row.bytes) return looks::lost;
+        if (!deep || row.sha256.empty()) return looks::sound;
+        const auto sum = in_.store.sha256_of(row.path);
+        return sum && *sum == row.sha256 ? looks::sound : looks::changed;
+    }
+    const auto store = in_.s3(here);
     const auto found = there.has.find(row.path);
-    if (found != there.has.end() && found->second.bytes == row.bytes) return false;
-    // It may have come after the bucket was listed.
-    return in_.s3(here).size_of(row.path) != row.bytes;
+    if (found == there.has.end() || found->second.bytes != row.bytes) {
+        // It may have come after the bucket was listed.
+        const auto size = store.size_of(row.path);
+        if (!size) return size.error();
+        if (*size != row.bytes) return looks::lost;
+    }
+    if (!deep || row.sha256.empty()) return looks::sound;
+    const auto sum = store.sha256_of(row.path);
+    if (!sum) return sum.error();
+    return *sum == row.sha256 ? looks::sound : looks::changed;
 }
 
 sdk::task<> sweeping::compare_files(sdk::call call, bool deep, const bucket& there, finding& into) const {
     using query = odb::query<file_row>;
-    enum class is : std::uint8_t { lost = 1, changed };
     const auto here = call.settings<settings>();
     std::int64_t after = 0;
     for (;;) {
@@ -60,18 +74,15 @@ sdk::task<> sweeping::compare_files(sdk::call call, bool deep, const bucket& the
         });
         if (some.empty()) break;
         after = some.back()->id;
-        std::vector<std::pair<file_ptr, is>> wrong;
-        co_await sdk::aside([&] {
+        std::vector<std::pair<file_ptr, looks>> wrong;
+        co_await sdk::aside([&]() -> sdk::result<void> {
             for (const auto& one : some) {
                 if (state_of(*one) == file_state::uploading) continue;
-                if (is_lost(*one, there, *here)) {
-                    wrong.emplace_back(one, is::lost);
-                } else if (deep && !one->sha256.empty()) {
-                    const auto sum =
-                        is_local(*one) ? in_.store.sha256_of(one->path) : in_.s3(*here).sha256_of(one->path);
-                    if (!sum || *sum != one->sha256) wrong.emplace_back(one, is::changed);
-                }
+                const auto how = look_at(*one, deep, there, *here);
+                if (!how) return how.error();
+                if (*how != looks::sound) wrong.emplace_back(one, *how);
             }
+            return {};
         });
         for (const auto& one : some) {
             into.known.insert(one->place + ":" + one->path);
@@ -87,7 +98,7 @@ sdk::task<> sweeping::compare_files(sdk::call call, bool deep, const bucket& the
             });
             if (!still) continue;
             const auto name = "file " + std::to_string(one->id);
-            if (how == is::lost)
+            if (how == looks::lost)
                 into.add(into.report.lost, name + " has lost its content " + one->place + ":" + one->path);
             else
                 into.add(into.report.changed,
@@ -154,7 +165,7 @@ sdk::task<> sweeping::repair(sdk::call call, const finding& what) {
     co_await sdk::aside([&] {
         for (const auto& one : what.orphans) (void)in_.store.remove(one);
         for (const auto& one : what.leftovers) (void)in_.store.remove(one);
-        auto store = in_.s3(*here);
+        const auto store = in_.s3(*here);
         for (const auto& one : what.remote_orphans) (void)store.remove(one);
         for (const auto& one : what.remote_parts) (void)store.end(one);
     });

@@ -5,7 +5,7 @@
 
 #include <set>
 
-#include "attachments/contract.hpp"
+#include "attachments/on_disk.hpp"
 #include "rows.hpp"
 #include "settings.hpp"
 
@@ -187,16 +187,10 @@ private:
         const auto row =
             co_await call.storage([&](odb::database& db) { return find_scan(db, call.tenant, file.file); });
         if (row != nullptr && row->signatures == signatures) co_return;
-        auto path = file.path;
-        if (path.empty()) {
-            const attachments::one_file which{file.file};
-            const auto brought =
-                co_await call.service<attachments::fetched_file>("attachments.fetch/1", which).as_result();
-            if (!brought && brought.error().status == PARLEY_NOT_FOUND) co_return;
-            if (!brought) co_await sdk::error(brought.error());
-            path = brought->path;
-        }
-        const auto said = co_await scan(call, file.file, path).as_result();
+        const auto there = co_await attachments::on_disk(call, file).as_result();
+        if (!there && there.error().status == PARLEY_NOT_FOUND) co_return;
+        if (!there) co_await sdk::error(there.error());
+        const auto said = co_await scan(call, file.file, there->path).as_result();
         if (!said && said.error().status != PARLEY_NOT_FOUND) co_await sdk::error(said.error());
         if (!said || said->found.is != outcome::infected) co_return;
         const attachments::file_said word{file.file, std::string(gate), file_says::quarantine,

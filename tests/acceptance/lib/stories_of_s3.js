@@ -24,9 +24,9 @@ const secretFile = path.join(temporaryFolder('secret'), 's3');
 writeFileSync(secretFile, `${secretKey}\n`, { mode: 0o600 });
 const plugins = { enable: ['attachments'] };
 const tenants = {
-    acme: { people: { ann: 'admin', bob: 'member' }, settings: { hosts: ['acme.test'], plugins, attachments: { storage: 's3', s3_url_seconds: 30 } } },
-    hall: { people: { tom: 'admin' }, settings: { hosts: ['hall.test'], plugins, attachments: { storage: 's3', s3_serve: 'through' } } },
-    late: { people: { eve: 'admin' }, settings: { hosts: ['late.test'], plugins } },
+    acme: { people: { ann: 'admin', bob: 'member' }, settings: { hosts: ['acme.test'], plugins, attachments: { storage: 's3', s3_serve: 'redirect', s3_url_seconds: 600 } } },
+    hall: { people: { tom: 'admin' }, settings: { hosts: ['hall.test'], plugins, attachments: { storage: 's3' } } },
+    late: { people: { eve: 'admin' }, settings: { hosts: ['late.test'], plugins, attachments: { s3_serve: 'redirect' } } },
 };
 const settings = (swift, more = {}) => ({
     plugins: { folders: [folder], load: ['attachments'] },
