@@ -2,7 +2,6 @@
 #include "local_store.hpp"
 
 #include <fcntl.h>
-#include <openssl/evp.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -11,29 +10,16 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <memory>
 #include <system_error>
 
 #include <parley/runtime.hpp>
 
+#include "digest.hpp"
+#include "open_file.hpp"
+
 namespace attachments {
 namespace fs = std::filesystem;
 namespace {
-
-class open_file {
-public:
-    open_file(const fs::path& path, int flags) : number_(::open(path.c_str(), flags | O_CLOEXEC | O_NOFOLLOW, 0600)) {}
-    ~open_file() {
-        if (number_ >= 0) ::close(number_);
-    }
-    open_file(const open_file&) = delete;
-    open_file& operator=(const open_file&) = delete;
-    [[nodiscard]] bool is_open() const { return number_ >= 0; }
-    [[nodiscard]] int number() const { return number_; }
-
-private:
-    int number_;
-};
 
 sdk::error trouble(const char* what, std::string_view why) {
     sdk::log::warning("the store does not work", {{"what", what}, {"why", why}});
@@ -43,20 +29,6 @@ sdk::error trouble(const char* what, std::string_view why) {
 void sync_folder(const fs::path& folder) {
     const open_file opened(folder, O_RDONLY | O_DIRECTORY);
     if (opened.is_open()) (void)::fsync(opened.number());
-}
-
-struct free_digest {
-    void operator()(EVP_MD_CTX* of) const { EVP_MD_CTX_free(of); }
-};
-
-std::string hexadecimal(const unsigned char* bytes, unsigned count) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::string made;
-    for (unsigned i = 0; i < count; ++i) {
-        made += digits[bytes[i] >> 4U];
-        made += digits[bytes[i] & 15U];
-    }
-    return made;
 }
 
 /// Nothing when it is no hexadecimal.
@@ -183,21 +155,16 @@ std::optional<std::int64_t> local_store::size_of(const std::string& blob) const 
 sdk::result<std::string> local_store::sha256_of(const std::string& blob) const {
     const open_file from(place(blob), O_RDONLY);
     if (!from.is_open()) return trouble("read", std::strerror(errno));
-    const std::unique_ptr<EVP_MD_CTX, free_digest> digest(EVP_MD_CTX_new());
-    if (digest == nullptr || EVP_DigestInit_ex(digest.get(), EVP_sha256(), nullptr) != 1)
-        return trouble("read", "no SHA-256");
+    sha256_sum sum;
     std::array<char, 256 * 1024> buffer;  // NOLINT(*-member-init): written before it is read
     for (;;) {
         const auto got = ::read(from.number(), buffer.data(), buffer.size());
         if (got < 0 && errno == EINTR) continue;
         if (got < 0) return trouble("read", std::strerror(errno));
         if (got == 0) break;
-        EVP_DigestUpdate(digest.get(), buffer.data(), static_cast<std::size_t>(got));
+        sum.add({buffer.data(), static_cast<std::size_t>(got)});
     }
-    std::array<unsigned char, EVP_MAX_MD_SIZE> sum{};
-    unsigned bytes = 0;
-    EVP_DigestFinal_ex(digest.get(), sum.data(), &bytes);
-    return hexadecimal(sum.data(), bytes);
+    return sum.end();
 }
 
 void local_store::each(const std::string& folder,

@@ -3,16 +3,19 @@
 
 #include <curl/curl.h>
 #include <fcntl.h>
-#include <openssl/evp.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstring>
 #include <ctime>
 #include <limits>
 #include <memory>
 #include <parley/runtime.hpp>
+
+#include "digest.hpp"
+#include "open_file.hpp"
 
 namespace attachments {
 namespace fs = std::filesystem;
@@ -29,43 +32,6 @@ const std::string nothing = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca49
 struct free_curl {
     void operator()(CURL* of) const { curl_easy_cleanup(of); }
     void operator()(curl_slist* of) const { curl_slist_free_all(of); }
-    void operator()(EVP_MD_CTX* of) const { EVP_MD_CTX_free(of); }
-};
-
-class file {
-public:
-    file(const fs::path& path, int flags) : number_(::open(path.c_str(), flags | O_CLOEXEC | O_NOFOLLOW, 0600)) {}
-    ~file() {
-        if (number_ >= 0) ::close(number_);
-    }
-    file(const file&) = delete;
-    file& operator=(const file&) = delete;
-    [[nodiscard]] bool is_open() const { return number_ >= 0; }
-    [[nodiscard]] int number() const { return number_; }
-
-private:
-    int number_;
-};
-
-class digest {
-public:
-    digest() : of_(EVP_MD_CTX_new()) { EVP_DigestInit_ex(of_.get(), EVP_sha256(), nullptr); }
-    void add(const char* bytes, std::size_t count) { EVP_DigestUpdate(of_.get(), bytes, count); }
-    [[nodiscard]] std::string end() {
-        constexpr std::string_view digits = "0123456789abcdef";
-        std::array<unsigned char, EVP_MAX_MD_SIZE> sum{};
-        unsigned bytes = 0;
-        EVP_DigestFinal_ex(of_.get(), sum.data(), &bytes);
-        std::string made;
-        for (unsigned i = 0; i < bytes; ++i) {
-            made += digits[sum[i] >> 4U];
-            made += digits[sum[i] & 15U];
-        }
-        return made;
-    }
-
-private:
-    std::unique_ptr<EVP_MD_CTX, free_curl> of_;
 };
 
 sdk::error trouble(const std::string& what, const std::string& why) {
@@ -91,12 +57,12 @@ std::size_t send_piece(char* to, std::size_t size, std::size_t count, void* give
 }
 
 sdk::result<std::string> sha256_of_piece(piece of) {
-    digest sum;
+    sha256_sum sum;
     std::vector<char> buffer(std::size_t{256} * 1024);
     while (of.left > 0) {
         const auto got = send_piece(buffer.data(), 1, buffer.size(), &of);
         if (got == CURL_READFUNC_ABORT) return trouble("put", "the file cannot be read");
-        sum.add(buffer.data(), got);
+        sum.add({buffer.data(), got});
     }
     return sum.end();
 }
@@ -137,7 +103,7 @@ struct s3_store::exchange {
     std::string body{};  ///< that is sent, when no file is
     piece upload{};      ///< of a file that is sent
     int download = -1;   ///< where an answer's body goes; otherwise into `answer`
-    digest came{};       ///< of the answer's body, when it is downloaded
+    sha256_sum came{};   ///< of the answer's body, when it is downloaded
     long status = 0;
     std::string answer{};
     std::string etag{};
@@ -153,10 +119,11 @@ struct s3_store::exchange {
         }
         for (std::size_t done = 0; done < all;) {
             const auto put = ::write(to.download, bytes + done, all - done);
+            if (put < 0 && errno == EINTR) continue;
             if (put < 0) return 0;
             done += static_cast<std::size_t>(put);
         }
-        to.came.add(bytes, all);
+        to.came.add({bytes, all});
         return all;
     }
     static std::size_t hear(char* bytes, std::size_t size, std::size_t count, void* given) {
@@ -256,7 +223,7 @@ sdk::result<void> s3_store::ask(exchange& it) const {
 
 sdk::result<void> s3_store::put(const std::string& from, const std::string& blob, std::int64_t bytes) const {
     if (bytes > at_.part_bytes) return put_in_parts(from, blob, bytes);
-    const file opened(files_ / from, O_RDONLY);
+    const open_file opened(files_ / from, O_RDONLY);
     if (!opened.is_open()) return trouble("put " + blob, "there is no file");
     exchange it;
     it.request = {.method = "PUT", .path = path_encoded(key_path(blob))};
@@ -270,7 +237,7 @@ sdk::result<void> s3_store::put(const std::string& from, const std::string& blob
 }
 
 sdk::result<void> s3_store::put_in_parts(const std::string& from, const std::string& blob, std::int64_t bytes) const {
-    const file opened(files_ / from, O_RDONLY);
+    const open_file opened(files_ / from, O_RDONLY);
     if (!opened.is_open()) return trouble("put " + blob, "there is no file");
     // What an earlier attempt left of this one.
     if (const auto left = list_unfinished(blob))
@@ -320,7 +287,7 @@ sdk::result<void> s3_store::put_in_parts(const std::string& from, const std::str
 sdk::result<std::string> s3_store::get(const std::string& blob, const std::string& to) const {
     std::error_code wrong;
     fs::create_directories((files_ / to).parent_path(), wrong);
-    const file opened(files_ / to, O_WRONLY | O_CREAT | O_TRUNC);
+    const open_file opened(files_ / to, O_WRONLY | O_CREAT | O_TRUNC);
     if (!opened.is_open()) return trouble("get " + blob, std::strerror(errno));
     exchange it;
     it.request.path = path_encoded(key_path(blob));
@@ -347,13 +314,12 @@ sdk::result<std::optional<std::int64_t>> s3_store::size_of(const std::string& bl
 }
 
 sdk::result<std::string> s3_store::sha256_of(const std::string& blob) const {
-    const auto sink = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
+    const open_file sink("/dev/null", O_WRONLY);
+    if (!sink.is_open()) return trouble("read " + blob, std::strerror(errno));
     exchange it;
     it.request.path = path_encoded(key_path(blob));
-    it.download = sink;
-    const auto done = ask(it);
-    if (sink >= 0) ::close(sink);
-    if (!done) return done.error();
+    it.download = sink.number();
+    if (auto done = ask(it); !done) return done.error();
     if (it.status == not_there) return trouble("read " + blob, "it is not there");
     return it.came.end();
 }

@@ -7,20 +7,12 @@
 #include <array>
 #include <ctime>
 
+#include "digest.hpp"
+
 namespace attachments {
 namespace {
 
 constexpr std::string_view algorithm = "AWS4-HMAC-SHA256";
-
-std::string hexadecimal(std::string_view bytes) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::string made;
-    for (const char one : bytes) {
-        made += digits[static_cast<unsigned char>(one) >> 4U];
-        made += digits[static_cast<unsigned char>(one) & 15U];
-    }
-    return made;
-}
 
 std::string hmac(std::string_view key, std::string_view text) {
     std::array<unsigned char, EVP_MAX_MD_SIZE> sum{};
@@ -108,10 +100,9 @@ std::string query_text(const std::map<std::string, std::string>& all) {
 }
 
 std::string sha256_text(std::string_view text) {
-    std::array<unsigned char, EVP_MAX_MD_SIZE> sum{};
-    unsigned bytes = 0;
-    EVP_Digest(text.data(), text.size(), sum.data(), &bytes, EVP_sha256(), nullptr);
-    return hexadecimal({reinterpret_cast<const char*>(sum.data()), bytes});
+    sha256_sum sum;
+    sum.add(text);
+    return sum.end();
 }
 
 }  // namespace attachments
