@@ -218,7 +218,7 @@ sdk::task<> messages::bury(sdk::scope where) {
     // A store may be out of reach, and nobody waits for that: a job deletes there until it is gone.
     const auto elsewhere =
         co_await where.storage([&](odb::database& db) { return !doomed_of(db, where.tenant, s3_place_name).empty(); });
-    if (elsewhere) co_await call_placing(where, sdk::now(), "bury");
+    if (elsewhere) co_await call_placing(where, sdk::now(), "delete");
 }
 
 sdk::task<> messages::bury_here(sdk::scope where) {

@@ -173,7 +173,7 @@ sdk::task<moved_files> placing::stretch(sdk::scope where, storage_place to) {
             if (std::chrono::steady_clock::now() >= end) break;
         }
     }
-    if (made.moved > 0) co_await call_placing(where, sdk::now() + grace, "bury");
+    if (made.moved > 0) co_await call_placing(where, sdk::now() + grace, "later");
     if (failed && made.moved == 0) co_return *failed;
     co_await where.storage([&](odb::database& db) {
         made.left = count_of(db, to_be_moved<count_query>(where.tenant, to));

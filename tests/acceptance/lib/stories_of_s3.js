@@ -41,11 +41,14 @@ const settings = (swift, more = {}) => ({
     },
 });
 
+// What misses its turn comes with the job's next minute.
+const patience = 150_000;
+
 const swift = await Swift.start();
 after(() => swift.stop());
 
 const ofFile = (keys, file) => keys.filter((key) => key.split('/').at(-1).startsWith(`${file.file}-`));
-const isThere = (file) => eventually(async () => ofFile(await swift.keys(), file)[0], `file ${file.file} to be in the store`);
+const isThere = (file) => eventually(async () => ofFile(await swift.keys(), file)[0], `file ${file.file} to be in the store`, patience);
 const blobs = (server) => onDisk(server).filter((one) => one.includes('/blobs/'));
 const setTenant = async (server, name, change) => {
     const file = path.join(server.folder, 'tenants', `${name}.yaml`);
@@ -65,11 +68,11 @@ export const tellOfS3 = (isolation) =>
             await sendsFiles(ann, 'stored', [file]);
             const key = await isThere(file);
             assert.match(key, /^chat\/blobs\//);
-            await eventually(() => (blobs(world.server).some((one) => one.includes(file.file)) ? undefined : true), 'the disk to be empty of it');
+            await eventually(() => (blobs(world.server).some((one) => one.includes(file.file)) ? undefined : true), 'the disk to be empty of it', patience);
             const sent = await eventually(async () => {
                 const answer = await fetches(bob, file);
                 return answer.status === 302 ? answer : undefined;
-            }, 'the redirect');
+            }, 'the redirect', patience);
             assert.match(sent.headers.get('cache-control'), /no-store/);
             const address = sent.headers.get('location');
             assert.ok(address.startsWith(`${swift.endpoint}/files/chat/`), address);
@@ -95,7 +98,7 @@ export const tellOfS3 = (isolation) =>
             for (let i = 0; i < bytes.length; i += 4096) bytes.writeUInt32LE(i, i);
             const file = await brings(tom, 'large', 'large.bin', bytes);
             await isThere(file);
-            await eventually(() => (blobs(world.server).some((one) => one.includes(file.file)) ? undefined : true), 'the disk to be empty of it');
+            await eventually(() => (blobs(world.server).some((one) => one.includes(file.file)) ? undefined : true), 'the disk to be empty of it', patience);
             const got = await fetches(tom, file);
             assert.equal(got.status, 200);
             assert.ok(got.bytes.equals(bytes));
@@ -110,9 +113,9 @@ export const tellOfS3 = (isolation) =>
             const file = await brings(bob, 'gone', 'a.png', png);
             const message = await sendsFiles(bob, 'gone', [file]);
             await isThere(file);
-            const sent = await eventually(async () => ((await fetches(bob, file)).headers.get('location') ?? undefined), 'the redirect');
+            const sent = await eventually(async () => ((await fetches(bob, file)).headers.get('location') ?? undefined), 'the redirect', patience);
             await ann.purges(message);
-            await eventually(async () => (ofFile(await swift.keys(), file).length === 0 ? true : undefined), 'the object to be gone');
+            await eventually(async () => (ofFile(await swift.keys(), file).length === 0 ? true : undefined), 'the object to be gone', patience);
             assert.equal((await fetch(sent)).status, 404, 'an address that was signed before');
             assert.equal((await fetches(bob, file)).status, 404);
             // And the copy that the server brought.
@@ -122,10 +125,10 @@ export const tellOfS3 = (isolation) =>
             await eventually(async () => {
                 await fetches(tom, copied);
                 return onDisk(world.server).some((one) => one.includes('/cache/') && one.includes(copied.file)) ? true : undefined;
-            }, 'a copy');
+            }, 'a copy', patience);
             assert.equal((await tom.delete(`/api/v1/files/${copied.file}`)).status, 200);
-            await eventually(async () => (ofFile(await swift.keys(), copied).length === 0 ? true : undefined), 'the object to be gone');
-            await eventually(() => (onDisk(world.server).some((one) => one.includes(copied.file)) ? undefined : true), 'the copy to be gone');
+            await eventually(async () => (ofFile(await swift.keys(), copied).length === 0 ? true : undefined), 'the object to be gone', patience);
+            await eventually(() => (onDisk(world.server).some((one) => one.includes(copied.file)) ? undefined : true), 'the copy to be gone', patience);
         });
 
         story('verify finds an object that is gone and one that nobody knows, and mends both', async ({ ann, world }) => {
@@ -161,28 +164,28 @@ export const tellOfS3 = (isolation) =>
 
             await setTenant(server, 'late', { storage: 's3' });
             const first = parley(server, 'files', 'move', '--tenant', 'late', '--to', 's3');
-            await eventually(async () => ((await mine()).length > 0 ? true : undefined), 'the first to be there');
+            await eventually(async () => ((await mine()).length > 0 ? true : undefined), 'the first to be there', patience);
             await server.kill();
             await first;
             await server.start();
             const second = await eventually(async () => {
                 const said = await parley(server, 'files', 'move', '--tenant', 'late', '--to', 's3');
                 return said.code === 0 ? said : undefined;
-            }, 'the rest to be moved');
+            }, 'the rest to be moved', patience);
             assert.match(second.stdout, /Everything is in s3/);
             for (const [i, one] of all.entries()) {
                 const sent = await fetches(eve, one);
                 assert.equal(sent.status, 302);
                 assert.equal(await (await fetch(sent.headers.get('location'))).text(), `text ${i}`);
             }
-            await eventually(async () => ((await mine()).length === 12 ? true : undefined), 'one object for each');
-            await eventually(() => (blobs(server).some((one) => all.some((file) => one.includes(file.file))) ? undefined : true), 'the disk to be empty of them');
+            await eventually(async () => ((await mine()).length === 12 ? true : undefined), 'one object for each', patience);
+            await eventually(() => (blobs(server).some((one) => all.some((file) => one.includes(file.file))) ? undefined : true), 'the disk to be empty of them', patience);
 
             await setTenant(server, 'late', { storage: 'local' });
             const back = await parley(server, 'files', 'move', '--tenant', 'late', '--to', 'local');
             assert.equal(back.code, 0, back.stderr);
             for (const [i, one] of all.entries()) assert.equal((await fetches(eve, one)).bytes.toString(), `text ${i}`);
-            await eventually(async () => ((await mine()).length === 0 ? true : undefined), 'the store to be empty of them', 90_000);
+            await eventually(async () => ((await mine()).length === 0 ? true : undefined), 'the store to be empty of them', patience);
             const report = await parley(server, 'files', 'verify', '--tenant', 'late', '--deep');
             assert.equal(report.code, 0, report.stdout + report.stderr);
         });
@@ -193,7 +196,7 @@ export const tellOfWrongSecret = () =>
         story('nothing goes there, and the file is served from the disk', async ({ ann, world }) => {
             await ann.creates('channel', 'refused');
             const file = await brings(ann, 'refused', 'a.png', png);
-            await eventually(() => world.server.logs.some((line) => /S3 store/.test(line.message) && /403 SignatureDoesNotMatch/.test(line.fields)) || undefined, 'the store to refuse');
+            await eventually(() => world.server.logs.some((line) => /S3 store/.test(line.message) && /403 SignatureDoesNotMatch/.test(line.fields)) || undefined, 'the store to refuse', patience);
             assert.deepEqual(ofFile(await swift.keys(), file), []);
             assert.deepEqual((await fetches(ann, file)).bytes, png);
             assert.ok(!JSON.stringify(world.server.logs).includes(secretKey));
