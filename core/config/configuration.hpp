@@ -7,11 +7,13 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/key_pair.hpp"
 #include "config/node.hpp"
 #include "config/schema.hpp"
 #include "config/server_settings.hpp"
+#include "config/sources.hpp"
 #include "model/settings.hpp"
 
 namespace parley::config {
@@ -34,6 +36,8 @@ struct configuration {
     std::map<std::string, tenant_settings, std::less<>> tenants;  ///< by the tenant's name; only those with files
     std::shared_ptr<const key_pair> identity;  ///< what server.tls names, as it was read with the rest; null: none
     origins from;
+    std::shared_ptr<const source_set> sources;  ///< the texts it was made of; they may have secrets in them
+    std::vector<problem> passed_over;           ///< what stands in files of forms and does not hold, and why
     std::shared_ptr<const schema> known = shared_kernel_schema();  ///< the kernel's settings and those of its plugins
 
     /// The settings of a tenant, whether it has a file or not.

@@ -11,6 +11,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/json.hpp"
+
 namespace parley::config {
 namespace {
 
@@ -61,6 +63,23 @@ std::set<std::string> innermost(const std::set<std::string>& paths) {
 }
 
 }  // namespace
+
+node node_of(const json::value& from) {  // NOLINT(misc-no-recursion): as deep as the JSON's reader allows
+    if (const auto* text = from.if_string()) return node::string(std::string(*text));
+    if (const auto* object = from.if_object()) {
+        auto made = node::object();
+        for (const auto& [key, value] : *object) made.members.push_back({std::string(key), {}, node_of(value)});
+        return made;
+    }
+    if (const auto* array = from.if_array()) {
+        node made;
+        made.kind = node_kind::list;
+        for (const auto& item : *array) made.items.push_back(node_of(item));
+        return made;
+    }
+    if (from.is_null()) return {};
+    return plain_scalar(to_text(from));
+}
 
 json::value json_of(const node& from) {
     switch (from.kind) {

@@ -35,6 +35,9 @@ private:
 /// The same for the kernel's own settings.
 [[nodiscard]] std::set<std::string> schema_violations(const node& values, level where);
 
+/// A value from JSON, without a place.
+[[nodiscard]] node node_of(const boost::json::value& from);
+
 /// A value as JSON. A secret is in it as itself.
 [[nodiscard]] boost::json::value json_of(const node& from);
 

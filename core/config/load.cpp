@@ -4,8 +4,10 @@
 #include <fmt/format.h>
 
 #include <optional>
+#include <set>
 #include <utility>
 
+#include "config/form_file.hpp"
 #include "config/identity.hpp"
 #include "config/json_schema.hpp"
 #include "config/nearest.hpp"
@@ -52,7 +54,12 @@ public:
         made_->file = sources_.file;
         made_->folder = sources_.folder;
         add_server();
-        for (const auto& [name, files] : sources_.tenants) add_tenant(name, files);
+        made_->sources = std::make_shared<const source_set>(sources_);
+        std::set<std::string_view> names;
+        for (const auto* each : {&sources_.tenants, &sources_.forms})
+            for (const auto& [name, files] : *each) names.insert(name);
+        check_kept();
+        for (const auto name : names) add_tenant(std::string(name));
         refuse_shared_hosts();
         check_plugin_rules(*made_, problems_);
         if (!problems_.empty()) return std::unexpected(problems_.take());
@@ -123,12 +130,73 @@ private:
         made_->from.server = std::move(values);
     }
 
-    void add_tenant(const std::string& name, const tenant_sources& files) {
-        const node own = files.tenant ? layer(*files.tenant, *tenant_rules_) : node::object();
+    /// A word that keeps nothing would leave open what somebody meant to keep.
+    void check_kept() {
+        const node* list = made_->from.server.find("plugins.keep");
+        for (std::size_t i = 0; i < list->items.size(); ++i) {
+            const auto& one = list->items[i];
+            const auto path = fmt::format("plugins.keep[{}]", i);
+            const auto [id, name] = split_first(one.text);
+            auto plugin = node::string(std::string(id));
+            plugin.where = one.where;
+            check_plugin(plugin, path);
+            if (knows_plugins_ && !name.empty() && known_->plugin(id) != nullptr && known_->find(one.text) == nullptr)
+                problems_.add(one.where.fault(path, fmt::format("the plugin {} has no such setting", id)));
+        }
+    }
+
+    /// What still holds of a file of forms. The rest is no reason to refuse everything else: neither the operator nor
+    /// who set it can help that a plugin has other settings now, or is gone.
+    [[nodiscard]] node form_layer(const source_text& source, const level_rules& by) {
+        const auto tree = read_yaml(source.text, source.name, problems_);
+        if (!tree) return node::object();
+        problem_list wrong;
+        auto made = validate(*tree, by, secrets_, wrong);
+        const auto& chosen = made_->server.plugins;
+        for (const auto& [path, of] : by.known) {
+            const node* value = of->at_each_level ? nullptr : made.find(path);
+            const auto why = value == nullptr ? std::nullopt : kept_from_forms(chosen, *known_, *of);
+            if (!why) continue;
+            wrong.add(value->where.fault(path, *why));
+            made.erase(path);
+        }
+        for (const auto* const path : {"plugins.enable", "plugins.disable"})
+            if (const node* list = made.find(path); list != nullptr && knows_plugins_ && cannot_load_.empty())
+                made.set(path, usable_switches(*list, path, wrong));
+        for (auto& one : wrong.take()) made_->passed_over.push_back(std::move(one));
+        return made;
+    }
+
+    [[nodiscard]] node usable_switches(node list, std::string_view path, problem_list& wrong) const {
+        std::erase_if(list.items, [&](const node& one) {
+            const auto why = kept_from_forms(made_->server.plugins, *known_, one.text);
+            if (why) wrong.add(one.where.fault(std::string(path), fmt::format("{} {}", printable(one.text), *why)));
+            return why.has_value();
+        });
+        return list;
+    }
+
+    [[nodiscard]] node both_layers(const source_text* of_operator, const source_text* of_forms, const level_rules& by) {
+        auto own = of_operator == nullptr ? node::object() : layer(*of_operator, by);
+        return of_forms == nullptr ? own : under_forms(std::move(own), form_layer(*of_forms, by));
+    }
+
+    void add_tenant(const std::string& name) {
+        const auto found = sources_.tenants.find(name);
+        const tenant_sources files = found == sources_.tenants.end() ? tenant_sources{} : found->second;
+        const auto* forms = form_source(sources_, name, "");
+        const node own = both_layers(files.tenant ? &*files.tenant : nullptr, forms, *tenant_rules_);
         const node& values = made_->from.tenants[name] = merge(made_->from.tenant, own);
         tenant_settings& tenant = made_->tenants[name] = tenant_of(values);
-        for (const auto& [model, source] : files.models) {
-            node merged = model_values(*known_, values, layer(source, *model_rules_));
+        std::set<std::string> models;
+        for (const auto& [model, source] : files.models) models.insert(model);
+        if (const auto written = sources_.forms.find(name); written != sources_.forms.end())
+            for (const auto& [model, source] : written->second.models) models.insert(model);
+        for (const auto& model : models) {
+            const auto one = files.models.find(model);
+            const auto* source = one == files.models.end() ? nullptr : &one->second;
+            const auto layer = both_layers(source, form_source(sources_, name, model), *model_rules_);
+            node merged = model_values(*known_, values, layer);
             tenant.models.emplace(model, model_of(merged));
             made_->from.models.emplace(fmt::format("{}/{}", name, model), std::move(merged));
         }

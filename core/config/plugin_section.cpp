@@ -19,29 +19,8 @@ namespace {
 
 namespace json = boost::json;
 
-node node_of(const json::value& from);
-
-node node_of(const json::object& from) {
-    auto made = node::object();
-    for (const auto& [key, value] : from) made.members.push_back({std::string(key), {}, node_of(value)});
-    return made;
-}
-
-node node_of(const json::value& from) {  // NOLINT(misc-no-recursion): as deep as the manifest's reader allows
-    if (const auto* text = from.if_string()) return node::string(std::string(*text));
-    if (const auto* object = from.if_object()) return node_of(*object);
-    if (const auto* array = from.if_array()) {
-        node made;
-        made.kind = node_kind::list;
-        for (const auto& item : *array) made.items.push_back(node_of(item));
-        return made;
-    }
-    if (from.is_null()) return {};
-    return plain_scalar(to_text(from));
-}
-
-constexpr std::array<std::string_view, 16> words{
-    "type",    "minimum", "maximum", "enum",   "minLength", "maxLength",   "maxItems", "items",
+constexpr std::array<std::string_view, 17> words{
+    "type",    "minimum", "maximum", "enum",   "minLength", "maxLength",   "maxItems", "items",  "forms",
     "default", "scope",   "reload",  "secret", "inherit",   "description", "check",    "pattern"};
 constexpr std::array<std::string_view, 6> usable_checks{"address", "network", "host", "origin", "header_name", "line"};
 
@@ -102,6 +81,8 @@ private:
             return "only a setting of the server can need a restart";
         if (const auto* check = body_.child("check"); check != nullptr && !among(usable_checks, check->text))
             return "check is one of address, network, host, origin, header_name, line";
+        const auto* forms = body_.child("forms");
+        if (forms != nullptr && forms->kind != node_kind::boolean) return "forms is true or false";
         const auto* secret = body_.child("secret");
         if (secret != nullptr && secret->flag && text("type") != "string") return "only a text can be a secret";
         return {};

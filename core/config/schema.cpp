@@ -42,6 +42,7 @@ setting make_setting(const std::string& path, const node& body, const inherited_
     made.live = required(reload, "reload", path).text == "live";
     made.secret = word("secret") != nullptr && word("secret")->flag;
     made.inherited = word("inherit") == nullptr || word("inherit")->flag;
+    made.from_forms = word("forms") == nullptr || word("forms")->flag;
     made.at_each_level = word("levels") != nullptr;
     if (made.at_each_level) made.inherited = false;
     if (word("check") != nullptr) made.check = word("check")->text;
@@ -49,8 +50,8 @@ setting make_setting(const std::string& path, const node& body, const inherited_
     made.fallback.where = {};
     made.rules = node::object();
     for (const auto& [key, where, value] : body.members) {
-        static constexpr std::string_view ours[] = {"description", "scope",   "reload", "secret",
-                                                    "inherit",     "default", "check",  "levels"};
+        static constexpr std::string_view ours[] = {"description", "scope", "reload", "secret", "inherit",
+                                                    "default",     "check", "levels", "forms"};
         if (std::ranges::find(ours, key) == std::end(ours)) made.rules.members.push_back({key, where, value});
     }
     return made;

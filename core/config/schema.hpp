@@ -23,6 +23,7 @@ struct setting {
     bool live = false;           ///< a running server can take a new value
     bool secret = false;         ///< may be a reference, is never shown
     bool inherited = true;       ///< may stand under tenant_defaults and passes from tenant to model
+    bool from_forms = true;      ///< administrators may set it, when nothing else forbids that (form_file.hpp)
     bool at_each_level = false;  ///< every level, the server too, has its own, and none inherits it
     std::string check;           ///< a rule of checks.cpp; empty for none
     node fallback;               ///< the default

@@ -82,6 +82,8 @@ struct plugin_settings {
     std::vector<std::string> load;                                          ///< ids, in their order
     std::vector<std::string> enable;                                        ///< ids; on where no level below says no
     std::vector<std::string> disable;                                       ///< ids
+    bool forms = true;              ///< administrators may switch plugins and change their settings
+    std::vector<std::string> keep;  ///< ids and settings that they may not
 
     friend bool operator==(const plugin_settings&, const plugin_settings&) = default;
 };

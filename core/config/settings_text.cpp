@@ -176,6 +176,12 @@ plugins:
     disable:
       {type: array, maxItems: 64, items: {type: string, minLength: 2, maxLength: 32}, default: [], scope: model, levels: each, reload: live,
        description: "Plugins that are switched off here, though they are on above. A level below may switch them on again."}
+    forms:
+      {type: boolean, default: true, reload: live,
+       description: "Whether tenants' administrators may switch plugins and change their settings in the web client. What they set is written into files of the server's own, below `forms/` beside `parley.yaml`."}
+    keep:
+      {type: array, maxItems: 256, items: {type: string, minLength: 2, maxLength: 128}, default: [], reload: live,
+       description: "What administrators may not set there: plugins by their ids (all settings of theirs, and whether they are on), or single settings such as `attachments.max_file_size`."}
 
 display_name:
   {type: string, maxLength: 200, default: "", scope: model, reload: live, inherit: false,

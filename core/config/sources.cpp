@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "config/checks.hpp"
+#include "config/form_file.hpp"
 #include "config/read_file.hpp"
 #include "config/read_yaml.hpp"
 
@@ -59,7 +60,7 @@ bool is_named_yaml(const fs::path& path, problem_list& problems) {
     return false;
 }
 
-void read_tenant_folder(const fs::path& folder, source_set& into, problem_list& problems) {
+void read_tenant_folder(const fs::path& folder, sources_of_tenants& into, problem_list& problems) {
     const std::string tenant = folder.filename().string();
     if (!is_name(tenant)) {
         complain(problems, folder, "its name cannot be a tenant's");
@@ -73,8 +74,20 @@ void read_tenant_folder(const fs::path& folder, source_set& into, problem_list& 
     }
     for (const auto& entry : entries_of(folder / "models", problems)) {
         if (!is_named_yaml(entry, problems)) continue;
-        into.tenants[tenant].models.emplace(entry.stem().string(), read_source(entry, problems));
+        into[tenant].models.emplace(entry.stem().string(), read_source(entry, problems));
     }
+}
+
+sources_of_tenants read_tenants(const fs::path& folder, problem_list& problems) {
+    sources_of_tenants made;
+    for (const auto& entry : entries_of(folder, problems)) {
+        if (is_folder(entry)) {
+            read_tenant_folder(entry, made, problems);
+        } else if (is_named_yaml(entry, problems)) {
+            made[entry.stem().string()].tenant = read_source(entry, problems);
+        }
+    }
+    return made;
 }
 
 }  // namespace
@@ -85,13 +98,8 @@ source_set read_sources(const fs::path& path, problem_list& problems) {
     std::error_code failure;
     made.folder = fs::absolute(made.file, failure).lexically_normal().parent_path();
     made.server = read_source(made.file, problems);
-    for (const auto& entry : entries_of(made.file.parent_path() / "tenants", problems)) {
-        if (is_folder(entry)) {
-            read_tenant_folder(entry, made, problems);
-        } else if (is_named_yaml(entry, problems)) {
-            made.tenants[entry.stem().string()].tenant = read_source(entry, problems);
-        }
-    }
+    made.tenants = read_tenants(made.file.parent_path() / "tenants", problems);
+    made.forms = read_tenants(made.file.parent_path() / forms_folder, problems);
     return made;
 }
 

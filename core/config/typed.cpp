@@ -177,6 +177,8 @@ plugin_settings plugins_of(const node& values, const std::filesystem::path& fold
     made.load = texts(values, "plugins.load");
     made.enable = texts(values, "plugins.enable");
     made.disable = texts(values, "plugins.disable");
+    made.forms = flag(values, "plugins.forms");
+    made.keep = texts(values, "plugins.keep");
     return made;
 }
 

@@ -32,7 +32,8 @@ enum class permission : std::uint16_t {
     roles_manage,
     log_read_all,
     audit_see,
-    settings_see
+    settings_see,
+    settings_manage
 };
 
 /// The most permissions one installation can know, and one more: there is no permission 0.

@@ -46,6 +46,8 @@ constexpr std::array table{
     kernel_permission{audit_see, "audit.see", "Read the audit log: sign-ins, refusals, tokens, roles, removals."},
     kernel_permission{settings_see, "settings.see",
                       "See the tenant's settings, which plugins it has and how the server does."},
+    kernel_permission{settings_manage, "settings.manage",
+                      "Change settings of plugins and switch plugins on and off, where the operator leaves that open."},
 };
 
 std::deque<role_info> make_roles() {
@@ -63,7 +65,9 @@ std::deque<role_info> make_roles() {
                   "Answers for the staff: moderates, reviews, manages groups, removes for good.",
                   {messages_edit_others, messages_delete_others, messages_delete_hard, messages_review, authors_see,
                    channels_manage, channels_enter_private, groups_manage}},
-        role_info{"admin", "Runs the tenant.", {users_manage, roles_manage, log_read_all, audit_see, settings_see}},
+        role_info{"admin",
+                  "Runs the tenant.",
+                  {users_manage, roles_manage, log_read_all, audit_see, settings_see, settings_manage}},
     };
     for (std::size_t i = 1; i < roles.size(); ++i) roles[i].granted.grant(roles[i - 1].granted);
     return roles;

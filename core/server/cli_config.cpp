@@ -45,6 +45,7 @@ outcome config_check(const command_context& with) {
     const auto configured = load_configuration(with);
     if (!configured) return configured.error();
     if (const auto tls = tls_of(**configured); !tls) return with.fail(tls.error());
+    for (const auto& one : (*configured)->passed_over) with.hint(one.text() + "; it is passed over.");
     for (const auto& one : tls_warnings(**configured, system_clock().now())) with.hint(one + ".");
     with.out << fmt::format("The configuration is valid; tenants with a file: {}.\n", (*configured)->tenants.size());
     return outcome::done;

@@ -197,6 +197,11 @@ void plugin_host::operate(const boost::json::object& asked,
 result<reloader::following> plugin_host::follow(const config::configuration& next, reloader::intent wanted) {
     auto made = all_->prepare(choices_of(next, all_->all()));
     if (!made) return unusable(made.error());
+    if (wanted == reloader::intent::settings_alone)
+        return reloader::following{.apply = [this, apply = std::move(*made)]() mutable {
+            apply();
+            state_.look();
+        }};
     auto changed = all_->look_at_files();
     if (!changed) return unusable(changed.error());
     if (wanted == reloader::intent::reload)

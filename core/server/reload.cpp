@@ -3,8 +3,10 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <exception>
 #include <expected>
+#include <iterator>
 #include <utility>
 
 #include "base/log.hpp"
@@ -40,6 +42,10 @@ void say(const config::plan& made) {
     }
 }
 
+void warn_of_passed_over(const config::configuration& of) {
+    for (const auto& one : of.passed_over) log::warning("what a form set does not hold", {{"why", one.text()}});
+}
+
 std::string_view word(reload_result of) {
     switch (of) {
         case reload_result::applied:
@@ -60,6 +66,8 @@ std::string_view name_of(reload_asker::way of) {
             return "operator";
         case reload_asker::way::tool:
             return "tool";
+        case reload_asker::way::form:
+            return "form";
         case reload_asker::way::signal:
             break;
     }
@@ -140,21 +148,27 @@ reload_outcome reloader::preview(const config::environment& variables) {
 }
 
 reload_outcome reloader::apply(const config::configuration& running, prepared with, const reload_asker& who) {
-    reload_outcome made;
-    auto& next = with.turned_to;
-    made.changes = std::move(with.changes);
-    say(made.changes);
+    say(with.changes);
     // Before anything else changes, because it alone can fail.
-    if (auto turned = turn_log(running.server.log, next->server.log); !turned)
-        return refuse({{next->file.string(), 0, 0, "log.format", turned.error().message}}, who);
-    in_force_.replace(std::move(next));
+    if (auto turned = turn_log(running.server.log, with.turned_to->server.log); !turned)
+        return refuse({{with.turned_to->file.string(), 0, 0, "log.format", turned.error().message}}, who);
+    warn_of_passed_over(*with.turned_to);
+    auto made = turn_to(std::move(with), who);
+    const std::lock_guard lock(guard_);
+    state_.last = reload_result::applied;
+    ++state_.applied;
+    return made;
+}
+
+reload_outcome reloader::turn_to(prepared with, const reload_asker& who) {
+    reload_outcome made;
+    made.changes = std::move(with.changes);
+    in_force_.replace(std::move(with.turned_to));
     with.follow();
     {
         const std::lock_guard lock(guard_);
         made.generation = ++state_.generation;
         state_.loaded_at = time_.now();
-        state_.last = reload_result::applied;
-        ++state_.applied;
     }
     log::info("configuration reloaded", {{"generation", made.generation},
                                          {"changes", made.changes.changes.size()},
@@ -163,6 +177,43 @@ reload_outcome reloader::apply(const config::configuration& running, prepared wi
                                          {"remote", who.address},
                                          {"request", who.request_id}});
     return made;
+}
+
+result<reload_outcome> reloader::change(const proposing& propose, const config::environment& variables, intent wanted,
+                                        const reload_asker& who) {
+    const std::lock_guard lock(one_at_a_time_);
+    try {
+        auto made = think_through(*in_force_.now(), propose, variables, wanted, who);
+        if (made && made->applied() && wanted != intent::preview) publish();
+        return made;
+    } catch (const std::exception& why) {  // a border, as above
+        log::error("settings from a form cannot be taken", {{"why", why.what()}});
+        return failure(fault::internal, "internal", "The settings cannot be taken.");
+    }
+}
+
+result<reload_outcome> reloader::think_through(const config::configuration& running, const proposing& propose,
+                                                  const config::environment& variables, intent wanted,
+                                                  const reload_asker& who) {
+    auto wish = propose(running);
+    if (!wish) return std::unexpected(wish.error());
+    const auto next = config::compose(*wish->sources, variables, {}, plugins_);
+    reload_outcome made{.generation = state().generation, .changes = {}, .problems = {}};
+    if (next)
+        std::ranges::copy_if((*next)->passed_over, std::back_inserter(made.problems), wish->is_about);
+    else
+        made.problems = next.error();
+    if (!made.problems.empty()) return made;
+    auto turned_to = std::make_shared<config::configuration>(*config::without_restart(running, **next));
+    turned_to->identity = running.identity;  // a certificate is the operator's to reload
+    auto follow = also_(*turned_to, intent::settings_alone);
+    if (!follow) return failure(fault::conflict, "plugin_refuses", follow.error().message);
+    made.changes = config::make_plan(running, **next);
+    std::erase_if(made.changes.changes, [](const auto& one) { return one.takes_effect == config::effect::restart; });
+    if (wanted == intent::preview) return made;
+    if (auto kept = wish->keep(); !kept) return std::unexpected(kept.error());
+    say(made.changes);
+    return turn_to({std::move(turned_to), std::move(made.changes), std::move(follow->apply)}, who);
 }
 
 reload_outcome reloader::refuse(std::vector<config::problem> problems, const reload_asker& who) {

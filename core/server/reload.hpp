@@ -24,13 +24,13 @@ namespace parley::server {
 
 /// Who wants a reload: for the log and the tenants' audit logs.
 struct reload_asker {
-    enum class way : std::uint8_t { signal = 1, tool, api };
+    enum class way : std::uint8_t { signal = 1, tool, api, form };
     way by = way::signal;
     std::int64_t account = -1;  ///< of the system, whose process sent the signal; -1: not known
-    std::string address{};      ///< of the operator's client; api only
-    std::string request_id{};   ///< api only
+    std::string address{};      ///< of the operator's or administrator's client; api and form only
+    std::string request_id{};   ///< likewise
 };
-/// "signal", "tool", "operator".
+/// "signal", "tool", "operator", "form".
 [[nodiscard]] std::string_view name_of(reload_asker::way);
 
 /// What `parley config reload` sends along with its SIGHUP.
@@ -58,8 +58,8 @@ struct reload_state {
 /// Safe to use from any thread; of several reloads one runs at a time.
 class reloader {
 public:
-    /// Whether a change is to be thought through, or made.
-    enum class intent : std::uint8_t { preview = 1, reload };
+    /// Whether a change is to be thought through, or made; or made of settings and nothing else, such as plugins' files.
+    enum class intent : std::uint8_t { preview = 1, reload, settings_alone };
     /// What changes along with the settings.
     struct following {
         std::move_only_function<void()> apply = [] {};  ///< cannot fail
@@ -68,6 +68,16 @@ public:
     /// Given the configuration that is to hold, it changes nothing yet and gives what does so; or why it cannot be
     /// done, and then nothing changes at all. For a preview it starts nothing either.
     using follower = std::function<result<following>(const config::configuration& next, intent)>;
+
+    /// Other texts than those that run, and what writes them down.
+    struct proposal {
+        std::shared_ptr<const config::source_set> sources;
+        std::move_only_function<result<void>()> keep;
+        /// Whether something that would be passed over is wrong with what is proposed.
+        std::function<bool(const config::problem&)> is_about = [](const config::problem&) { return false; };
+    };
+    /// Given what runs; an error ends it.
+    using proposing = std::function<result<proposal>(const config::configuration& running)>;
 
     /// The first two must outlive it.
     reloader(config_settings& in_force, const clock& time, follower also = nothing_follows,
@@ -84,6 +94,12 @@ public:
     /// What a reload would do now. Changes nothing and logs nothing.
     [[nodiscard]] reload_outcome preview(const config::environment&);
 
+    /// Turns to what is proposed and writes it down, both or neither; what else changed on the disk since the last
+    /// reload is not looked at, but for secrets, which are read again. `wanted` is preview or settings_alone. Problems
+    /// are given and not logged, because whoever caused them gets them. Errors: the proposal's, what a plugin has
+    /// against it (conflict, plugin_refuses), and what writing ends with.
+    result<reload_outcome> change(const proposing&, const config::environment&, intent wanted, const reload_asker&);
+
     [[nodiscard]] reload_state state() const;
 
     /// For /ready: generation, loaded_at, last_reload.
@@ -98,6 +114,10 @@ private:
     [[nodiscard]] preparation prepare_at_border(const config::configuration& running, const config::environment&,
                                                 intent) const;
     reload_outcome apply(const config::configuration& running, prepared next, const reload_asker&);
+    [[nodiscard]] result<reload_outcome> think_through(const config::configuration& running, const proposing&,
+                                                          const config::environment&, intent wanted,
+                                                          const reload_asker&);
+    reload_outcome turn_to(prepared next, const reload_asker&);
     reload_outcome refuse(std::vector<config::problem> problems, const reload_asker&);
 
     config_settings& in_force_;

@@ -212,6 +212,14 @@ struct server::parts {
                                      },
                                      configured->server.server.public_url};
     transport::web_client web;
+    settings_desk forms{settings,
+                        [this](const reloader::proposing& what, reloader::intent wanted, const reload_asker& asker) {
+                            return reloading.change(what, variables, wanted, asker);
+                        },
+                        [this](const kernel::caller& by, boost::json::array changes, std::uint64_t generation,
+                               std::move_only_function<void()> then) {
+                            tell_tenant(*store, *env, by, std::move(changes), generation, std::move(then));
+                        }};
     std::optional<tenant_office> office;
     std::optional<transport::services> services;
     std::optional<transport::authenticator> who;
@@ -237,6 +245,8 @@ std::expected<void, std::vector<error>> server::parts::load_plugins() {
     auto loaded = plugin_host::load(*configured, near);
     if (!loaded) return std::unexpected(std::move(loaded.error()));
     plugged = std::move(*loaded);
+    for (const auto& one : configured->passed_over)
+        log::warning("what a form set does not hold", {{"why", one.text()}});
     events.then_to(plugged->hearing());
     if (auto wrong = plugged->declare(permissions); !wrong.empty()) return std::unexpected(std::move(wrong));
     if (auto wrong = plugged->declare(kinds); !wrong.empty()) return std::unexpected(std::move(wrong));
@@ -255,7 +265,7 @@ std::expected<void, std::vector<error>> server::parts::open(std::shared_ptr<stor
         .time = time, .ids = *ids, .settings = settings, .kinds = kinds, .permissions = permissions});
     if (auto loaded = load_plugins(); !loaded) return loaded;
     messages.emplace(*env, *store, plugged->judges());
-    office.emplace(settings, reloading, plugged->all());
+    office.emplace(settings, reloading, plugged->all(), forms);
     services.emplace(transport::services{.env = *env,
                                          .store = *store,
                                          .room = room,
@@ -359,6 +369,7 @@ void server::parts::stop() {
     if (plugged) plugged->stop();
     web.stop();
     desk.stop();
+    forms.stop();
     hashing.stop();
     if (store) store->stop();
 }

@@ -27,7 +27,8 @@ kernel::caller on_behalf_of(const tenant& of, const reload_asker& who) {
     return {.tenant = of.id, .tenant_name = of.name, .user = {}, .request_id = who.request_id, .address = who.address};
 }
 
-void tell(kernel::store& to, const kernel::environment& env, kernel::caller by, json::object details) {
+void tell(kernel::store& to, const kernel::environment& env, kernel::caller by, json::object details,
+          std::move_only_function<void()> then = [] {}) {
     to.write({.tenant = by.tenant,
               .author = {},
               .client_key = {},
@@ -37,11 +38,22 @@ void tell(kernel::store& to, const kernel::environment& env, kernel::caller by, 
                       return true;
                   },
               .finish =
-                  [name = by.tenant_name](const std::optional<error>& why) {
+                  [name = by.tenant_name, then = std::move(then)](const std::optional<error>& why) mutable {
                       if (why)
                           log::warning("a change of settings is not in the audit log",
                                        {{"tenant", name}, {"code", why->code}});
+                      then();
                   }});
+}
+
+json::object details_of(std::string_view by, std::uint64_t generation, json::array changes) {
+    json::object details{{"by", by}, {"generation", generation}};
+    if (changes.size() > most_listed) {
+        details["more"] = changes.size() - most_listed;
+        changes.resize(most_listed);
+    }
+    details["changes"] = std::move(changes);
+    return details;
 }
 
 }  // namespace
@@ -74,16 +86,15 @@ void tell_tenants(kernel::store& to, const kernel::environment& env, const confi
                 const auto file = own->find("tenant/" + one.name);
                 auto changes = changes_for(one.name, plan, file == own->end() ? nothing : file->second);
                 if (changes.empty()) continue;
-                json::object details{{"by", name_of(who.by)}, {"generation", generation}};
-                if (changes.size() > most_listed) {
-                    details["more"] = changes.size() - most_listed;
-                    changes.resize(most_listed);
-                }
-                details["changes"] = std::move(changes);
-                tell(to, env, on_behalf_of(one, who), std::move(details));
+                tell(to, env, on_behalf_of(one, who), details_of(name_of(who.by), generation, std::move(changes)));
             }
         },
         [](const error& why) { log::warning("a change of settings is not in the audit logs", {{"code", why.code}}); });
+}
+
+void tell_tenant(kernel::store& to, const kernel::environment& env, const kernel::caller& by, json::array changes,
+                 std::uint64_t generation, std::move_only_function<void()> then) {
+    tell(to, env, by, details_of(name_of(reload_asker::way::form), generation, std::move(changes)), std::move(then));
 }
 
 }  // namespace parley::server

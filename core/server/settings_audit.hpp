@@ -1,6 +1,8 @@
 // A reload as the tenants' audit logs tell of it: to each tenant what concerns it.
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,5 +23,10 @@ namespace parley::server {
 /// one step with it: files are in no transaction. A store that cannot write says so in the log. Any thread.
 void tell_tenants(kernel::store&, const kernel::environment&, const config::configuration& in_force,
                   const reload_outcome&, const reload_asker&);
+
+/// Writes settings.changed into the audit log of the caller's tenant, for a change of its alone, and goes on whether
+/// that went well or not; what went wrong is in the log. Any thread.
+void tell_tenant(kernel::store&, const kernel::environment&, const kernel::caller& by, boost::json::array changes,
+                 std::uint64_t generation, std::move_only_function<void()> then);
 
 }  // namespace parley::server

@@ -6,9 +6,11 @@
 #include <algorithm>
 #include <boost/json/array.hpp>
 
+#include "config/form_file.hpp"
 #include "config/json_schema.hpp"
 #include "config/load.hpp"
 #include "config/plugin_scopes.hpp"
+#include "config/read_yaml.hpp"
 
 namespace parley::server {
 namespace json = boost::json;
@@ -39,6 +41,7 @@ public:
         : of_(of), model_(model), base_(of.file.lexically_normal().parent_path()) {
         file_ = model.empty() ? fmt::format("tenants/{}.yaml", tenant)
                               : fmt::format("tenants/{}/models/{}.yaml", tenant, model);
+        form_file_ = config::form_file(tenant, model).generic_string();
         on_ = config::plugins_on(of, tenant, model);
     }
 
@@ -56,6 +59,7 @@ public:
                 {"model", model_.empty() ? json::value(nullptr) : json::value(model_)},
                 {"models", models},
                 {"file", file_},
+                {"forms", forms_of(of_, tenant, model_)},
                 {"sections", sections_}};
     }
 
@@ -96,13 +100,20 @@ private:
         made["live"] = one.live;
         made["source"] = source(value.where);
         made["place"] = place(value.where);
+        made["writable"] = !config::kept_from_forms(of_.server.plugins, *of_.known, one);
+        made["in_form"] = is_in_form(value.where);
         return made;
+    }
+
+    bool is_in_form(const config::origin& of) const {
+        return of.kind == config::origin_kind::file && name_in(base_, *of.name) == form_file_;
     }
 
     std::string_view source(const config::origin& of) const {
         if (of.kind == config::origin_kind::built_in) return "default";
         if (of.kind == config::origin_kind::environment) return "server";
         const auto name = name_in(base_, *of.name);
+        if (name.starts_with(fmt::format("{}/", config::forms_folder))) return "form";
         if (name == file_) return model_.empty() ? "tenant" : "model";
         return name.starts_with("tenants/") ? "tenant" : "server";
     }
@@ -114,6 +125,7 @@ private:
     std::string model_;
     std::filesystem::path base_;
     std::string file_;
+    std::string form_file_;
     config::plugin_ids on_;
     json::array sections_;
 };
@@ -145,7 +157,21 @@ json::array models_of(const config::configuration& of, std::string_view tenant, 
     return made;
 }
 
+/// How a form has switched it; null: not.
+json::value switched_in_form(const config::configuration& of, std::string_view tenant, std::string_view id) {
+    const auto* source = of.sources ? config::form_source(*of.sources, tenant, "") : nullptr;
+    if (source == nullptr) return nullptr;
+    config::problem_list ignored;
+    const auto tree = config::read_yaml(source->text, source->name, ignored);
+    for (const auto& [path, on] : {std::pair("plugins.disable", false), std::pair("plugins.enable", true)})
+        if (const auto* list = tree ? tree->find(path) : nullptr; list != nullptr)
+            for (const auto& one : list->items)
+                if (one.text == id) return on;
+    return nullptr;
+}
+
 std::string why_off(const config::configuration& of, std::string_view tenant, const std::string& id) {
+    if (switched_in_form(of, tenant, id) == json::value(false)) return "It was switched off in this form.";
     if (config::plugins_on(of, "", "").contains(id)) return fmt::format("tenants/{}.yaml switches it off.", tenant);
     return "It is loaded, and nothing switches it on here: plugins.enable does.";
 }
@@ -177,6 +203,8 @@ json::object tenant_office::plugins(std::string_view tenant) {
                           {"isolation", plugins::name_of(one->runs_as)},
                           {"on", is_on}};
         made["models"] = models_of(*configured, tenant, one->id(), is_on);
+        made["writable"] = !config::kept_from_forms(configured->server.plugins, *configured->known, one->id());
+        made["in_form"] = switched_in_form(*configured, tenant, one->id());
         made["why_off"] = is_on ? std::string() : why_off(*configured, tenant, one->id());
         json::array wrong;
         for (const auto& said : trouble)
@@ -188,7 +216,7 @@ json::object tenant_office::plugins(std::string_view tenant) {
         made["parts"] = parts_of(*one);
         all.push_back(std::move(made));
     }
-    return {{"plugins", std::move(all)}};
+    return {{"plugins", std::move(all)}, {"forms", forms_of(*configured, tenant, "")}};
 }
 
 }  // namespace parley::server

@@ -12,15 +12,29 @@ using testing::text_of;
 
 class some_office final : public back_office {
 public:
+    const json::object forms{{"writable", true}, {"why_not", ""}, {"file", "forms/acme.yaml"}, {"revision", "1"}};
+    settings_wish last;
+
+
     result<json::object> settings(std::string_view tenant, std::string_view model) override {
         if (model == "nowhere") return failure(fault::not_found, "model_unknown", "There is none.", "model");
         return json::object{{"tenant", tenant},
                             {"model", nullptr},
                             {"models", json::array{}},
                             {"file", "tenants/acme.yaml"},
+                            {"forms", forms},
                             {"sections", json::array{}}};
     }
-    json::object plugins(std::string_view) override { return {{"plugins", json::array{}}}; }
+    void change(settings_wish wish, settings_answer answer) override {
+        if (wish.revision != "1") return answer(failure(fault::conflict, "settings_changed", "Look again.", "revision"));
+        last = wish;
+        answer(json::object{{"changes", json::array{}},
+                            {"plugins", json::array{}},
+                            {"applied", !wish.dry_run},
+                            {"generation", 2},
+                            {"revision", "2"}});
+    }
+    json::object plugins(std::string_view) override { return {{"plugins", json::array{}}, {"forms", forms}}; }
     json::object configuration() override {
         return {{"generation", 2}, {"loaded_at", "2026-01-31T09:30:00.000000Z"}, {"last_reload", "applied"}};
     }
@@ -45,15 +59,37 @@ TEST_F(office_run, answers_who_may_see_settings) {
     EXPECT_EQ(state.at("configuration").at("generation"), 2);
 }
 
+TEST_F(office_run, changes_what_is_asked_of_the_callers_own_tenant) {
+    const json::object changes{{"reactions.max_per_message", 5}};
+    const auto made = at.ask("settings.change", root,
+                             {{"model", "desk"},
+                              {"revision", "1"},
+                              {"changes", changes},
+                              {"plugins", json::object{{"reactions", nullptr}}},
+                              {"dry_run", true},
+                              {"tenant", "rival"}});
+    EXPECT_EQ(made.at("applied"), false);
+    EXPECT_EQ(office.last.tenant, at.house.as(root).tenant_name);
+    EXPECT_EQ(office.last.model, "desk");
+    EXPECT_EQ(office.last.changes, changes);
+    EXPECT_TRUE(office.last.plugins.at("reactions").is_null());
+    EXPECT_EQ(office.last.by.user, root);
+    EXPECT_EQ(at.ask("settings.change", root, {{"revision", "1"}}).at("applied"), true);
+    EXPECT_EQ(at.code("settings.change", root, {{"revision", "0"}}), "settings_changed");
+    EXPECT_EQ(at.code("settings.change", root, {}), "field_missing");
+}
+
 TEST_F(office_run, refuses_everybody_else_before_it_looks) {
     for (const auto* name : {"settings.list", "plugins.list", "server.state"})
         EXPECT_EQ(at.code(name, max, {}), "permission_missing") << name;
     EXPECT_EQ(at.code("settings.list", max, {{"model", "nowhere"}}), "permission_missing");
+    EXPECT_EQ(at.code("settings.change", max, {{"revision", "0"}}), "permission_missing");
 }
 
 TEST_F(office_run, says_so_where_nobody_can_tell) {
     at.parts().office = nullptr;
     EXPECT_EQ(at.code("settings.list", root, {}), "office_closed");
+    EXPECT_EQ(at.code("settings.change", root, {{"revision", "1"}}), "office_closed");
 }
 
 TEST_F(office_run, lists_accounts_with_their_roles_for_who_manages_them) {

@@ -11,9 +11,10 @@ namespace {
 
 constexpr std::int64_t name_bytes = 63;
 
-/// Goes on where somebody may see it all, on the store's thread.
 using shown_by = result<answer> (*)(back_office&, const call&);
-void for_who_may_see(call it, std::move_only_function<void(call)> then) {
+
+/// Goes on where somebody may, on the store's thread.
+void for_who_may(permission needed, call it, std::move_only_function<void(call)> then) {
     struct state {
         call it;
         std::move_only_function<void(call)> then;
@@ -23,11 +24,11 @@ void for_who_may_see(call it, std::move_only_function<void(call)> then) {
     shared->it.with.store.read(
         {.tenant = tenant,
          .run =
-             [shared](kernel::reading& from) {
+             [shared, needed](kernel::reading& from) {
                  auto& it = shared->it;
                  const auto who = kernel::access::authorise(it.with.env, from, it.by);
                  if (!who) return it.reply(std::unexpected(who.error()));
-                 if (auto may = who->require(permission::settings_see); !may)
+                 if (auto may = who->require(needed); !may)
                      return it.reply(std::unexpected(may.error()));
                  if (it.with.office == nullptr)
                      return it.reply(failure(fault::unavailable, "office_closed", "Nobody can tell that here."));
@@ -38,7 +39,7 @@ void for_who_may_see(call it, std::move_only_function<void(call)> then) {
 
 std::function<void(call)> shows(shown_by what) {
     return [what](call it) {
-        for_who_may_see(std::move(it), [what](call one) {
+        for_who_may(permission::settings_see, std::move(it), [what](call one) {
             auto made = what(*one.with.office, one);
             one.reply(std::move(made));
         });
@@ -51,10 +52,27 @@ result<answer> settings(back_office& of, const call& it) {
     return answer{200, std::move(*made)};
 }
 
+void change(call it) {
+    for_who_may(permission::settings_manage, std::move(it), [](call one) {
+        settings_wish wish{.tenant = one.by.tenant_name,
+                           .model = one.in.text("model"),
+                           .revision = one.in.text("revision"),
+                           .changes = one.in.object("changes").value_or(json::object{}),
+                           .plugins = one.in.object("plugins").value_or(json::object{}),
+                           .dry_run = one.in.boolean("dry_run").value_or(false),
+                           .by = one.by};
+        auto& office = *one.with.office;
+        office.change(std::move(wish), [reply = std::move(one.reply)](result<json::object> made) mutable {
+            if (!made) return reply(std::unexpected(std::move(made.error())));
+            reply(answer{200, std::move(*made)});
+        });
+    });
+}
+
 result<answer> plugins(back_office& of, const call& it) { return answer{200, of.plugins(it.by.tenant_name)}; }
 
 void state(call it) {
-    for_who_may_see(std::move(it), [](call one) {
+    for_who_may(permission::settings_see, std::move(it), [](call one) {
         auto& room = one.with.room;
         const auto tenant = one.by.tenant;
         auto configuration = one.with.office->configuration();
@@ -81,6 +99,26 @@ std::vector<operation> office_operations() {
          .answers = "SettingsPage",
          .problems = {403},
          .run = shows(settings)},
+        {.name = "settings.change",
+         .method = "PATCH",
+         .path = "/api/v1/settings",
+         .group = "server",
+         .sentence = "Sets settings of plugins for the tenant or a model, and switches plugins on and off there; all "
+                     "of it or nothing. With dry_run it only says what would change. Takes the permission "
+                     "settings.manage.",
+         .fields = {text_field("model", name_bytes, "A model; the tenant itself when it is not said."),
+                    required(text_field("revision", name_bytes,
+                                        "That of what was looked at: of `forms` in settings.list.")),
+                    {.name = "changes",
+                     .type = field_type::object,
+                     .sentence = "Values by the names of settings; null: what holds without the form."},
+                    {.name = "plugins",
+                     .type = field_type::object,
+                     .sentence = "By the ids of plugins whether they are on: true, false or null, as above."},
+                    {.name = "dry_run", .type = field_type::boolean, .sentence = "Whether nothing is to change."}},
+         .answers = "SettingsChange",
+         .problems = {403, 409},
+         .run = change},
         {.name = "plugins.list",
          .method = "GET",
          .path = "/api/v1/plugins",

@@ -60,6 +60,7 @@ const probes = {
     'users.see': async () => ['user.list', {}],
     'audit.see': async () => ['audit.list', {}],
     'settings.see': async () => ['settings.list', {}],
+    'settings.manage': async () => ['settings.change', { revision: 'none', changes: {} }, 'nothing_to_change'],
     'users.manage': async (world) => ['user.create', { username: `user${++world.marks}`, role: 'nobody' }],
     'roles.manage': async (world) => ['role.create', { name: `role${++world.marks}`, permissions: '' }],
 };

@@ -156,6 +156,7 @@ export const ofTenant = {
     'settings.list': { rule: taken('settings.see') },
     'plugins.list': { rule: taken('settings.see') },
     'server.state': { rule: taken('settings.see') },
+    'settings.change': { rule: (f) => (f.may('settings.manage') ? 400 : 403), data: { revision: 'none', changes: {} } },
     'user.create': { rule: taken('users.manage'), data: (_, __, mark) => ({ username: `made${mark}` }) },
     'session.list': { rule: whole },
     // Somebody else's, whoever asks.

@@ -1,13 +1,15 @@
-// Plugins: which there are, whether they are on here and why not, and how they do.
+// Plugins: which there are, whether they are on here and why not, how they do; and switching them.
 import { t, number } from '../i18n/index.ts';
+import { useSignal } from '@preact/signals';
 import type { PluginEntry } from '@parley/client';
-import { client } from '../state/chat.ts';
+import { client, may } from '../state/chat.ts';
 import { Icon } from '../ui/icon.tsx';
+import { Change, type Wish } from './change.tsx';
 import { Chip, Fault, Table, useLoaded } from './parts.tsx';
 
 const every = 5000;
 
-function Card({ of, hasSettings }: { of: PluginEntry; hasSettings: boolean }) {
+function Card({ of, hasSettings, writes, onTurn }: { of: PluginEntry; hasSettings: boolean; writes: boolean; onTurn: (on: boolean | null) => void }) {
     const facts = [
         of.version,
         of.licence,
@@ -32,6 +34,18 @@ function Card({ of, hasSettings }: { of: PluginEntry; hasSettings: boolean }) {
                     </p>
                 ))}
             </div>
+            {writes && of.writable && (
+                <div class="admin_card_buttons">
+                    <button type="button" class="button" aria-label={`${t(of.on ? 'admin.plugins.turn_off' : 'admin.plugins.turn_on')} ${of.title}`} onClick={() => onTurn(!of.on)}>
+                        {t(of.on ? 'admin.plugins.turn_off' : 'admin.plugins.turn_on')}
+                    </button>
+                    {of.in_form !== null && (
+                        <button type="button" class="button" aria-label={`${t('admin.settings.take_back')}: ${of.title}`} onClick={() => onTurn(null)}>
+                            {t('admin.settings.take_back')}
+                        </button>
+                    )}
+                </div>
+            )}
             {of.parts.length > 0 && (
                 <details class="admin_details">
                     <summary>{t('admin.plugins.parts')}</summary>
@@ -60,9 +74,12 @@ function Card({ of, hasSettings }: { of: PluginEntry; hasSettings: boolean }) {
 }
 
 export function Plugins() {
-    const found = useLoaded(async () => (await client.call('plugins.list')).plugins, [], every);
+    const wish = useSignal<Wish | null>(null);
+    const found = useLoaded(() => client.call('plugins.list'), [], every);
     const sections = useLoaded(async () => new Set((await client.call('settings.list', {})).sections.map((one) => one.name)), []);
-    const all = found.value.value;
+    const all = found.value.value?.plugins ?? null;
+    const forms = found.value.value?.forms;
+    const writes = (forms?.writable ?? false) && may('settings.manage');
     return (
         <>
             <p class="faint">{t('admin.plugins.sentence')}</p>
@@ -70,9 +87,20 @@ export function Plugins() {
             {all?.length === 0 && <p class="admin_nothing faint">{t('admin.plugins.none')}</p>}
             <ul class="admin_cards" aria-label={t('admin.plugins')} aria-busy={all === null}>
                 {(all ?? []).map((one) => (
-                    <Card key={one.id} of={one} hasSettings={sections.value.value?.has(one.id) ?? false} />
+                    <Card key={one.id} of={one} writes={writes} onTurn={(on) => (wish.value = { revision: forms!.revision, plugins: { [one.id]: on } })} hasSettings={sections.value.value?.has(one.id) ?? false} />
                 ))}
             </ul>
+            {wish.value && (
+                <Change
+                    wish={wish.value}
+                    onClose={() => (wish.value = null)}
+                    onSaved={() => {
+                        wish.value = null;
+                        void found.again();
+                    }}
+                    onStale={() => void found.again()}
+                />
+            )}
         </>
     );
 }

@@ -8,18 +8,21 @@ import { inWords, rangeOf, said, shapeOf, written, type Rules } from './schema.t
 interface FieldProps {
     of: Setting;
     /** What stands in the field; undefined: what holds. */
-    typed: string | readonly string[] | boolean | undefined;
+    typed: string | readonly string[] | boolean | null | undefined;
     value: unknown;
     fault: string;
-    onType: (typed: string | readonly string[] | boolean) => void;
+    /** Whether what is typed is saved; otherwise it is the operator's to write. */
+    writes: boolean;
+    onType: (typed: string | readonly string[] | boolean | null) => void;
     onUndo: () => void;
 }
 
-function Input({ of, typed, fault, onType, id, describedBy }: FieldProps & { id: string; describedBy: string }) {
+function Input({ of, typed: given, fault, onType, id, describedBy }: FieldProps & { id: string; describedBy: string }) {
     const rules = of.rules as Rules;
     const shape = shapeOf(rules);
+    const typed = given ?? undefined;
     const text = typed === undefined ? written(shape, of.value) : String(typed);
-    const common = { id, 'aria-describedby': describedBy, 'aria-invalid': fault ? (true as const) : undefined };
+    const common = { id, disabled: given === null, 'aria-describedby': describedBy, 'aria-invalid': fault ? (true as const) : undefined };
     if (shape === 'switch')
         return (
             <label class="check">
@@ -40,7 +43,7 @@ function Input({ of, typed, fault, onType, id, describedBy }: FieldProps & { id:
     if (shape === 'choices') {
         const chosen = (typed ?? of.value) as readonly string[];
         return (
-            <div role="group" {...common} class="setting_choices">
+            <div role="group" id={id} aria-describedby={describedBy} class="setting_choices">
                 {rules.items!.enum!.map((one) => {
                     const name = String(one);
                     return (
@@ -61,7 +64,7 @@ function Input({ of, typed, fault, onType, id, describedBy }: FieldProps & { id:
 }
 
 export function SettingField(props: FieldProps) {
-    const { of, typed, value, fault, onUndo } = props;
+    const { of, typed, value, fault, writes, onType, onUndo } = props;
     const id = useId();
     const rules = of.rules as Rules;
     const shape = shapeOf(rules);
@@ -75,6 +78,11 @@ export function SettingField(props: FieldProps) {
                     {t(`admin.settings.source.${of.source}`)}
                     {of.place && ` (${of.place})`}
                 </span>
+                {writes && of.in_form && typed !== null && (
+                    <button type="button" class="button small" aria-label={`${t('admin.settings.take_back')}: ${short}`} onClick={() => onType(null)}>
+                        {t('admin.settings.take_back')}
+                    </button>
+                )}
                 {typed !== undefined && <IconButton class="small_one" icon="reply" label={`${t('admin.settings.undo')}: ${short}`} onClick={onUndo} />}
             </div>
             <p class="setting_sentence small" id={`${id}-sentence`}>
@@ -89,8 +97,9 @@ export function SettingField(props: FieldProps) {
                 </>
             )}
             {of.secret ? <p class="faint">{t(of.value === true ? 'admin.settings.secret_set' : 'admin.settings.secret_unset')}</p> : !of.masked && <Input {...props} id={id} describedBy={`${id}-sentence ${id}-hint ${id}-fault`} />}
+            {typed === null && <p class="small">{t('admin.settings.taken_back')}</p>}
             <p class="faint small" id={`${id}-hint`}>
-                {[...hints, ...(of.secret ? [] : [t('admin.settings.default', { value: said(of.default).slice(0, 200) })]), ...(of.live ? [] : [t('admin.settings.restart')])].join(' · ')}
+                {[...hints, ...(of.secret ? [] : [t('admin.settings.default', { value: said(of.default).slice(0, 200) })]), ...(of.live ? [] : [t('admin.settings.restart')]), ...(of.secret || writes ? [] : [t('admin.settings.operators')])].join(' · ')}
             </p>
             <p class="setting_fault" id={`${id}-fault`} role="alert">
                 {fault}

@@ -1,21 +1,24 @@
-// All settings of this place or of one of its models, in sections; what is changed here becomes YAML for the operator.
+// All settings of this place or of one of its models, in sections. What administrators may set is saved; the rest becomes
+// YAML for the operator.
 import { signal, useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { Setting, SettingsSection } from '@parley/client';
 import { t } from '../i18n/index.ts';
-import { client } from '../state/chat.ts';
+import { client, may } from '../state/chat.ts';
 import { toast } from '../state/notice.ts';
 import { place } from '../state/place.ts';
 import { Icon } from '../ui/icon.tsx';
 import { Dialog } from '../ui/overlay.tsx';
+import { Change, type Wish } from './change.tsx';
 import { Chip, Fault, Search, useLoaded } from './parts.tsx';
 import { faultOf, read, same, shapeOf, yamlOf, type Rules } from './schema.ts';
 import { SettingField } from './schema_form.tsx';
 
-type Typed = string | readonly string[] | boolean;
+/** Null: what was set in a form is taken back. */
+type Typed = string | readonly string[] | boolean | null;
 const shown = signal<string | null>(null);
 
-const valueOf = (of: Setting, typed: Typed | undefined) => (typed === undefined ? of.value : typeof typed === 'string' ? read(shapeOf(of.rules as Rules), of.rules as Rules, typed) : typed);
+const valueOf = (of: Setting, typed: Typed | undefined) => (typed === undefined || typed === null ? of.value : typeof typed === 'string' ? read(shapeOf(of.rules as Rules), of.rules as Rules, typed) : typed);
 const titleOf = (one: SettingsSection) => one.name || t('admin.settings.general');
 
 interface SectionProps {
@@ -24,9 +27,11 @@ interface SectionProps {
     typed: ReadonlyMap<string, Typed>;
     faults: ReadonlyMap<string, string>;
     open: boolean;
+    /** Whether settings can be saved here at all. */
+    writes: boolean;
     onType: (of: Setting, typed: Typed | undefined) => void;
 }
-function Section({ of, settings, typed, faults, open, onType }: SectionProps) {
+function Section({ of, settings, typed, faults, open, writes, onType }: SectionProps) {
     const box = useRef<HTMLDetailsElement>(null);
     useEffect(() => {
         if (!open || !box.current) return;
@@ -47,6 +52,7 @@ function Section({ of, settings, typed, faults, open, onType }: SectionProps) {
                     typed={typed.get(one.name)}
                     value={valueOf(one, typed.get(one.name))}
                     fault={faults.get(one.name) ?? ''}
+                    writes={writes && one.writable}
                     onType={(what) => onType(one, what)}
                     onUndo={() => onType(one, undefined)}
                 />
@@ -75,9 +81,13 @@ export function Settings() {
     const model = useSignal('');
     const wanted = useSignal('');
     const typed = useSignal<ReadonlyMap<string, Typed>>(new Map());
+    const wish = useSignal<Wish | null>(null);
+    const said = useSignal<ReadonlyMap<string, string>>(new Map());
     const page = useLoaded(() => client.call('settings.list', model.value ? { model: model.value } : {}), [model.value]);
     useEffect(() => {
         typed.value = new Map();
+        said.value = new Map();
+        wish.value = null;
         return () => void (shown.value = null);
     }, [model.value]);
     const found = page.value.value;
@@ -86,21 +96,34 @@ export function Settings() {
     const fits = (one: Setting) => !word || one.name.toLowerCase().includes(word) || one.sentence.toLowerCase().includes(word);
     const sections = (found?.sections ?? []).map((of) => ({ of, settings: of.settings.filter(fits) })).filter((one) => one.settings.length > 0);
     const all = (found?.sections ?? []).flatMap((one) => one.settings);
+    const writes = (found?.forms.writable ?? false) && may('settings.manage');
+    const saved = new Map<string, unknown>();
     const changes = new Map<string, unknown>();
-    const faults = new Map<string, string>();
+    // What the server said of a value that its rules alone do not tell stands beside it until it is another one.
+    const faults = new Map(said.value);
     for (const one of all) {
         const what = typed.value.get(one.name);
         if (what === undefined) continue;
         const value = valueOf(one, what);
-        const fault = faultOf(shapeOf(one.rules as Rules), one.rules as Rules, value);
+        const fault = what === null ? '' : faultOf(shapeOf(one.rules as Rules), one.rules as Rules, value);
         if (fault) faults.set(one.name, fault);
-        else changes.set(one.name, value);
+        else (writes && one.writable ? saved : changes).set(one.name, what === null ? null : value);
     }
     const onType = (of: Setting, what: Typed | undefined) => {
         const next = new Map(typed.peek());
-        if (what === undefined || same(valueOf(of, what), of.value)) next.delete(of.name);
+        if (what === undefined || (what !== null && same(valueOf(of, what), of.value))) next.delete(of.name);
         else next.set(of.name, what);
         typed.value = next;
+        said.value = new Map([...said.peek()].filter(([name]) => name !== of.name));
+    };
+    const save = () => {
+        wish.value = { ...(model.value ? { model: model.value } : {}), revision: found!.forms.revision, changes: Object.fromEntries(saved) };
+    };
+    const onSaved = () => {
+        const done = Object.keys(wish.peek()?.changes ?? {});
+        typed.value = new Map([...typed.peek()].filter(([name]) => !done.includes(name)));
+        wish.value = null;
+        void page.again();
     };
     return (
         <>
@@ -122,22 +145,39 @@ export function Settings() {
                 <Search label={t('admin.settings.search')} value={wanted} />
             </div>
             {page.fault.value && <Fault text={page.fault.value} />}
+            {found && !writes && <p class="small">{found.forms.why_not || t('admin.settings.not_yours')}</p>}
             <div class="setting_sections" aria-busy={!found}>
                 {sections.map(({ of, settings }) => (
-                    <Section key={`${model.value}/${of.name}`} of={of} settings={settings} typed={typed.value} faults={faults} open={word !== '' || of.name === asked || settings.some((one) => faults.has(one.name))} onType={onType} />
+                    <Section key={`${model.value}/${of.name}`} of={of} settings={settings} typed={typed.value} faults={faults} writes={writes} open={word !== '' || of.name === asked || settings.some((one) => faults.has(one.name))} onType={onType} />
                 ))}
             </div>
             {found && sections.length === 0 && <p class="admin_nothing faint">{t('admin.settings.no_match')}</p>}
             {typed.value.size > 0 && (
                 <div class="setting_foot" role="status">
-                    <span>{faults.size > 0 ? t('admin.settings.faults', { n: faults.size }) : t('admin.settings.changed', { n: changes.size })}</span>
+                    <span>{faults.size > 0 ? t('admin.settings.faults', { n: faults.size }) : t('admin.settings.changed', { n: changes.size + saved.size })}</span>
                     <button type="button" class="button" onClick={() => (typed.value = new Map())}>
                         {t('admin.settings.undo_all')}
                     </button>
-                    <button type="button" class="button first" disabled={faults.size > 0} onClick={() => (shown.value = yamlOf(changes))}>
-                        {t('admin.settings.make_yaml')}
-                    </button>
+                    {(changes.size > 0 || !writes) && (
+                        <button type="button" class={saved.size > 0 ? 'button' : 'button first'} disabled={faults.size > 0} onClick={() => (shown.value = yamlOf(changes))}>
+                            {t('admin.settings.make_yaml')}
+                        </button>
+                    )}
+                    {writes && (saved.size > 0 || changes.size === 0) && (
+                        <button type="button" class="button first" disabled={faults.size > 0} onClick={save}>
+                            {t('admin.settings.preview_save')}
+                        </button>
+                    )}
                 </div>
+            )}
+            {wish.value && (
+                <Change
+                    wish={wish.value}
+                    onClose={() => (wish.value = null)}
+                    onSaved={onSaved}
+                    onFault={(name, text) => (said.value = new Map([[name, text]]))}
+                    onStale={() => void page.again()}
+                />
             )}
             {shown.value && found && <ForTheOperator text={shown.value} file={found.file} />}
         </>
