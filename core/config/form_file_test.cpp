@@ -45,10 +45,10 @@ protected:
     form_files() { folder.write("parley.yaml", "plugins: {enable: [reactions]}\n"); }
 
     [[nodiscard]] std::shared_ptr<const configuration> load() const {
-        const auto made = config::load(folder.path() / "parley.yaml", {},
-                                       [](const plugin_settings&, std::vector<std::string>&) {
-                                           return std::vector{reactions(), reactions("guard"), reactions("polls")};
-                                       });
+        const auto made =
+            config::load(folder.path() / "parley.yaml", {}, [](const plugin_settings&, std::vector<std::string>&) {
+                return std::vector{reactions(), reactions("guard"), reactions("polls")};
+            });
         if (!made) throw std::runtime_error(made.error().front().text());
         return *made;
     }
@@ -113,18 +113,17 @@ TEST_F(form_files, what_does_not_hold_is_passed_over_and_said) {
                  "guard: {most: 7}\n"
                  "plugins: {enable: [gone, polls], disable: [guard]}\n"
                  "reactions: {most: 500, words: [b], share: 0.25, quota: 3, key: k, threads: 3}\n");
-    EXPECT_THAT(
-        passed_over(),
-        ElementsAre("forms/acme.yaml:1:23: messages.max_bytes: is no plugin's, and the operator's to set",
-                    "forms/acme.yaml:2:1: gone: unknown setting",
-                    "forms/acme.yaml:3:15: guard.most: is the operator's to set",
-                    "forms/acme.yaml:4:20: plugins.enable: gone is no plugin that is loaded",
-                    "forms/acme.yaml:4:44: plugins.disable: guard is the operator's to set",
-                    "forms/acme.yaml:5:19: reactions.most: expected a whole number from 1 to 200, found 500",
-                    "forms/acme.yaml:5:24: reactions.words: is the operator's to set",
-                    "forms/acme.yaml:5:56: reactions.quota: is the operator's to set",
-                    "forms/acme.yaml:5:64: reactions.key: is a secret, and the operator's to set",
-                    "forms/acme.yaml:5:67: reactions.threads: can be set in parley.yaml only, at its top"));
+    EXPECT_THAT(passed_over(),
+                ElementsAre("forms/acme.yaml:1:23: messages.max_bytes: is no plugin's, and the operator's to set",
+                            "forms/acme.yaml:2:1: gone: unknown setting",
+                            "forms/acme.yaml:3:15: guard.most: is the operator's to set",
+                            "forms/acme.yaml:4:20: plugins.enable: gone is no plugin that is loaded",
+                            "forms/acme.yaml:4:44: plugins.disable: guard is the operator's to set",
+                            "forms/acme.yaml:5:19: reactions.most: expected a whole number from 1 to 200, found 500",
+                            "forms/acme.yaml:5:24: reactions.words: is the operator's to set",
+                            "forms/acme.yaml:5:56: reactions.quota: is the operator's to set",
+                            "forms/acme.yaml:5:64: reactions.key: is a secret, and the operator's to set",
+                            "forms/acme.yaml:5:67: reactions.threads: can be set in parley.yaml only, at its top"));
     const auto made = load();
     EXPECT_EQ(value(*made, "tenant/acme", "reactions.share"), "0.25") << "the rest holds";
     EXPECT_EQ(value(*made, "tenant/acme", "reactions.most"), "40");
@@ -177,8 +176,9 @@ protected:
 TEST_F(form_texts, are_yaml_that_says_what_was_wanted) {
     const auto text = written("", R"({"reactions.most": 7, "reactions.words": ["a", "b: \"c\"\n"], "x.y": true})",
                               R"({"polls": true, "guard": false})");
-    EXPECT_EQ(text, "reactions:\n  most: 7\n  words: [\"a\", \"b: \\\"c\\\"\\n\"]\nx:\n  y: true\n"
-                    "plugins:\n  enable: [\"polls\"]\n  disable: [\"guard\"]\n");
+    EXPECT_EQ(text,
+              "reactions:\n  most: 7\n  words: [\"a\", \"b: \\\"c\\\"\\n\"]\nx:\n  y: true\n"
+              "plugins:\n  enable: [\"polls\"]\n  disable: [\"guard\"]\n");
     problem_list problems;
     const auto read = read_yaml(text, std::make_shared<const std::string>("x"), problems);
     ASSERT_TRUE(read && problems.empty());

@@ -28,9 +28,9 @@ using plugin_sections =
 /// tenants/<tenant>/models/<model>.yaml. Each value comes from the first that has it: for the server an environment
 /// variable, parley.yaml, the default; for a tenant its file, then `tenant_defaults` (variable, parley.yaml), the
 /// default; for a model its file, then the tenant. Over the file of a tenant or model goes what the server wrote of it
-/// into forms/ (form_file.hpp); what does not hold there is passed over. Objects join member by member, lists replace. Secrets are read now.
-/// Without `plugins` no section of a plugin is known, and nobody asks whether there are plugins of the names that are
-/// switched on.
+/// into forms/ (form_file.hpp); what does not hold there is passed over. Objects join member by member, lists replace.
+/// Secrets are read now. Without `plugins` no section of a plugin is known, and nobody asks whether there are plugins
+/// of the names that are switched on.
 [[nodiscard]] loaded load(const std::filesystem::path& path, const environment& variables,
                           const plugin_sections& plugins = {});
 

@@ -33,8 +33,8 @@ struct source_set {
     sources_of_tenants forms;  ///< what the server wrote for administrators, see form_file.hpp
 };
 
-/// Reads parley.yaml and everything under tenants/ and forms/ beside it. `path` is the file or its folder. Hidden files and files
-/// that are not YAML are passed over; a .yml, a bad name or a folder that means nothing is a problem.
+/// Reads parley.yaml and everything under tenants/ and forms/ beside it. `path` is the file or its folder. Hidden files
+/// and files that are not YAML are passed over; a .yml, a bad name or a folder that means nothing is a problem.
 [[nodiscard]] source_set read_sources(const std::filesystem::path& path, problem_list& problems);
 
 }  // namespace parley::config

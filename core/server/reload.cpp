@@ -193,8 +193,8 @@ result<reload_outcome> reloader::change(const proposing& propose, const config::
 }
 
 result<reload_outcome> reloader::think_through(const config::configuration& running, const proposing& propose,
-                                                  const config::environment& variables, intent wanted,
-                                                  const reload_asker& who) {
+                                               const config::environment& variables, intent wanted,
+                                               const reload_asker& who) {
     auto wish = propose(running);
     if (!wish) return std::unexpected(wish.error());
     const auto next = config::compose(*wish->sources, variables, {}, plugins_);

@@ -58,7 +58,8 @@ struct reload_state {
 /// Safe to use from any thread; of several reloads one runs at a time.
 class reloader {
 public:
-    /// Whether a change is to be thought through, or made; or made of settings and nothing else, such as plugins' files.
+    /// Whether a change is to be thought through, or made; or made of settings and nothing else, such as plugins'
+    /// files.
     enum class intent : std::uint8_t { preview = 1, reload, settings_alone };
     /// What changes along with the settings.
     struct following {
@@ -115,8 +116,7 @@ private:
                                                 intent) const;
     reload_outcome apply(const config::configuration& running, prepared next, const reload_asker&);
     [[nodiscard]] result<reload_outcome> think_through(const config::configuration& running, const proposing&,
-                                                          const config::environment&, intent wanted,
-                                                          const reload_asker&);
+                                                       const config::environment&, intent wanted, const reload_asker&);
     reload_outcome turn_to(prepared next, const reload_asker&);
     reload_outcome refuse(std::vector<config::problem> problems, const reload_asker&);
 

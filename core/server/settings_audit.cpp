@@ -27,8 +27,9 @@ kernel::caller on_behalf_of(const tenant& of, const reload_asker& who) {
     return {.tenant = of.id, .tenant_name = of.name, .user = {}, .request_id = who.request_id, .address = who.address};
 }
 
-void tell(kernel::store& to, const kernel::environment& env, kernel::caller by, json::object details,
-          std::move_only_function<void()> then = [] {}) {
+void tell(
+    kernel::store& to, const kernel::environment& env, kernel::caller by, json::object details,
+    std::move_only_function<void()> then = [] {}) {
     to.write({.tenant = by.tenant,
               .author = {},
               .client_key = {},

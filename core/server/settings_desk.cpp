@@ -40,9 +40,7 @@ std::string_view text_that_runs(const config::configuration& of, std::string_vie
 std::string revision_of(std::string_view text) { return token_digest(text).substr(0, revision_digits); }
 
 /// "messages.max_bytes" as a member of the request.
-std::string member(std::string_view of, std::string_view name) {
-    return std::string(of) + config::printable(name);
-}
+std::string member(std::string_view of, std::string_view name) { return std::string(of) + config::printable(name); }
 
 error unknown_setting(const config::known_settings& known, std::string_view name) {
     std::vector<std::string> names;
@@ -135,9 +133,9 @@ result<void> check_text(const std::string& text, const settings_wish& wish) {
 result<void> write_down(const fs::path& base, const fs::path& file, const std::string& text) {
     const auto failed = write_lasting_file(base, file, text, readable);
     if (!failed) return {};
-    return failure(fault::unavailable, "settings_unwritable",
-                   fmt::format("{} cannot be written: {}. Nothing has changed.", file.generic_string(),
-                               failed.message()));
+    return failure(
+        fault::unavailable, "settings_unwritable",
+        fmt::format("{} cannot be written: {}. Nothing has changed.", file.generic_string(), failed.message()));
 }
 
 /// Of the plugins' settings every tenant may know what they are, and of its own what it set.
@@ -218,8 +216,10 @@ error told_of(const config::configuration& running, const std::vector<config::pr
                     member(in_changes, name)};
         }
     for (const auto& one : problems) log::error("settings from a form cannot be taken", {{"why", one.text()}});
-    return {fault::unavailable, "configuration_unusable",
-            "Something else keeps the configuration from being taken; the server's log says what.", {}};
+    return {fault::unavailable,
+            "configuration_unusable",
+            "Something else keeps the configuration from being taken; the server's log says what.",
+            {}};
 }
 
 settings_desk::settings_desk(const config_settings& in_force, change_by change, tell_of tell)
@@ -227,8 +227,7 @@ settings_desk::settings_desk(const config_settings& in_force, change_by change, 
 
 void settings_desk::change(settings_wish wish, transport::settings_answer answer) {
     work_.run([this, wish = std::move(wish), answer = std::move(answer)](bool busy) mutable {
-        if (busy)
-            return answer(failure(fault::unavailable, "settings_busy", "Other changes wait; try again."));
+        if (busy) return answer(failure(fault::unavailable, "settings_busy", "Other changes wait; try again."));
         run(std::move(wish), std::move(answer));
     });
 }
@@ -242,8 +241,8 @@ void settings_desk::run(settings_wish wish, transport::settings_answer answer) {
         return made;
     };
     const auto intent = wish.dry_run ? reloader::intent::preview : reloader::intent::settings_alone;
-    const auto made =
-        change_(look, intent, {.by = reload_asker::way::form, .address = wish.by.address, .request_id = wish.by.request_id});
+    const auto made = change_(
+        look, intent, {.by = reload_asker::way::form, .address = wish.by.address, .request_id = wish.by.request_id});
     if (!made) return answer(std::unexpected(made.error()));
     if (!made->applied()) return answer(std::unexpected(told_of(*in_force_.now(), made->problems)));
     auto changes = changes_for(wish.tenant, made->changes, {});

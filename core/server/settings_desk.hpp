@@ -27,8 +27,7 @@ namespace parley::server {
 /// What is to run in the place of what does, and what writes the file. Errors: model_unknown (not_found),
 /// setting_unknown, setting_invalid, plugin_unknown (invalid), setting_kept (forbidden), settings_changed,
 /// settings_edited (conflict); writing ends with settings_unwritable (unavailable).
-[[nodiscard]] result<reloader::proposal> propose(const config::configuration& running,
-                                                 const transport::settings_wish&);
+[[nodiscard]] result<reloader::proposal> propose(const config::configuration& running, const transport::settings_wish&);
 
 /// What whoever asked is told of problems: the first that is about the tenant's own settings.
 [[nodiscard]] error told_of(const config::configuration& running, const std::vector<config::problem>&);
@@ -36,8 +35,8 @@ namespace parley::server {
 /// Works on a thread of its own, one wish after the other. Safe to use from any thread.
 class settings_desk {
 public:
-    using change_by = std::function<result<reload_outcome>(const reloader::proposing&, reloader::intent wanted,
-                                                           const reload_asker&)>;
+    using change_by =
+        std::function<result<reload_outcome>(const reloader::proposing&, reloader::intent wanted, const reload_asker&)>;
     /// Called after a change with what it changed and in which generation; goes on with the last.
     using tell_of = std::function<void(const kernel::caller&, boost::json::array changes, std::uint64_t generation,
                                        std::move_only_function<void()> then)>;

@@ -15,18 +15,15 @@ public:
     const json::object forms{{"writable", true}, {"why_not", ""}, {"file", "forms/acme.yaml"}, {"revision", "1"}};
     settings_wish last;
 
-
     result<json::object> settings(std::string_view tenant, std::string_view model) override {
         if (model == "nowhere") return failure(fault::not_found, "model_unknown", "There is none.", "model");
-        return json::object{{"tenant", tenant},
-                            {"model", nullptr},
-                            {"models", json::array{}},
-                            {"file", "tenants/acme.yaml"},
-                            {"forms", forms},
-                            {"sections", json::array{}}};
+        return json::object{{"tenant", tenant},        {"model", nullptr},
+                            {"models", json::array{}}, {"file", "tenants/acme.yaml"},
+                            {"forms", forms},          {"sections", json::array{}}};
     }
     void change(settings_wish wish, settings_answer answer) override {
-        if (wish.revision != "1") return answer(failure(fault::conflict, "settings_changed", "Look again.", "revision"));
+        if (wish.revision != "1")
+            return answer(failure(fault::conflict, "settings_changed", "Look again.", "revision"));
         last = wish;
         answer(json::object{{"changes", json::array{}},
                             {"plugins", json::array{}},

@@ -28,8 +28,7 @@ void for_who_may(permission needed, call it, std::move_only_function<void(call)>
                  auto& it = shared->it;
                  const auto who = kernel::access::authorise(it.with.env, from, it.by);
                  if (!who) return it.reply(std::unexpected(who.error()));
-                 if (auto may = who->require(needed); !may)
-                     return it.reply(std::unexpected(may.error()));
+                 if (auto may = who->require(needed); !may) return it.reply(std::unexpected(may.error()));
                  if (it.with.office == nullptr)
                      return it.reply(failure(fault::unavailable, "office_closed", "Nobody can tell that here."));
                  shared->then(std::move(it));
@@ -107,8 +106,8 @@ std::vector<operation> office_operations() {
                      "of it or nothing. With dry_run it only says what would change. Takes the permission "
                      "settings.manage.",
          .fields = {text_field("model", name_bytes, "A model; the tenant itself when it is not said."),
-                    required(text_field("revision", name_bytes,
-                                        "That of what was looked at: of `forms` in settings.list.")),
+                    required(
+                        text_field("revision", name_bytes, "That of what was looked at: of `forms` in settings.list.")),
                     {.name = "changes",
                      .type = field_type::object,
                      .sentence = "Values by the names of settings; null: what holds without the form."},

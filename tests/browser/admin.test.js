@@ -202,7 +202,7 @@ describe('the administration', () => {
         await ann.page.getByText('Nothing was found.').waitFor(soon);
     });
 
-    it('settings are forms of their rules: who set them, what fits, and the YAML for it', async () => {
+    it('settings are forms of their rules: who set them, what fits, what it changes, and saved it holds', async () => {
         await goes(ann, 'settings');
         const setting = (name) => ann.page.locator(`[data-setting="${name}"]`);
         await ann.page.getByLabel('Find a setting').fill('approval');
@@ -212,7 +212,7 @@ describe('the administration', () => {
         await setting('approval.due_minutes').getByText('4 hours').waitFor();
         await setting('approval.due_minutes').getByRole('spinbutton').fill('-1');
         await setting('approval.due_minutes').getByRole('alert').getByText('From 0 to 525,600').waitFor();
-        assert.equal(await ann.button('Show as YAML').isDisabled(), true);
+        assert.equal(await ann.button('Save…').isDisabled(), true);
         await setting('approval.due_minutes').evaluate((at) => at.scrollIntoView({ block: 'center' }));
         await ann.page.locator('.toast').first().waitFor({ state: 'detached', ...soon });
         await ann.keepsPicture('admin_settings_fault');
@@ -221,13 +221,73 @@ describe('the administration', () => {
         await setting('approval.hold_links').getByRole('checkbox').check();
         await setting('approval.auto_approve').getByRole('textbox').fill('image/*\ntext/plain');
         await ann.page.locator('.setting_foot').getByText('3 changes').waitFor();
+        await ann.button('Save…').click();
+        const plan = inDialog('What changes');
+        await plan.getByText('approval.due_minutes: 240 → 30').waitFor(soon);
+        await plan.getByText('approval.hold_links: false → true').waitFor();
+        await ann.keepsPicture('admin_settings_preview');
+        await ann.assertAccessible('what would change');
+        const says = async (text) => (await house.person('bob').post(`${house.person('ann').pathOf('general')}/messages`, { text })).body.state;
+        assert.equal(await says('See https://example.org/before'), 'published', 'looking changes nothing');
+        await ann.page.keyboard.press('Escape');
+        await ann.button('Save…').click();
+        await plan.getByRole('button', { name: 'Save' }).focus();
+        await plan.getByText('approval.hold_links: false → true').waitFor(soon);
+        await ann.page.keyboard.press('Enter');
+        await plan.waitFor({ state: 'detached', ...soon });
+        await setting('approval.due_minutes').getByText('set here (forms/acme.yaml:').waitFor(soon);
+        assert.equal(await setting('approval.due_minutes').getByRole('spinbutton').inputValue(), '30');
+        await ann.page.locator('.setting_foot').waitFor({ state: 'detached', ...soon });
+        assert.equal(await says('See https://example.org/after'), 'held', 'it holds');
+        // What only the server knows stands beside its field.
+        await setting('approval.hold_words').getByRole('textbox').fill('casino\nro\u202Eom');
+        await ann.button('Save…').click();
+        await setting('approval.hold_words').getByRole('alert').getByText(/turns the direction of text/).waitFor(soon);
+        await setting('approval.hold_words').getByRole('button', { name: /^Undo/ }).click();
+        for (const name of ['due_minutes', 'hold_links', 'auto_approve']) await setting(`approval.${name}`).getByRole('button', { name: `Back to the operator’s: ${name}` }).click();
+        await setting('approval.due_minutes').getByText('What was set here is taken back').waitFor();
+        await ann.assertAccessible('settings that are taken back');
+        await ann.button('Save…').click();
+        await plan.getByText('approval.due_minutes: 30 → 240').waitFor(soon);
+        await plan.getByRole('button', { name: 'Save' }).click();
+        await setting('approval.auto_approve').getByText('set for this place (tenants/acme.yaml:').waitFor(soon);
+        assert.equal(await says('See https://example.org/again'), 'published');
+        house.assertNoFaults();
+    });
+
+    it('what is the operator’s becomes YAML for him', async () => {
+        await goes(ann, 'settings');
+        const setting = (name) => ann.page.locator(`[data-setting="${name}"]`);
+        await ann.page.getByLabel('Find a setting').fill('s');
+        await setting('messages.edit_window_seconds').getByText('The operator’s to set').waitFor(soon);
+        await setting('messages.edit_window_seconds').getByRole('spinbutton').fill('60');
+        await setting('allowed_origins').getByRole('textbox').fill('https://a.example.org\nhttps://b.example.org');
+        await setting('sessions.guests').getByRole('checkbox').uncheck();
+        await ann.page.locator('.setting_foot').getByText('3 changes').waitFor();
+        assert.equal(await ann.button('Save…').count(), 0);
         await ann.button('Show as YAML').click();
         const yaml = await inDialog('For the operator').locator('.admin_yaml').textContent();
-        assert.equal(yaml, 'approval:\n  auto_approve: ["image/*","text/plain"]\n  due_minutes: 30\n  hold_links: true\n');
+        assert.equal(yaml, 'allowed_origins: ["https://a.example.org","https://b.example.org"]\nmessages:\n  edit_window_seconds: 60\nsessions:\n  guests: false\n');
         await ann.assertAccessible('what is for the operator');
         await ann.page.keyboard.press('Escape');
         await ann.button('Undo all').click();
-        assert.equal(await setting('approval.due_minutes').getByRole('spinbutton').inputValue(), '240');
+        assert.equal(await setting('messages.edit_window_seconds').getByRole('spinbutton').inputValue(), '86400');
+        house.assertNoFaults();
+    });
+
+    it('a plugin is switched off and given back to the operator', async () => {
+        await goes(ann, 'plugins');
+        const card = ann.page.locator('.admin_card', { has: ann.page.getByRole('heading', { name: /^Reactions/ }) });
+        await card.getByRole('button', { name: 'Switch off… Reactions' }).click();
+        await inDialog('What changes').getByText('reactions: switched off').waitFor(soon);
+        await ann.assertAccessible('a plugin that is to be switched off');
+        await inDialog('What changes').getByRole('button', { name: 'Save' }).click();
+        await card.getByText('It was switched off in this form.').waitFor(soon);
+        assert.equal((await house.person('bob').get('/api/v1/reactions')).status, 404);
+        await card.getByRole('button', { name: 'Back to the operator’s: Reactions' }).click();
+        await inDialog('What changes').getByText('reactions: switched on').waitFor(soon);
+        await inDialog('What changes').getByRole('button', { name: 'Save' }).click();
+        await card.getByText('On', { exact: true }).waitFor(soon);
         house.assertNoFaults();
     });
 

@@ -324,6 +324,10 @@ export interface PluginEntry {
     })[];
     /** Empty where it is on. */
     readonly why_off: string;
+    /** settings.change switches it, where it switches anything. */
+    readonly writable: boolean;
+    /** How it was switched so; null: it was not. */
+    readonly in_form: boolean | null;
     readonly trouble: readonly (string)[];
     readonly restarts: Count;
     readonly parts: readonly (PluginPart)[];
@@ -331,6 +335,7 @@ export interface PluginEntry {
 
 export interface PluginList {
     readonly plugins: readonly (PluginEntry)[];
+    readonly forms: SettingsForms;
 }
 
 /** A hook, command, service or job, and how its calls go. */
@@ -503,9 +508,43 @@ export interface Setting {
     /** A new value takes effect without a restart. */
     readonly live: boolean;
     /** Who said so. */
-    readonly source: "default" | "server" | "tenant" | "model";
+    readonly source: "default" | "server" | "tenant" | "model" | "form";
     /** File and line; empty where no file says it. */
     readonly place: string;
+    /** settings.change sets it, where it sets anything. */
+    readonly writable: boolean;
+    /** It was set so for exactly this tenant or model. */
+    readonly in_form: boolean;
+}
+
+export interface SettingsChange {
+    /** What holds otherwise now. */
+    readonly changes: readonly ({
+        readonly setting: string;
+        readonly model: string | null;
+        readonly from: string;
+        readonly to: string;
+    })[];
+    /** Those that are switched by it. */
+    readonly plugins: readonly ({
+        readonly plugin: string;
+        readonly model: string | null;
+        readonly on: boolean;
+    })[];
+    readonly applied: boolean;
+    readonly generation: Count;
+    readonly revision: string;
+}
+
+/** Whether settings.change works here, and with what. */
+export interface SettingsForms {
+    readonly writable: boolean;
+    /** A sentence, where it does not. */
+    readonly why_not: string;
+    /** Where the server writes what is set. */
+    readonly file: string;
+    /** Of what is set so far. */
+    readonly revision: string;
 }
 
 export interface SettingsPage {
@@ -515,6 +554,7 @@ export interface SettingsPage {
     readonly models: readonly (string)[];
     /** Where the operator writes what holds here. */
     readonly file: string;
+    readonly forms: SettingsForms;
     readonly sections: readonly (SettingsSection)[];
 }
 
@@ -1289,6 +1329,19 @@ export interface Operations {
         /** Over HTTP: puts the token into a cookie that scripts cannot read, for pages of this host, and answers a CSRF token instead. */
         readonly cookie?: boolean;
     }; output: SignedIn };
+    /** Sets settings of plugins for the tenant or a model, and switches plugins on and off there; all of it or nothing. With dry_run it only says what would change. Takes the permission settings.manage. */
+    'settings.change': { input: {
+        /** A model; the tenant itself when it is not said. */
+        readonly model?: string;
+        /** That of what was looked at: of `forms` in settings.list. */
+        readonly revision: string;
+        /** Values by the names of settings; null: what holds without the form. */
+        readonly changes?: { readonly [name: string]: unknown };
+        /** By the ids of plugins whether they are on: true, false or null, as above. */
+        readonly plugins?: { readonly [name: string]: unknown };
+        /** Whether nothing is to change. */
+        readonly dry_run?: boolean;
+    }; output: SettingsChange };
     /** The tenant's settings or a model's: what each means, what it may be, what it is, and who said so. Secrets are not shown. Takes the permission settings.see. */
     'settings.list': { input: {
         /** A model; the tenant itself when it is not said. */

@@ -60,6 +60,7 @@ export const routes: { readonly [operation: string]: string } = {
     'session.open': 'POST sessions',
     'session.refresh': 'POST sessions/refresh',
     'session.vouch': 'POST sessions/vouch',
+    'settings.change': 'PATCH settings',
     'settings.list': 'GET settings',
     'sign_in.providers': 'GET sign_in/providers',
     'snapshot.get': 'GET snapshot',
