@@ -138,10 +138,17 @@ result<void> write_down(const fs::path& base, const fs::path& file, const std::s
         fmt::format("{} cannot be written: {}. Nothing has changed.", file.generic_string(), failed.message()));
 }
 
-/// Of the plugins' settings every tenant may know what they are, and of its own what it set.
+/// Without the number of an item.
+std::string_view name_of(const config::problem& one) {
+    return std::string_view(one.path).substr(0, one.path.find('['));
+}
+
+/// What plugins' settings are every tenant may know, and its own anyhow; of the kernel's on the server nothing.
 bool may_be_told(const config::configuration& of, const config::problem& one) {
-    const auto* known = of.known->find(std::string_view(one.path).substr(0, one.path.find('[')));
-    return known != nullptr && known->lowest != config::level::server && !known->secret;
+    const auto* known = of.known->find(name_of(one));
+    if (known == nullptr || known->secret) return false;
+    return known->lowest != config::level::server ||
+           of.known->plugin(config::split_first(known->path).first) != nullptr;
 }
 
 json::array switches_of(const config::plan& of, std::string_view tenant) {
@@ -201,20 +208,18 @@ result<reloader::proposal> propose(const config::configuration& running, const s
     reloader::proposal made{.sources = std::move(next),
                             .keep = [base, file, text = std::move(text)] { return write_down(base, file, text); }};
     made.is_about = [name = (base / file).string(), changes = wish.changes](const config::problem& one) {
-        const auto path = std::string_view(one.path).substr(0, one.path.find('['));
-        const auto* const said = changes.if_contains(path);
+        const auto* const said = changes.if_contains(name_of(one));
         return one.file == config::printable(name) && said != nullptr && !said->is_null();
     };
     return made;
 }
 
-error told_of(const config::configuration& running, const std::vector<config::problem>& problems) {
+error told_of(const config::configuration& running, const settings_wish& wish,
+              const std::vector<config::problem>& problems) {
     for (const auto& one : problems)
-        if (may_be_told(running, one)) {
-            const auto name = one.path.substr(0, one.path.find('['));
+        if (may_be_told(running, one))
             return {fault::invalid, "setting_invalid", fmt::format("{}: {}.", one.path, one.message),
-                    member(in_changes, name)};
-        }
+                    wish.changes.contains(name_of(one)) ? member(in_changes, name_of(one)) : std::string()};
     for (const auto& one : problems) log::error("settings from a form cannot be taken", {{"why", one.text()}});
     return {fault::unavailable,
             "configuration_unusable",
@@ -244,7 +249,7 @@ void settings_desk::run(settings_wish wish, transport::settings_answer answer) {
     const auto made = change_(
         look, intent, {.by = reload_asker::way::form, .address = wish.by.address, .request_id = wish.by.request_id});
     if (!made) return answer(std::unexpected(made.error()));
-    if (!made->applied()) return answer(std::unexpected(told_of(*in_force_.now(), made->problems)));
+    if (!made->applied()) return answer(std::unexpected(told_of(*in_force_.now(), wish, made->problems)));
     auto changes = changes_for(wish.tenant, made->changes, {});
     json::object body{{"changes", with_models(changes)},
                       {"plugins", switches_of(made->changes, wish.tenant)},

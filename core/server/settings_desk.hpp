@@ -29,8 +29,9 @@ namespace parley::server {
 /// settings_edited (conflict); writing ends with settings_unwritable (unavailable).
 [[nodiscard]] result<reloader::proposal> propose(const config::configuration& running, const transport::settings_wish&);
 
-/// What whoever asked is told of problems: the first that is about the tenant's own settings.
-[[nodiscard]] error told_of(const config::configuration& running, const std::vector<config::problem>&);
+/// What whoever asked is told of problems: the first that is about settings of plugins or the tenant's own.
+[[nodiscard]] error told_of(const config::configuration& running, const transport::settings_wish&,
+                            const std::vector<config::problem>&);
 
 /// Works on a thread of its own, one wish after the other. Safe to use from any thread.
 class settings_desk {

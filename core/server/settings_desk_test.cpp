@@ -163,8 +163,11 @@ TEST_F(forms_at_work, problems_are_told_without_the_operators) {
     const auto& now = *settings.now();
     const config::problem own{"/etc/parley/forms/demo.yaml", 1, 1, "reactions.most", "expected less"};
     const config::problem others{"/etc/parley/parley.yaml", 3, 1, "server.operator_token", "cannot be read: /secret"};
-    EXPECT_EQ(told_of(now, {others, own}).field, "changes.reactions.most");
-    const auto silent = told_of(now, {others});
+    EXPECT_EQ(told_of(now, wish(R"({"reactions.most": 7})"), {others, own}).field, "changes.reactions.most");
+    EXPECT_EQ(told_of(now, wish(R"({"reactions.title": "x"})"), {others, own}).message,
+              "reactions.most: expected less.");
+    EXPECT_EQ(told_of(now, wish(R"({"reactions.title": "x"})"), {others, own}).field, "");
+    const auto silent = told_of(now, wish("{}"), {others});
     EXPECT_EQ(silent.kind, fault::unavailable);
     EXPECT_THAT(silent.message, Not(HasSubstr("secret")));
 }

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { changes } from './lib/configuration.js';
+import { eventually } from './lib/deadline.js';
 import { assertRefused } from './lib/person.js';
 import { stories } from './lib/story.js';
 
@@ -188,7 +189,7 @@ stories('forms', { tenants, settings }, (story) => {
         // What no longer may be set is passed over, and the operator hears of it.
         await changes(server, 'parley.yaml', (file) => file.plugins.keep.push('censor.a'));
         assert.deepEqual([settingIn(await page(ann), 'censor.a').value, settingIn(await page(ann), 'censor.a').writable], [0, false]);
-        assert.ok(server.logs.some((line) => line.level === 'warning' && /forms\/acme\.yaml:4:6: censor\.a: is the operator's to set/.test(line.why)));
+        await eventually(() => server.logs.some((line) => line.level === 'warning' && /forms\/acme\.yaml:4:6: censor\.a: is the operator's to set/.test(line.why)) || undefined, 'the log to say what is passed over');
         assertRefused(await changing(ann, { changes: { 'censor.a': 1 } }), 403, 'setting_kept', 'changes.censor.a');
         await changes(server, 'parley.yaml', (file) => { file.plugins.keep = ['silent']; file.plugins.forms = false; });
         const closed = await page(ann);
