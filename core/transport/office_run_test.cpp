@@ -63,8 +63,7 @@ TEST_F(office_run, changes_what_is_asked_of_the_callers_own_tenant) {
                               {"revision", "1"},
                               {"changes", changes},
                               {"plugins", json::object{{"reactions", nullptr}}},
-                              {"dry_run", true},
-                              {"tenant", "rival"}});
+                              {"dry_run", true}});
     EXPECT_EQ(made.at("applied"), false);
     EXPECT_EQ(office.last.tenant, at.house.as(root).tenant_name);
     EXPECT_EQ(office.last.model, "desk");
