@@ -202,7 +202,7 @@ describe('the administration', () => {
         await ann.page.getByText('Nothing was found.').waitFor(soon);
     });
 
-    it('settings are forms of their rules: who set them, what fits, and what it would change', async () => {
+    it('settings are forms of their rules: who set them, what fits, what it changes, and saved it holds', async () => {
         await goes(ann, 'settings');
         const setting = (name) => ann.page.locator(`[data-setting="${name}"]`);
         await ann.page.getByLabel('Find a setting').fill('approval');
@@ -230,7 +230,28 @@ describe('the administration', () => {
         const says = async (text) => (await house.person('carol').post(`${house.person('ann').pathOf('general')}/messages`, { text })).body.state;
         assert.equal(await says('See https://example.org/before'), 'published', 'looking changes nothing');
         await ann.page.keyboard.press('Escape');
-        await ann.button('Undo all').click();
+        await ann.button('Save…').click();
+        await plan.getByText('approval.hold_links: false → true').waitFor(soon);
+        await plan.getByRole('button', { name: 'Save' }).focus();
+        await ann.page.keyboard.press('Enter');
+        await plan.waitFor({ state: 'detached', ...soon });
+        await setting('approval.due_minutes').getByText('set here (forms/acme.yaml:').waitFor(soon);
+        assert.equal(await setting('approval.due_minutes').getByRole('spinbutton').inputValue(), '30');
+        await ann.page.locator('.setting_foot').waitFor({ state: 'detached', ...soon });
+        assert.equal(await says('See https://example.org/after'), 'held', 'it holds');
+        // What only the server knows stands beside its field.
+        await setting('approval.hold_words').getByRole('textbox').fill('casino\nro\u202Eom');
+        await ann.button('Save…').click();
+        await setting('approval.hold_words').getByRole('alert').getByText(/turns the direction of text/).waitFor(soon);
+        await setting('approval.hold_words').getByRole('button', { name: /^Undo/ }).click();
+        for (const name of ['due_minutes', 'hold_links', 'auto_approve']) await setting(`approval.${name}`).getByRole('button', { name: `Back to the operator’s: ${name}` }).click();
+        await setting('approval.due_minutes').getByText('What was set here is taken back').waitFor();
+        await ann.assertAccessible('settings that are taken back');
+        await ann.button('Save…').click();
+        await plan.getByText('approval.due_minutes: 30 → 240').waitFor(soon);
+        await plan.getByRole('button', { name: 'Save' }).click();
+        await setting('approval.auto_approve').getByText('set for this place (tenants/acme.yaml:').waitFor(soon);
+        assert.equal(await says('See https://example.org/again'), 'published');
         house.assertNoFaults();
     });
 
