@@ -33,29 +33,39 @@ void run_sqlite(odb::connection& on, const std::string& sql) {
 }
 
 void run_postgresql(odb::connection& on, const std::string& sql) {
-    auto* answer = PQexec(handle_of_pg(on), sql.c_str());
-    const auto status = PQresultStatus(answer);
-    const char* state = PQresultErrorField(answer, PG_DIAG_SQLSTATE);
-    const std::string sqlstate = state == nullptr ? "?????" : state;
-    PQclear(answer);
-    if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_EMPTY_QUERY) return;
-    std::string sentence = PQerrorMessage(handle_of_pg(on));
-    while (!sentence.empty() && sentence.back() == '\n') sentence.pop_back();
-    throw odb::pgsql::database_exception(sqlstate, sentence);
+    take_answer(on, PQexec(handle_of_pg(on), sql.c_str()));
 }
 
-/// A transaction that connection_slot has begun itself, to say in the same round trip whose rows it is about.
+[[noreturn]] void give_up(odb::connection& on) {
+    static_cast<odb::pgsql::connection&>(on).mark_failed();
+    throw odb::connection_lost();
+}
+
+/// Hears of each statement before it is sent.
+class step_keeper final : public odb::pgsql::tracer {
+public:
+    void prepare(odb::pgsql::connection& on, const odb::pgsql::statement&) override { require_in_step(on); }
+    void execute(odb::pgsql::connection& on, const odb::pgsql::statement&) override { require_in_step(on); }
+    void execute(odb::pgsql::connection& on, const char*) override { require_in_step(on); }
+};
+
+/// A transaction that connection_slot has begun itself, to say in the same round trip whose rows it is about. Its end
+/// is known by the connection's state, since the answer may be one to what was asked before; ODB's own would take that
+/// for a commit, and end the process over it in a rollback.
 class begun_transaction final : public odb::pgsql::transaction_impl {
 public:
     using transaction_impl::transaction_impl;
     void start() override {}
-    /// ODB's asserts that the answer is one to ROLLBACK. When libpq could not wait for the answer before, that one
-    /// comes first, and the assertion would end the process.
-    void rollback() override {
-        run_postgresql(connection(), "ROLLBACK");
-        if (PQtransactionStatus(handle_of_pg(connection())) == PQTRANS_IDLE) return;
-        connection().mark_failed();
-        throw odb::connection_lost();
+    void commit() override {
+        require_in_step(connection());
+        end("COMMIT");
+    }
+    void rollback() override { end("ROLLBACK"); }
+
+private:
+    void end(const char* how) {
+        run_postgresql(connection(), how);
+        if (PQtransactionStatus(handle_of_pg(connection())) != PQTRANS_IDLE) give_up(connection());
     }
 };
 
@@ -79,6 +89,21 @@ std::string_view to_pragma(sqlite_sync of) {
 }
 
 }  // namespace
+
+void take_answer(odb::connection& from, pg_result* answer) {
+    const auto status = PQresultStatus(answer);
+    const char* state = PQresultErrorField(answer, PG_DIAG_SQLSTATE);
+    const std::string sqlstate = state == nullptr ? "?????" : state;
+    PQclear(answer);
+    if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_EMPTY_QUERY) return;
+    std::string sentence = PQerrorMessage(handle_of_pg(from));
+    while (!sentence.empty() && sentence.back() == '\n') sentence.pop_back();
+    throw odb::pgsql::database_exception(sqlstate, sentence);
+}
+
+void require_in_step(odb::connection& on) {
+    if (*PQerrorMessage(handle_of_pg(on)) != '\0') give_up(on);
+}
 
 void run_script(engine kind, odb::connection& on, const std::string& sql) {
     kind == engine::sqlite ? run_sqlite(on, sql) : run_postgresql(on, sql);
@@ -171,6 +196,8 @@ void connection_slot::prepare_sqlite() {
 
 void connection_slot::prepare_postgresql() {
     PQsetNoticeProcessor(handle_of_pg(*connection_), hear_notice, nullptr);
+    static step_keeper keeper;
+    static_cast<odb::pgsql::connection&>(*connection_).tracer(keeper);
     const auto limit = purpose_ == purpose::migrating ? 0 : database_.options().statement_timeout.count();
     // A writer that stalls between statements would keep the tenant's row, and so all other nodes, waiting.
     std::string sql = fmt::format(

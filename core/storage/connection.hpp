@@ -9,6 +9,8 @@
 #include "storage/storage_counters.hpp"
 #include "storage/tenant_scope.hpp"
 
+struct pg_result;
+
 namespace parley::storage {
 
 enum class purpose : std::uint8_t {
@@ -65,5 +67,13 @@ private:
 
 /// Runs several statements at once on the connection, without ODB, which takes one at a time.
 void run_script(engine, odb::connection&, const std::string& sql);
+
+/// For what is asked of PostgreSQL without ODB, around it: before, throws odb::connection_lost when the last answer
+/// never came. libpq reports then that it could not wait, but the connection lives on, and what is asked next gets that
+/// answer. ODB does not look at what comes of letting go of a query's statement, so the next query would find nothing
+/// where there is something.
+void require_in_step(odb::connection&);
+/// Afterwards, throws what ODB throws when the answer, which is let go of, is an error.
+void take_answer(odb::connection&, pg_result*);
 
 }  // namespace parley::storage

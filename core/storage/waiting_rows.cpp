@@ -8,6 +8,7 @@
 #include <string>
 #include <type_traits>
 
+#include "storage/connection.hpp"
 #include "storage/load.hpp"
 
 namespace parley::storage {
@@ -66,16 +67,9 @@ void execute(const char* statement, const std::vector<std::string>& columns) {
         sizes.push_back(static_cast<int>(one.size()));
     }
     const std::vector<int> binary(columns.size(), 1);
-    auto* answer = PQexecParams(through.handle(), statement, static_cast<int>(columns.size()), nullptr, values.data(),
-                                sizes.data(), binary.data(), 1);
-    const bool good = PQresultStatus(answer) == PGRES_COMMAND_OK;
-    const char* state = PQresultErrorField(answer, PG_DIAG_SQLSTATE);
-    const std::string sqlstate = state == nullptr ? "?????" : state;
-    PQclear(answer);
-    if (good) return;
-    std::string sentence = PQerrorMessage(through.handle());
-    while (!sentence.empty() && sentence.back() == '\n') sentence.pop_back();
-    throw odb::pgsql::database_exception(sqlstate, sentence);
+    require_in_step(through);
+    take_answer(through, PQexecParams(through.handle(), statement, static_cast<int>(columns.size()), nullptr,
+                                      values.data(), sizes.data(), binary.data(), 1));
 }
 
 void insert_all(const std::vector<message_row>& rows) {
