@@ -1,11 +1,14 @@
 // What is answered, and what is kept, when the database goes away or is busy: no loss, nothing double, no lie.
 #include <fmt/core.h>
 #include <gmock/gmock.h>
+#include <libpq-fe.h>
 #include <sqlite3.h>
 
 #include <atomic>
 #include <thread>
 
+#include "storage/connection.hpp"
+#include "storage/tenant_directory.hpp"
 #include "storage/testing/cutting_proxy.hpp"
 #include "storage/testing/held_writer.hpp"
 
@@ -136,6 +139,31 @@ TEST_F(lost_postgresql, a_read_is_not_run_again_once_it_has_ended) {
                  .failed = [](const error& why) { ADD_FAILURE() << why.code; }});
     store->stop();
     EXPECT_EQ(runs, 1);
+}
+
+TEST_F(lost_postgresql, an_answer_that_was_not_waited_for_is_not_the_next_ones) {
+    connection_slot slot(*migrated_, purpose::reading);
+    {
+        odb::transaction open(slot.begin(tenant_scope::all()));
+        // As libpq leaves it when it could not wait and nobody looked.
+        PQclear(PQexec(static_cast<odb::pgsql::connection&>(slot.connection()).handle(), "SELECT no_such_thing"));
+        tenant_directory all(*migrated_);
+        EXPECT_THROW((void)all.tenants(), odb::connection_lost);
+        EXPECT_TRUE(slot.is_dead());
+    }
+    odb::transaction again(slot.begin(tenant_scope::all()));
+    tenant_directory all(*migrated_);
+    EXPECT_THAT(all.tenants(), SizeIs(1));
+    again.rollback();
+}
+
+TEST_F(lost_postgresql, nothing_is_committed_after_an_answer_that_was_not_waited_for) {
+    connection_slot slot(*migrated_, purpose::writing);
+    odb::transaction open(slot.begin(tenant_scope::all()));
+    auto& connection = static_cast<odb::pgsql::connection&>(slot.connection());
+    PQclear(PQexec(connection.handle(), "SELECT no_such_thing"));
+    EXPECT_THROW(open.commit(), odb::connection_lost);
+    EXPECT_TRUE(slot.is_dead());
 }
 
 TEST_F(lost_postgresql, a_server_that_stops_and_comes_back) {

@@ -34,6 +34,7 @@
 #include <odb/pgsql/connection.hxx>
 #include <odb/pgsql/database.hxx>
 #include <odb/pgsql/exceptions.hxx>
+#include <odb/pgsql/transaction-impl.hxx>
 #include <odb/sqlite/connection.hxx>
 #include <odb/sqlite/database.hxx>
 #include <odb/sqlite/exceptions.hxx>

@@ -142,6 +142,47 @@ enum class trouble : std::uint8_t {
     return trouble::other;
 }
 
+/// Hears of each statement before it is sent, and ends the connection's use when the last answer never came: libpq
+/// reports then that it could not wait, but what is asked next gets that answer. ODB does not look at what comes of
+/// letting go of a query's statement, so the next query would find nothing where there is something.
+class step_keeper final : public odb::pgsql::tracer {
+public:
+    static void require(odb::pgsql::connection& on) {
+        if (*PQerrorMessage(on.handle()) != '\0') give_up(on);
+    }
+    [[noreturn]] static void give_up(odb::pgsql::connection& on) {
+        on.mark_failed();
+        throw odb::connection_lost();
+    }
+    void prepare(odb::pgsql::connection& on, const odb::pgsql::statement&) override { require(on); }
+    void execute(odb::pgsql::connection& on, const odb::pgsql::statement&) override { require(on); }
+    void execute(odb::pgsql::connection& on, const char*) override { require(on); }
+};
+
+/// A transaction whose end is known by the connection's state, since the answer may be one to what was asked before.
+/// ODB's own would take that for a commit, and end the process over it in a rollback.
+class postgresql_transaction final : public odb::pgsql::transaction_impl {
+public:
+    using transaction_impl::transaction_impl;
+    void commit() override {
+        step_keeper::require(connection());
+        end("COMMIT");
+    }
+    void rollback() override { end("ROLLBACK"); }
+
+private:
+    void end(const char* how) {
+        auto* handle = connection().handle();
+        PGresult* answer = PQexec(handle, how);
+        const bool good = PQresultStatus(answer) == PGRES_COMMAND_OK || PQresultStatus(answer) == PGRES_TUPLES_OK;
+        const char* state = PQresultErrorField(answer, PG_DIAG_SQLSTATE);
+        const std::string sqlstate = state == nullptr ? "?????" : state;
+        PQclear(answer);
+        if (!good) throw odb::pgsql::database_exception(sqlstate, PQerrorMessage(handle));
+        if (PQtransactionStatus(handle) != PQTRANS_IDLE) step_keeper::give_up(connection());
+    }
+};
+
 /// The one connection of the storage thread: made when it is needed, thrown away when it is found dead. ODB's own pool
 /// hands out connections that died with the server's last restart.
 class connection {
@@ -184,10 +225,11 @@ public:
     /// Alive, and in no transaction.
     [[nodiscard]] bool is_idle() const {
         if (kind_ == PARLEY_SQLITE) return true;
-        return PQstatus(handle()) == CONNECTION_OK && PQtransactionStatus(handle()) == PQTRANS_IDLE;
+        return !is_dead() && PQtransactionStatus(handle()) == PQTRANS_IDLE;
     }
     [[nodiscard]] bool is_dead() const {
-        return open_ && kind_ == PARLEY_POSTGRESQL && PQstatus(handle()) != CONNECTION_OK;
+        return open_ && kind_ == PARLEY_POSTGRESQL &&
+               (PQstatus(handle()) != CONNECTION_OK || static_cast<odb::pgsql::connection&>(*open_).failed());
     }
     /// Whether COMMIT can succeed: PostgreSQL answers COMMIT of a failed transaction with a silent rollback.
     [[nodiscard]] bool can_commit() const {
@@ -199,7 +241,8 @@ private:
 
     [[nodiscard]] odb::transaction_impl* begin_now() {
         if (kind_ == PARLEY_SQLITE) return static_cast<odb::sqlite::connection&>(*open_).begin_immediate();
-        return open_->begin();
+        auto& mapped = static_cast<odb::pgsql::connection&>(*open_);
+        return new postgresql_transaction(odb::pgsql::connection_ptr(odb::details::inc_ref(&mapped)));
     }
     void prepare() {
         if (kind_ == PARLEY_SQLITE) {
@@ -209,6 +252,7 @@ private:
             return;
         }
         PQsetNoticeProcessor(handle(), [](void*, const char*) {}, nullptr);
+        static_cast<odb::pgsql::connection&>(*open_).tracer(keeper_);
         open_->execute("SET search_path TO \"" + schema_ + "\"");
         for (const char* one :
              {"SET default_transaction_isolation = 'repeatable read'", "SET statement_timeout = 10000",
@@ -219,6 +263,7 @@ private:
 
     std::uint32_t kind_;
     std::string schema_;
+    step_keeper keeper_;
     std::unique_ptr<odb::database> db_;
     odb::connection_ptr open_;
 };
