@@ -92,7 +92,7 @@ private:
                 const auto size = read(from, bytes.data(), bytes.size());
                 if (size <= 0) return;
                 const std::string_view text(bytes.data(), static_cast<std::size_t>(size));
-                const bool commits = from == client && text.find("commit") != std::string_view::npos;
+                const bool commits = from == client && text.find("COMMIT") != std::string_view::npos;
                 const auto how = commits ? cut_.exchange(cut::nothing) : cut::nothing;
                 if (how != cut::nothing) ++cuts_;
                 if (how == cut::before_commit) return;
