@@ -15,12 +15,7 @@ let disk;
 async function refusedAtOnce(scene, t) {
     // What was queued when it began may wait; what comes now does not.
     await scene.becomes(503);
-    const began = performance.now();
-    const told = await scene.probe(`/api/v1/conversations/${scene.rooms[0]}/messages`, 'POST', { text: 'Is there room?' });
-    assert.equal(told.status, 503);
-    assert.ok(Number(told.headers['retry-after']) > 0);
-    t.diagnostic(`refused after ${Math.round(performance.now() - began)} ms: ${told.body.code}`);
-    return told.body.code;
+    return scene.isRefused(t);
 }
 
 const logged = (scene, words) => eventually(() => scene.server.logs.find((line) => words.test(line.message)), `the log to say ${words}`);

@@ -1,6 +1,4 @@
 // parley_load: plays scenes of many people against a server of its own and prints what they cost.
-#include <sys/resource.h>
-
 #include <CLI/CLI.hpp>
 #include <exception>
 #include <filesystem>
@@ -8,18 +6,12 @@
 #include <string>
 #include <vector>
 
+#include "load/descriptor_limit.hpp"
 #include "load/measure.hpp"
 
 namespace {
 
 using namespace parley::load;
-
-void raise_descriptor_limit() {
-    rlimit limit{};
-    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-    limit.rlim_cur = limit.rlim_max;
-    ::setrlimit(RLIMIT_NOFILE, &limit);
-}
 
 std::vector<std::string> names_of_scenes() {
     std::vector<std::string> names;

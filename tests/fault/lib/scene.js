@@ -72,6 +72,15 @@ export class Scene {
             return { status: 0, body: why.message, headers: {} };
         }
     }
+    // A write is, and says when to come back; gives the code.
+    async isRefused(t) {
+        const began = performance.now();
+        const told = await this.probe(`/api/v1/conversations/${this.rooms[0]}/messages`, 'POST', { text: 'Is there room?' });
+        assert.equal(told.status, 503);
+        assert.ok(Number(told.headers['retry-after']) > 0);
+        t.diagnostic(`refused after ${Math.round(performance.now() - began)} ms: ${told.body.code}`);
+        return told.body.code;
+    }
     // When /ready says so; gives its page.
     becomes(status) {
         return eventually(async () => {

@@ -1,6 +1,4 @@
 // parley_contest: plays contests and prints one table of what was aimed at and what came of it.
-#include <sys/resource.h>
-
 #include <CLI/CLI.hpp>
 #include <exception>
 #include <iostream>
@@ -8,18 +6,11 @@
 #include <vector>
 
 #include "load/contest/contest.hpp"
+#include "load/descriptor_limit.hpp"
 
 namespace {
 
 using namespace parley::load;
-
-/// Servers inherit it.
-void raise_descriptor_limit() {
-    rlimit limit{};
-    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-    limit.rlim_cur = limit.rlim_max;
-    ::setrlimit(RLIMIT_NOFILE, &limit);
-}
 
 std::vector<std::string> names(bool with_hidden) {
     std::vector<std::string> all;
