@@ -1,5 +1,5 @@
 // A real browser with a page of the server's own origin, which has nothing but fetch and WebSocket.
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { chromium } from 'playwright-core';
 import { temporaryFolder } from './processes.js';
@@ -26,6 +26,15 @@ export async function openProfile(options) {
     mkdirSync(path.join(home, 'Default'));
     writeFileSync(path.join(home, 'Default/Preferences'), JSON.stringify({ profile: { cookie_controls_mode: 0 } }));
     return chromium.launchPersistentContext(home, { ...found(), ...options });
+}
+
+// One context that another program may look into as well, at a port of the loopback.
+export async function openDebugged() {
+    const home = temporaryFolder('debugged');
+    const usual = found();
+    const context = await chromium.launchPersistentContext(home, { ...usual, args: [...usual.args, '--remote-debugging-port=0'] });
+    const port = Number(readFileSync(path.join(home, 'DevToolsActivePort'), 'utf8').split('\n')[0]);
+    return { context, port };
 }
 
 // In the page: keeps every frame and answers commands; written with nothing but what every browser has.

@@ -11,7 +11,7 @@ export const step = signal<Step>('password');
 export const wasSignedIn = signal(false);
 
 export function Mark() {
-    return <img class="mark" src="/webapp/icon.svg" alt="" />;
+    return <img class="mark" src="/webapp/icon.svg" alt="" width="36" height="36" />;
 }
 
 const deviceName = () => {
