@@ -8,6 +8,6 @@ const here = path.dirname(fileURLToPath(import.meta.url));
 const lock = path.join(here, 'package-lock.json');
 const known = path.join(here, 'node_modules/.installed-lock.json');
 if (!existsSync(known) || !readFileSync(known).equals(readFileSync(lock))) {
-    execFileSync(process.argv[2] ?? 'npm', ['ci', '--silent', '--no-audit', '--no-fund'], { cwd: here, stdio: 'inherit' });
+    execFileSync(process.argv[2] ?? 'npm', ['ci', '--loglevel=error', '--no-audit', '--no-fund'], { cwd: here, stdio: 'inherit' });
     copyFileSync(lock, known);
 }
