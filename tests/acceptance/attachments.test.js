@@ -1,5 +1,6 @@
 // Files in a running server: brought, sent, fetched, refused, counted and gone.
 import assert from 'node:assert/strict';
+import { File } from 'node:buffer';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
@@ -13,6 +14,9 @@ import { eventually, within } from './lib/deadline.js';
 import { brings, bytesOf, curl, fetches, form, isIn, knows, listed, onDisk, pdf, png, sendsFiles, uploads } from './lib/files.js';
 import { assertRefused } from './lib/person.js';
 import { stories } from './lib/story.js';
+
+// Uppy asks for what a browser has; Node.js 18, which Debian 12 has, does not show it to everybody yet.
+globalThis.File ??= File;
 
 const folder = process.env.PARLEY_PLUGIN_FILES ?? fileURLToPath(new URL('../../build/debug/plugins', import.meta.url));
 const tenants = {
