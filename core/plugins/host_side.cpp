@@ -7,6 +7,7 @@
 
 #include "base/json.hpp"
 #include "base/log.hpp"
+#include "kernel/audit.hpp"
 #include "plugins/abi_text.hpp"
 
 namespace parley::plugins {
@@ -14,6 +15,35 @@ namespace {
 
 constexpr std::size_t most_input = 1024 * 1024;
 constexpr unsigned most_depth = 8;
+
+constexpr std::size_t most_audit_details = 20;
+constexpr std::size_t most_audit_word = 48;
+constexpr std::size_t most_replacement = 4096;
+
+bool is_word(std::string_view text) {
+    return !text.empty() && text.size() <= most_audit_word && std::ranges::all_of(text, [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+    });
+}
+
+std::string text_in(const boost::json::object& input, std::string_view name) {
+    const auto* found = input.if_contains(name);
+    return found != nullptr && found->is_string() ? std::string(found->get_string()) : std::string();
+}
+
+/// Texts, numbers and yes or no, each by a word.
+result<boost::json::object> audit_details_of(const boost::json::object& input) {
+    boost::json::object made;
+    const auto* given = input.if_contains("details");
+    if (given == nullptr || given->is_null()) return made;
+    const auto wrong = invalid("details_invalid", "Details are at most 20 texts, numbers or booleans.", "details");
+    if (!given->is_object() || given->get_object().size() > most_audit_details) return wrong;
+    for (const auto& [name, value] : given->get_object()) {
+        if (!is_word({name.data(), name.size()}) || value.is_structured()) return wrong;
+        made[name] = value.is_string() ? boost::json::value(kernel::shown_in_audit(value.get_string())) : value;
+    }
+    return made;
+}
 
 bool has(const std::vector<std::string>& list, std::string_view name) {
     return std::ranges::find(list, name) != list.end();
@@ -146,12 +176,8 @@ result<boost::json::object> host_side::providers(plugin& me, const snapshot& at,
 void host_side::may(plugin& me, kernel::caller by, const service_request& of, taker done) const {
     const auto input = parse_object(of.input, {.max_bytes = most_input});
     if (!input) return done(std::unexpected(input.error()));
-    const auto text = [&](std::string_view name) {
-        const auto* found = input->if_contains(name);
-        return found != nullptr && found->is_string() ? std::string(found->get_string()) : std::string();
-    };
-    const auto command = text("command");
-    const auto user = user_id::parse(text("user"));
+    const auto command = text_in(*input, "command");
+    const auto user = user_id::parse(text_in(*input, "user"));
     const auto* given = input->if_contains("input");
     if (!user || given == nullptr || !given->is_object())
         return done(invalid("input_invalid", "A user, a command and its input are needed.", "user"));
@@ -182,6 +208,59 @@ void host_side::may(plugin& me, kernel::caller by, const service_request& of, ta
     });
 }
 
+/// A line under the plugin's own name, in the tenant of who is acted for.
+void host_side::audit(plugin& me, kernel::caller by, const service_request& of, taker done) const {
+    if (!has(me.says().asks, "audit/1"))
+        return done(refuse(me, "audit_not_asked", "\"audit/1\" is not under asks in the manifest."));
+    const auto input = parse_object(of.input, {.max_bytes = most_input});
+    if (!input) return done(std::unexpected(input.error()));
+    const auto action = text_in(*input, "action");
+    audit_line made{.by = std::move(by),
+                    .action = me.id() + "." + action,
+                    .subject_kind = text_in(*input, "subject_kind"),
+                    .details = {},
+                    .once_a_minute = text_in(*input, "once_a_minute")};
+    if (!is_word(action)) return done(invalid("action_invalid", "An action is a word: created.", "action"));
+    if (!made.subject_kind.empty() && !is_word(made.subject_kind))
+        return done(invalid("subject_invalid", "What kind of thing it is about is a word.", "subject_kind"));
+    const auto subject = text_in(*input, "subject");
+    if (const auto number = user_id::parse(subject); number) made.subject = number->value;
+    auto details = audit_details_of(*input);
+    if (!details) return done(std::unexpected(details.error()));
+    made.details = std::move(*details);
+    if (!made.once_a_minute.empty()) made.once_a_minute = me.id() + " " + made.once_a_minute;
+    if (!ports_.audit) return done(failure(fault::unavailable, "not_started", "The server has not started yet."));
+    ports_.audit(std::move(made), [done = std::move(done)](result<void> end) mutable {
+        if (!end) return done(std::unexpected(end.error()));
+        done(boost::json::object{});
+    });
+}
+
+/// Of messages of the tenant, whoever wrote them: the plugin must have asked for it.
+void host_side::replace(plugin& me, tenant_id tenant, const service_request& of, taker done) const {
+    if (!has(me.says().asks, "replace_in_data/1"))
+        return done(refuse(me, "replace_not_asked", "\"replace_in_data/1\" is not under asks in the manifest."));
+    const auto input = parse_object(of.input, {.max_bytes = most_input});
+    if (!input) return done(std::unexpected(input.error()));
+    const auto message = message_id::parse(text_in(*input, "message"));
+    const auto* with = input->if_contains("with");
+    kernel::data_replacement what{.message = message.value_or(message_id{}),
+                                  .list = text_in(*input, "list"),
+                                  .key = text_in(*input, "key"),
+                                  .value = text_in(*input, "value"),
+                                  .with = {}};
+    if (!message || what.list.empty() || what.key.empty() || with == nullptr || !with->is_object() ||
+        of.input.size() > most_replacement)
+        return done(
+            invalid("input_invalid", "A message, a list, a key, a value and what goes there are needed.", "with"));
+    what.with = with->get_object();
+    if (!ports_.replace) return done(failure(fault::unavailable, "not_started", "The server has not started yet."));
+    ports_.replace(tenant, std::move(what), [done = std::move(done)](result<void> end) mutable {
+        if (!end) return done(std::unexpected(end.error()));
+        done(boost::json::object{});
+    });
+}
+
 void host_side::call_service(plugin& me, const service_request& of, answer_taker done) {
     const auto end = [&](call_end how, parley_status status, std::string code, std::string sentence) {
         done({.how = how,
@@ -204,8 +283,8 @@ void host_side::call_service(plugin& me, const service_request& of, answer_taker
             return end(call_end::done, status_of(found.error().kind), found.error().code, found.error().message);
         return done({.how = call_end::done, .status = PARLEY_OK, .json = to_text(*found)});
     }
-    if (of.service == "host.may/1")
-        return may(me, std::move(*who), of, [done = std::move(done)](result<boost::json::object> made) mutable {
+    if (of.service == "host.may/1" || of.service == "host.audit/1" || of.service == "host.replace_in_data/1") {
+        taker answered = [done = std::move(done)](result<boost::json::object> made) mutable {
             if (made) return done({.how = call_end::done, .status = PARLEY_OK, .json = to_text(*made)});
             done({.how = call_end::done,
                   .status = status_of(made.error().kind),
@@ -213,7 +292,11 @@ void host_side::call_service(plugin& me, const service_request& of, answer_taker
                   .code = made.error().code,
                   .sentence = made.error().message,
                   .field = made.error().field});
-        });
+        };
+        if (of.service == "host.may/1") return may(me, std::move(*who), of, std::move(answered));
+        if (of.service == "host.audit/1") return audit(me, std::move(*who), of, std::move(answered));
+        return replace(me, who->tenant, of, std::move(answered));
+    }
     auto* to = who_serves(me, of.service);
     if (to == nullptr) {
         const auto why = refuse(me, "service_not_needed",

@@ -53,6 +53,8 @@ private:
     [[nodiscard]] result<boost::json::object> providers(plugin& me, const snapshot&, std::string_view tenant_name,
                                                         const service_request&) const;
     void may(plugin& me, kernel::caller, const service_request&, taker) const;
+    void audit(plugin& me, kernel::caller, const service_request&, taker) const;
+    void replace(plugin& me, tenant_id, const service_request&, taker) const;
     [[nodiscard]] plugin* who_serves(const plugin& me, std::string_view service) const;
 
     replies& open_;

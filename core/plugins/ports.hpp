@@ -13,6 +13,7 @@
 #include "base/error.hpp"
 #include "base/id.hpp"
 #include "kernel/offered_command.hpp"
+#include "kernel/replace_in_data.hpp"
 #include "model/permission.hpp"
 #include "plugins/bindings.hpp"
 #include "plugins/manifest.hpp"
@@ -66,6 +67,17 @@ struct hold_end {
     std::string reason;  ///< of a rejection
 };
 
+/// A line that a plugin writes into its tenant's audit log.
+struct audit_line {
+    kernel::caller by;         ///< on whose behalf; nobody: the plugin by itself
+    std::string action;        ///< "share_links.created": the plugin's id stands before the point
+    std::string subject_kind;  ///< empty: there is none
+    std::int64_t subject = 0;
+    boost::json::object details;
+    /// Of what strangers could cause without end: no more than one line a minute for each key; empty: all of them.
+    std::string once_a_minute;
+};
+
 /// All must outlive the plugins; those that are functions may be called from any thread.
 struct host_ports {
     const clock& time;
@@ -78,6 +90,8 @@ struct host_ports {
     std::function<result<std::filesystem::path>(std::string_view plugin)> files_folder;
     std::function<std::optional<permission>(std::string_view)> find_permission;  ///< the kernel's and all plugins'
     std::function<void(hold_end, std::move_only_function<void(result<void>)>)> decide;
+    std::function<void(audit_line, std::move_only_function<void(result<void>)>)> audit;
+    std::function<void(tenant_id, kernel::data_replacement, std::move_only_function<void(result<void>)>)> replace;
 };
 
 }  // namespace parley::plugins

@@ -288,6 +288,38 @@ TEST_P(zoo_asking, others_for_services_that_it_needs) {
               0U);
 }
 
+TEST_P(zoo_asking, for_a_line_of_the_audit_log_under_its_own_name) {
+    EXPECT_TRUE(ask("audit"));
+    ASSERT_EQ(all.audited.size(), 1U);
+    const auto& line = all.audited.front();
+    EXPECT_EQ(line.action, "asker.asked");
+    EXPECT_EQ(line.by.user, user_id{7});
+    EXPECT_EQ(line.by.tenant, tenant_id{1});
+    EXPECT_EQ(line.subject_kind, "thing");
+    EXPECT_EQ(line.subject, 5);
+    EXPECT_EQ(line.details, (boost::json::object{{"how", "a\\nb"}, {"times", 3}}));
+    EXPECT_EQ(line.once_a_minute, "asker k");
+    for (const auto* bad : {"audit_badly", "audit_deeply"}) {
+        const auto end = ask(bad);
+        ASSERT_FALSE(end) << bad;
+        EXPECT_EQ(end.error().kind, fault::invalid) << bad;
+    }
+    EXPECT_EQ(all.audited.size(), 1U);
+}
+
+TEST_P(zoo_asking, to_take_back_what_it_put_into_a_message) {
+    EXPECT_TRUE(ask("replace"));
+    ASSERT_EQ(all.replaced.size(), 1U);
+    const auto& what = all.replaced.front();
+    EXPECT_EQ(what.message, message_id{5});
+    EXPECT_EQ(what.list + what.key + what.value, "thingsthing7");
+    EXPECT_EQ(what.with, (boost::json::object{{"gone", true}}));
+    const auto bad = ask("replace_badly");
+    ASSERT_FALSE(bad);
+    EXPECT_EQ(bad.error().kind, fault::invalid);
+    EXPECT_EQ(all.replaced.size(), 1U);
+}
+
 TEST_P(zoo_asking, the_kernel_as_itself_with_its_own_rights_where_it_has_been) {
     EXPECT_TRUE(ask("own"));
     EXPECT_EQ(all.api.last_caller.acting_plugin, "asker");

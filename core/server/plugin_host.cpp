@@ -7,6 +7,7 @@
 
 #include "base/json.hpp"
 #include "base/log.hpp"
+#include "kernel/audit.hpp"
 #include "kernel/review_message.hpp"
 #include "plugins/replaceable_process.hpp"
 #include "server/plugin_files.hpp"
@@ -91,6 +92,13 @@ std::expected<std::unique_ptr<plugin_host>, std::vector<error>> plugin_host::loa
     ports.decide = [self = made.get()](plugins::hold_end end, std::move_only_function<void(result<void>)> done) {
         self->decide(std::move(end), std::move(done));
     };
+    ports.audit = [self = made.get()](plugins::audit_line line, std::move_only_function<void(result<void>)> done) {
+        self->audit(std::move(line), std::move(done));
+    };
+    ports.replace = [self = made.get()](tenant_id tenant, kernel::data_replacement what,
+                                        std::move_only_function<void(result<void>)> done) {
+        self->replace(tenant, std::move(what), std::move(done));
+    };
     auto loaded = plugins::plugins::load(how, std::move(ports));
     if (!loaded) return std::unexpected(as_errors(loaded.error()));
     made->all_ = std::move(*loaded);
@@ -153,6 +161,7 @@ std::vector<error> plugin_host::offer(transport::operation_catalogue& to) {
 
 void plugin_host::start(const kernel::environment& env, transport::services& with) {
     env_ = &env;
+    pace_ = &with.pace;
     api_.emplace(with);
     meet_tenants();
     all_->start(*api_);
@@ -250,6 +259,45 @@ void plugin_host::decide(plugins::hold_end end, std::move_only_function<void(res
                            [refused, done = std::move(done)](const std::optional<error>& why) mutable {
                                if (why) return done(std::unexpected(*why));
                                if (*refused) return done(std::unexpected(**refused));
+                               done({});
+                           }});
+}
+
+void plugin_host::audit(plugins::audit_line line, std::move_only_function<void(result<void>)> done) {
+    if (env_ == nullptr) return done(failure(fault::unavailable, "not_started", "The server has not started yet."));
+    const auto tenant = line.by.tenant;
+    const auto key = fmt::format("p {} {}", tenant.value, line.once_a_minute);
+    if (!line.once_a_minute.empty() && !pace_->admit(key)) return done({});
+    near_.store.write({.tenant = tenant,
+                       .author = {},
+                       .client_key = {},
+                       .apply =
+                           [this, line = std::move(line)](kernel::writing& to) {
+                               kernel::record(*env_, to, line.by,
+                                              {.action = line.action,
+                                               .subject_kind = line.subject_kind,
+                                               .subject = line.subject,
+                                               .details = line.details});
+                               return true;
+                           },
+                       .finish =
+                           [done = std::move(done)](const std::optional<error>& why) mutable {
+                               if (why) return done(std::unexpected(*why));
+                               done({});
+                           }});
+}
+
+void plugin_host::replace(tenant_id tenant, kernel::data_replacement what,
+                          std::move_only_function<void(result<void>)> done) {
+    if (env_ == nullptr) return done(failure(fault::unavailable, "not_started", "The server has not started yet."));
+    near_.store.write({.tenant = tenant,
+                       .author = {},
+                       .client_key = {},
+                       .apply = [this, what = std::move(what)](
+                                    kernel::writing& to) { return kernel::replace_in_data(*env_, to, what); },
+                       .finish =
+                           [done = std::move(done)](const std::optional<error>& why) mutable {
+                               if (why) return done(std::unexpected(*why));
                                done({});
                            }});
 }

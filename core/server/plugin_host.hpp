@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "config/configuration.hpp"
+#include "kernel/audit.hpp"
 #include "kernel/environment.hpp"
 #include "metrics/exposition.hpp"
 #include "plugins/plugins.hpp"
@@ -66,10 +67,13 @@ private:
     explicit plugin_host(const plugin_surroundings& near)
         : near_(near), state_(near.database, near.data, near.time, near.store) {}
     void decide(plugins::hold_end, std::move_only_function<void(result<void>)>);
+    void audit(plugins::audit_line, std::move_only_function<void(result<void>)>);
+    void replace(tenant_id, kernel::data_replacement, std::move_only_function<void(result<void>)>);
     void meet_tenants();
 
     plugin_surroundings near_;
     const kernel::environment* env_ = nullptr;
+    kernel::audit_pace* pace_ = nullptr;
     std::optional<transport::api_calls> api_;
     plugin_state state_;
     std::unique_ptr<plugins::plugins> all_;

@@ -101,6 +101,9 @@ private:
         ports.storage = &rows_;
         ports.find_permission = [this](std::string_view name) { return rights_.find(name); };
         ports.decide = [](plugins::hold_end, std::move_only_function<void(result<void>)> done) { done({}); };
+        ports.replace = [](tenant_id, const kernel::data_replacement&,
+                           std::move_only_function<void(result<void>)> done) { done({}); };
+        ports.audit = [](const plugins::audit_line&, std::move_only_function<void(result<void>)> done) { done({}); };
         auto made = plugins::plugins::load(how, std::move(ports));
         if (!made) {
             for (const auto& why : made.error()) finding_(why);

@@ -71,6 +71,15 @@ public:
             decided = std::move(end);
             done({});
         };
+        ports.audit = [this](audit_line line, std::move_only_function<void(result<void>)> done) {
+            audited.push_back(std::move(line));
+            done({});
+        };
+        ports.replace = [this](tenant_id, kernel::data_replacement what,
+                               std::move_only_function<void(result<void>)> done) {
+            replaced.push_back(std::move(what));
+            done({});
+        };
         auto made = plugins::load(how, std::move(ports));
         if (!made) {
             wrong = std::move(made.error());
@@ -117,6 +126,8 @@ public:
     listening_api api;
     listening_jobs jobs;
     hold_end decided;
+    std::vector<audit_line> audited;
+    std::vector<kernel::data_replacement> replaced;
     problems wrong;
     std::unique_ptr<plugins> all;
 

@@ -211,6 +211,28 @@ struct permitted {
 };
 BOOST_DESCRIBE_STRUCT(permitted, (), (may))
 
+/// A line for the tenant's audit log: what auditors want to know who did. No secret, and no text of a message.
+/// since 1.0
+struct audit_line {
+    std::string action{};        ///< a word; the log has the plugin's id before it: "share_links.created"
+    std::string subject_kind{};  ///< a word for what it is about: "link"; empty: nothing
+    id subject{};
+    json::object details{};  ///< at most 20 texts, numbers and booleans; texts are escaped, and cut to 96 bytes
+    /// Of what strangers could cause without end: no more than one line a minute for each key; empty: all of them.
+    std::string once_a_minute{};
+};
+BOOST_DESCRIBE_STRUCT(audit_line, (), (action, subject_kind, subject, details, once_a_minute))
+
+/// What takes the place of something in a message's data. since 1.0
+struct data_replacement {
+    id message{};
+    std::string list{};   ///< a list of objects in the data: "files"
+    std::string key{};    ///< a member of theirs: "file"
+    std::string value{};  ///< and its text: each of which it is so becomes `with`
+    json::object with{};
+};
+BOOST_DESCRIBE_STRUCT(data_replacement, (), (message, list, key, value, with))
+
 /// Where something happens. Copies may be kept as long as the call they came from has not been answered. since 1.0
 class scope {
 public:
@@ -255,6 +277,16 @@ public:
         return service<permitted>(
             "host.may/1",
             json::object{{"user", std::to_string(user.number())}, {"command", command}, {"input", to_json(input)}});
+    }
+
+    /// Writes a line into the tenant's audit log, by whoever asks here; it is stored when this has been awaited.
+    /// "audit/1" must stand under `asks`.
+    [[nodiscard]] auto audit(const audit_line& what) const { return service("host.audit/1", to_json(what)); }
+
+    /// Takes back what the plugin put into a message's data, in its revisions as well; readers hear of an edit that has
+    /// no editor. A message that is gone needs none. "replace_in_data/1" must stand under `asks`.
+    [[nodiscard]] auto replace_in_data(const data_replacement& what) const {
+        return service("host.replace_in_data/1", to_json(what));
     }
 
     /// One of the API's commands with the plugin's own rights; it must stand under `uses`.

@@ -25,6 +25,26 @@ static void ask(void* self, const parley_call* call, parley_reply reply) {
                               kept);
     if (says(call->input, "{\"do\":\"stranger\"}"))
         return services->call(zoo_host, 0, call->scope.tenant, none, zoo_text("other.count/1"), none, told, kept);
+    if (says(call->input, "{\"do\":\"audit\"}"))
+        return services->call(zoo_host, call->caller, call->scope.tenant, none, zoo_text("host.audit/1"),
+                              zoo_text("{\"action\":\"asked\",\"subject_kind\":\"thing\",\"subject\":\"5\",\"details\":{"
+                                       "\"how\":\"a\\nb\",\"times\":3},\"once_a_minute\":\"k\"}"),
+                              told, kept);
+    if (says(call->input, "{\"do\":\"audit_badly\"}"))
+        return services->call(zoo_host, 0, call->scope.tenant, none, zoo_text("host.audit/1"),
+                              zoo_text("{\"action\":\"session.opened\"}"), told, kept);
+    if (says(call->input, "{\"do\":\"audit_deeply\"}"))
+        return services->call(zoo_host, 0, call->scope.tenant, none, zoo_text("host.audit/1"),
+                              zoo_text("{\"action\":\"asked\",\"details\":{\"a\":{\"b\":1}}}"), told, kept);
+    if (says(call->input, "{\"do\":\"replace\"}"))
+        return services->call(zoo_host, 0, call->scope.tenant, none, zoo_text("host.replace_in_data/1"),
+                              zoo_text("{\"message\":\"5\",\"list\":\"things\",\"key\":\"thing\",\"value\":\"7\",\"with\":{"
+                                       "\"gone\":true}}"),
+                              told, kept);
+    if (says(call->input, "{\"do\":\"replace_badly\"}"))
+        return services->call(zoo_host, 0, call->scope.tenant, none, zoo_text("host.replace_in_data/1"),
+                              zoo_text("{\"message\":\"5\",\"list\":\"things\",\"key\":\"thing\",\"value\":\"7\"}"), told,
+                              kept);
     if (says(call->input, "{\"do\":\"own\"}"))
         return kernel->invoke_as_plugin(zoo_host, call->scope.tenant, zoo_text("message.get"), none, told, kept);
     if (says(call->input, "{\"do\":\"nowhere\"}"))

@@ -104,7 +104,13 @@ typedef struct parley_services {
      *  under `asks` needs no `needs`. The host itself has "host.providers/1": {"service":"<name>"}, one of `asks`, is
      *  answered with {"plugins":[…]}, who is on in that scope and has such a service, in the order of loading;
      *  and "host.may/1", when "may/1" stands under `asks`: {"user","command","input"} is answered with {"may"}, whether
-     *  a command that only reads and stands under `uses` would be answered to that user now. since 1.0 */
+     *  a command that only reads and stands under `uses` would be answered to that user now;
+     *  and "host.audit/1", when "audit/1" stands under `asks`: {"action","subject_kind","subject","details",
+     *  "once_a_minute"} is a line "<plugin>.<action>" in the tenant's audit log, by whoever is acted for; answered
+     *  when it is stored;
+     *  and "host.replace_in_data/1", when "replace_in_data/1" stands under `asks`: {"message","list","key","value",
+     *  "with"}, of at most 4 KiB, puts the object `with` in the place of each element of the list in the message's data
+     *  whose `key` is `value`, also in its earlier revisions; a message that is not there needs none. since 1.0 */
     void (*call)(const parley_host* host, uint64_t caller, int64_t tenant, parley_text model, parley_text service,
                  parley_text input, parley_done done, void* context);
 } parley_services;
