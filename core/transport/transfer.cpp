@@ -55,6 +55,7 @@ bool flag_in(const json::object& of, std::string_view name, bool otherwise) {
 }
 
 constexpr std::size_t most_cookie = 512;
+constexpr std::size_t most_languages = 256;
 bool is_cookie_letter(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
            c == '.';
@@ -69,7 +70,8 @@ json::object visitor_of(const operation& of, const http_request& request) {
     return {{"address", request.remote},
             {"method", request.method},
             {"range", request.header("Range")},
-            {"cookie", cookie_named(cookie_of(of), request)}};
+            {"cookie", cookie_named(cookie_of(of), request)},
+            {"languages", request.header("Accept-Language").substr(0, most_languages)}};
 }
 
 class transfer : public std::enable_shared_from_this<transfer> {
@@ -314,7 +316,10 @@ private:
         });
     }
 
-    void refuse(const error& why) { answer_(problem(why, request_id_)); }
+    void refuse(const error& why) {
+        constexpr int insufficient_storage = 507;
+        answer_(why.code == "disk_full" ? problem(insufficient_storage, why, request_id_) : problem(why, request_id_));
+    }
 
     void plugin_failed(const std::string& why) {
         log::warning("a plugin's answer to a transfer makes no sense",

@@ -8,13 +8,14 @@
 #include <vector>
 
 #include "shown.hpp"
+#include "words.hpp"
 
 namespace share_links {
 
 /// Escaped for text and for values in quotes.
 [[nodiscard]] std::string escaped(std::string_view text);
-/// "1.4 MB"
-[[nodiscard]] std::string size_text(std::int64_t bytes);
+/// "1.4 MB", "1,4 MB"
+[[nodiscard]] std::string size_text(std::int64_t bytes, const words& = words_for(""));
 
 /// How a browser can show a type by itself, and nothing in it runs there.
 enum class showing : std::uint8_t { not_at_all = 1, picture, video, sound, document };
@@ -27,10 +28,10 @@ struct listed_file {
     std::int64_t bytes = 0;
 };
 
-/// The pages of one link; `address` is its path, made of a token that is known to be good.
+/// The pages of one link, in one language; `address` is its path, made of a token that is known to be good.
 class pages {
 public:
-    explicit pages(std::string address) : address_(std::move(address)) {}
+    pages(std::string address, const words& in) : address_(std::move(address)), in_(&in) {}
 
     enum class door_says : std::uint8_t { welcome = 1, password_wrong, too_often };
     /// Before it is opened: what is asked for. Nothing is said of what is behind.
@@ -42,18 +43,19 @@ public:
     [[nodiscard]] sdk::reply one(const listed_file&, link_type, std::int64_t good_until, bool is_among_others) const;
     [[nodiscard]] sdk::reply to_door() const;
 
-    /// Of no link in particular.
-    [[nodiscard]] static sdk::reply unknown();
-    [[nodiscard]] static sdk::reply over();
-    [[nodiscard]] static sdk::reply no_file();
-    [[nodiscard]] static sdk::reply only_for_viewing();
-    [[nodiscard]] static sdk::reply later();
+    /// Of no link in particular: the address does not matter.
+    [[nodiscard]] sdk::reply unknown() const;
+    [[nodiscard]] sdk::reply over() const;
+    [[nodiscard]] sdk::reply no_file() const;
+    [[nodiscard]] sdk::reply only_for_viewing() const;
+    [[nodiscard]] sdk::reply later() const;
 
 private:
     [[nodiscard]] std::string content_of(const listed_file&) const;
     [[nodiscard]] std::string line(const listed_file&, link_type) const;
 
     std::string address_;
+    const words* in_;
 };
 
 }  // namespace share_links

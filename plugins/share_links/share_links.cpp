@@ -165,11 +165,27 @@ private:
         row.secret = new_secret();
         const auto most = call.settings<settings>()->max_links;
         co_await call.storage([&](odb::database& db) { return add_link(db, row, most, sdk::now()); });
+        co_await tell_of_making(call, row);
         made_.add();
         made_link made;
         static_cast<shown_link&>(made) = shown(row, sdk::now());
         made.path = link_root + token;
         co_return made;
+    }
+
+    /// Nobody is told the token of a link that auditors were not told of.
+    static sdk::task<> tell_of_making(sdk::call call, link_row row) {
+        sdk::audit_line line{.action = "created", .subject_kind = "link", .subject = sdk::id(row.id)};
+        line.details = {{"conversation", std::to_string(row.conversation)},
+                        {"type", row.type},
+                        {"password", !row.password.empty()},
+                        {"max_uses", row.max_uses},
+                        {"expires_at", row.expires}};
+        if (row.file != 0) line.details["file"] = std::to_string(row.file);
+        const auto told = co_await call.audit(line).as_result();
+        if (told) co_return;
+        co_await call.storage([&](odb::database& db) { remove_link(db, row); });
+        co_await sdk::error(told.error());
     }
 
     /// To a file that the caller may have, that everybody who sees its message has, and that can be given as it is
@@ -198,12 +214,19 @@ private:
             [&](odb::database& db) { return list_links(db, call.tenant, whose(call), in, sdk::now()); });
     }
     sdk::task<shown_link> revoke(sdk::call call, one_link in) {
-        co_return co_await call.storage([&](odb::database& db) -> sdk::result<shown_link> {
+        bool was_over = false;
+        const auto revoked = co_await call.storage([&](odb::database& db) -> sdk::result<shown_link> {
             const auto row = require_link(db, call.tenant, in.link, whose(call));
             if (!row) return row.error();
+            was_over = (*row)->ended != 0;
             end_link(db, **row, "revoked", call.user, sdk::now());
             return shown(**row, sdk::now());
         });
+        sdk::audit_line line{.action = "revoked", .subject_kind = "link", .subject = in.link};
+        line.details = {{"maker", revoked.maker.text()}, {"conversation", revoked.conversation.text()}};
+        if (was_over) line.details["was_over"] = true;
+        co_await call.audit(line);
+        co_return revoked;
     }
     sdk::task<shown_visits> log(sdk::call call, log_request in) {
         co_return co_await call.storage([&](odb::database& db) -> sdk::result<shown_visits> {

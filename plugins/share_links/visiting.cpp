@@ -14,7 +14,11 @@ using attachments::file_facts;
 constexpr std::int64_t page_files = 100;
 constexpr std::int64_t minute_ms = 60'000;
 
-pages pages_of(const std::string& token) { return pages(link_root + token); }
+pages pages_of(const std::string& token, const sdk::visitor& by) {
+    return {link_root + token, words_for(by.languages)};
+}
+/// What is said of no link in particular.
+pages pages_for(const sdk::visitor& by) { return {{}, words_for(by.languages)}; }
 
 listed_file listed(const file_facts& of) { return {of.file, of.name, of.type, of.bytes}; }
 
@@ -28,9 +32,26 @@ sdk::task<> note(sdk::call call, visit what) {
     if (!noted) co_await sdk::error(noted.error());
 }
 
+/// Auditors are told that somebody guesses, once a minute for each link.
+sdk::task<> tell_of_guessing(sdk::call call, link_row row) {
+    sdk::audit_line line{.action = "guessing_slowed", .subject_kind = "link", .subject = sdk::id(row.id)};
+    line.details = {{"maker", std::to_string(row.maker)}, {"conversation", std::to_string(row.conversation)}};
+    line.once_a_minute = "link " + std::to_string(row.id);
+    const auto told = co_await call.audit(line).as_result();
+    // The answer is a no in any case.
+    if (!told) sdk::log::warning("guessing is not in the audit log", {{"code", told.error().code}});
+}
+
+/// Documents cannot be shown in a sandbox, so they are shown only where there is no other way to have them.
+bool is_shown_in_place(const link_row& row, const file_facts& file, bool as_download) {
+    const auto how = showing_of(file.type);
+    if (as_download || how == showing::not_at_all) return false;
+    return how != showing::document || type_of(row) == link_type::view_only;
+}
+
 sdk::reply sent(const link_row& row, const file_facts& file, bool as_download) {
     const auto how = showing_of(file.type);
-    const bool in_place = !as_download && how != showing::not_at_all;
+    const bool in_place = is_shown_in_place(row, file, as_download);
     auto made = sdk::reply::send({.path = "of:attachments/" + file.path,
                                   .name = file.name,
                                   .type = in_place ? file.type : "application/octet-stream",
@@ -41,7 +62,8 @@ sdk::reply sent(const link_row& row, const file_facts& file, bool as_download) {
                                   .sandbox = how != showing::document || !in_place});
     if (!made.file->sandbox)
         made.headers["Content-Security-Policy"] =
-            "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors 'none'";
+            "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; form-action 'none'; base-uri 'none'; "
+            "frame-ancestors 'none'";
     return made;
 }
 
@@ -52,7 +74,7 @@ sdk::task<sdk::reply> visiting::turn_away(sdk::call call, link_row row, sdk::vis
     // Of one that went with its file nothing is written down any more.
     const visit what{.link = row.id, .what = visit_kind::refused, .address = by.address};
     if (row.id != 0) co_await note(call, what);
-    co_return pages::over();
+    co_return pages_for(by).over();
 }
 
 sdk::task<visiting::arrival> visiting::arrive(sdk::call call, std::string token, sdk::visitor by) {
@@ -60,10 +82,10 @@ sdk::task<visiting::arrival> visiting::arrive(sdk::call call, std::string token,
     made.at = co_await standing_of(call, token);
     switch (made.at.is) {
         case fate::unknown:
-            made.turned_away = pages::unknown();
+            made.turned_away = pages_for(by).unknown();
             co_return made;
         case fate::unclear:
-            made.turned_away = pages::later();
+            made.turned_away = pages_for(by).later();
             co_return made;
         case fate::over:
             made.turned_away = co_await turn_away(call, made.at.row, by);
@@ -86,21 +108,21 @@ sdk::task<sdk::reply> visiting::page(sdk::call call, page_request in, sdk::visit
                      .session = here.open ? here.open->name : std::string(),
                      .address = by.address};
     co_await note(call, what);
-    if (!here.open) co_return pages_of(in.token).door(!row.password.empty(), pages::door_says::welcome);
-    co_return co_await behind(call, in, here);
+    if (!here.open) co_return pages_of(in.token, by).door(!row.password.empty(), pages::door_says::welcome);
+    co_return co_await behind(call, in, by, here);
 }
 
-sdk::task<sdk::reply> visiting::behind(sdk::call call, page_request in, arrival here) {
+sdk::task<sdk::reply> visiting::behind(sdk::call call, page_request in, sdk::visitor by, arrival here) {
     const auto& row = here.at.row;
-    const auto its = pages_of(in.token);
+    const auto its = pages_of(in.token, by);
     if (here.at.file) co_return its.one(listed(*here.at.file), type_of(row), row.expires, false);
-    if (!in.file) co_return co_await all_of(call, row, in);
+    if (!in.file) co_return co_await all_of(call, row, in, its);
     const auto file = co_await file_among(call, row, *in.file).as_result();
-    if (!file) co_return file.error().status == PARLEY_NOT_FOUND ? pages::no_file() : pages::later();
+    if (!file) co_return file.error().status == PARLEY_NOT_FOUND ? its.no_file() : its.later();
     co_return its.one(listed(*file), type_of(row), row.expires, true);
 }
 
-sdk::task<sdk::reply> visiting::all_of(sdk::call call, link_row row, page_request in) {
+sdk::task<sdk::reply> visiting::all_of(sdk::call call, link_row row, page_request in, pages its) {
     auto there = call;
     there.model = row.model;
     const attachments::files_wanted wanted{.after = in.after,
@@ -108,11 +130,11 @@ sdk::task<sdk::reply> visiting::all_of(sdk::call call, link_row row, page_reques
                                            .state = attachments::file_state::ready,
                                            .conversation = sdk::id(row.conversation)};
     const auto found = co_await there.service<attachments::files_page>("attachments.files/1", wanted).as_result();
-    if (!found) co_return pages::later();
+    if (!found) co_return its.later();
     std::vector<listed_file> files;
     for (const auto& one : found->files) files.push_back(listed(one));
     const auto more = found->more ? std::optional(files.back().file) : std::nullopt;
-    co_return pages_of(in.token).list(files, type_of(row), row.expires, more);
+    co_return its.list(files, type_of(row), row.expires, more);
 }
 
 sdk::admission visiting::admit() { return {.folder = "incoming", .most_bytes = 0, .most_parts = 0}; }
@@ -121,7 +143,7 @@ sdk::task<sdk::reply> visiting::open(sdk::call call, token_request in, sdk::visi
     if (!form.complete) co_return sdk::reply{};
     const auto here = co_await arrive(call, in.token, by);
     if (here.turned_away) co_return *here.turned_away;
-    const auto its = pages_of(in.token);
+    const auto its = pages_of(in.token, by);
     // The browser has it open: nothing is used up by pressing the button twice.
     if (here.open) co_return its.to_door();
     const auto& row = here.at.row;
@@ -141,11 +163,12 @@ sdk::task<std::optional<sdk::reply>> visiting::judge_password(sdk::call call, li
         co_await call.storage([&](odb::database& db) { return pay_for_guess(db, call.tenant, row.id, sdk::now()); });
     if (wait > 0) {
         co_await note(call, what);
+        co_await tell_of_guessing(call, row);
         co_return its.door(true, pages::door_says::too_often, (wait + 999) / 1000);
     }
     const auto is = co_await sdk::aside([&] { return check_password(row.password, given); });
     if (is == password_is::right) co_return std::nullopt;
-    if (is == password_is::unknown) co_return pages::later();
+    if (is == password_is::unknown) co_return its.later();
     wrong_passwords.add();
     what.what = visit_kind::wrong_password;
     co_await note(call, what);
@@ -172,19 +195,20 @@ sdk::task<sdk::reply> visiting::count_use(sdk::call call, link_row row, sdk::vis
 sdk::task<sdk::reply> visiting::content(sdk::call call, content_request in, sdk::visitor by) {
     const auto here = co_await arrive(call, in.token, by);
     if (here.turned_away) co_return *here.turned_away;
-    if (!here.open) co_return pages_of(in.token).to_door();
+    const auto its = pages_of(in.token, by);
+    if (!here.open) co_return its.to_door();
     const auto& row = here.at.row;
     auto file = here.at.file;
     if (row.file == 0) {
         const auto found = co_await file_among(call, row, in.file).as_result();
-        if (!found) co_return found.error().status == PARLEY_NOT_FOUND ? pages::no_file() : pages::later();
+        if (!found) co_return found.error().status == PARLEY_NOT_FOUND ? its.no_file() : its.later();
         file = *found;
     }
-    if (!file || file->file != in.file) co_return pages::no_file();
+    if (!file || file->file != in.file) co_return its.no_file();
     const bool as_download = in.download.value_or(false);
     const bool is_shown = showing_of(file->type) != showing::not_at_all;
-    if (type_of(row) == link_type::view_only && (as_download || !is_shown)) co_return pages::only_for_viewing();
-    const auto fetched = as_download || !is_shown ? visit_kind::downloaded : visit_kind::viewed;
+    if (type_of(row) == link_type::view_only && (as_download || !is_shown)) co_return its.only_for_viewing();
+    const auto fetched = is_shown_in_place(row, *file, as_download) ? visit_kind::viewed : visit_kind::downloaded;
     const visit what{.link = row.id,
                      .what = by.method == "HEAD" ? visit_kind::seen : fetched,
                      .file = file->file.number(),
@@ -193,7 +217,7 @@ sdk::task<sdk::reply> visiting::content(sdk::call call, content_request in, sdk:
                      .goes_on = goes_on(by)};
     co_await note(call, what);
     const auto there = co_await attachments::on_disk(call, *file).as_result();
-    if (!there) co_return pages::later();
+    if (!there) co_return its.later();
     co_return sent(row, *there, as_download);
 }
 

@@ -53,8 +53,8 @@ private:
     };
     [[nodiscard]] sdk::task<arrival> arrive(sdk::call, std::string token, sdk::visitor);
     [[nodiscard]] sdk::task<sdk::reply> turn_away(sdk::call, link_row, sdk::visitor);
-    [[nodiscard]] sdk::task<sdk::reply> behind(sdk::call, page_request, arrival);
-    [[nodiscard]] sdk::task<sdk::reply> all_of(sdk::call, link_row, page_request);
+    [[nodiscard]] sdk::task<sdk::reply> behind(sdk::call, page_request, sdk::visitor, arrival);
+    [[nodiscard]] sdk::task<sdk::reply> all_of(sdk::call, link_row, page_request, pages);
     /// The page that says no; nothing when it is the password.
     [[nodiscard]] sdk::task<std::optional<sdk::reply>> judge_password(sdk::call, link_row, sdk::visitor, pages,
                                                                       std::string given);

@@ -170,6 +170,49 @@ stories(`share links, ${isolation}`, { tenants, settings: { ...settings, attachm
         assertRefused(await tries(sue, 'safe', { file: file.file, password: 'short' }), 400, 'password_short', 'password');
     });
 
+    story('auditors learn of links and of guessing, by whom and from where', async ({ ann, sue, bob, cat, world }) => {
+        await begins('told', ann, sue);
+        const file = await given(sue, 'told', 'a.png', png);
+        const password = 'correct horse ✓';
+        const link = await makes(sue, 'told', { file: file.file, password, type: 'download' });
+        // Ten tries are spent at once, and the rest is slowed down; nobody knows which of those sent together is which.
+        const tries = await Promise.all(Array.from({ length: 30 }, (_, i) => new Visitor(world.server, { from: '203.0.113.9' }).opens(link.path, `guess ${i}`)));
+        assert.ok(tries.some(({ status }) => status === 429));
+        await done(ann.delete(`/api/v1/share-links/${link.link}/any`));
+        const entries = async (who) => (await done(who.get('/api/v1/audit?limit=200'))).entries.filter((one) => one.subject?.kind === 'link' && one.subject.id === link.link);
+        const told = (await entries(ann)).reverse();
+        assert.deepEqual([told[0].action, told[1].action, told.at(-1).action], ['share_links.created', 'share_links.guessing_slowed', 'share_links.revoked']);
+        const [made, guessed] = told;
+        assert.deepEqual([made.actor, made.address], [sue.id, '127.0.0.1']);
+        assert.ok(made.session, 'with which session');
+        assert.deepEqual([made.details.file, made.details.conversation, made.details.type, made.details.password], [file.file, sue.idOf('told'), 'download', true]);
+        assert.deepEqual([guessed.actor, guessed.address, guessed.details.maker], [null, '203.0.113.9', sue.id]);
+        assert.deepEqual([told.at(-1).actor, told.at(-1).details.maker], [ann.id, sue.id]);
+        const slowed = told.filter((one) => one.action === 'share_links.guessing_slowed').length;
+        assert.ok(slowed < tries.filter(({ status }) => status === 429).length, 'one a minute, not one for each try');
+        for (const secret of [password, link.path.slice(-43), 'guess 1']) assert.equal(JSON.stringify(told).includes(secret), false);
+        assert.deepEqual(await entries(cat), [], 'no other tenant');
+        assertRefused(await bob.get('/api/v1/audit'), 403, 'permission_missing');
+    });
+
+    story('strangers read their own language', async ({ ann, sue, world }) => {
+        await begins('tongues', ann, sue);
+        const file = await given(sue, 'tongues', '50% & co.png', png);
+        const link = await makes(sue, 'tongues', { file: file.file, type: 'download' });
+        const guest = await opened(world, link);
+        for (const [header, lang, dir, words] of [['de-AT,de;q=0.9,en;q=0.5', 'de', 'ltr', 'Herunterladen'], ['ar', 'ar', 'rtl', 'تنزيل'], ['xx"><script>', 'en', 'ltr', 'Download'], ['fr;q=1, en;q=0.1', 'en', 'ltr', 'Download']]) {
+            const page = await guest.asks('GET', link.path, { headers: { 'accept-language': header } });
+            assert.equal(page.status, 200);
+            assert.ok(page.text.includes(`<html lang="${lang}" dir="${dir}">`), page.text);
+            assert.ok(page.text.includes(words), header);
+            assert.deepEqual([page.headers['content-language'], page.headers.vary], [lang, 'Accept-Language']);
+            assert.ok(page.text.includes('<bdi>50% &amp; co.png</bdi>'), page.text);
+            assert.equal(/<script|<b>/.test(page.text), false);
+            const unknown = await guest.asks('GET', '/share_links/to/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA', { headers: { 'accept-language': header } });
+            assert.equal(unknown.headers['content-language'], lang);
+        }
+    });
+
     story('what is only to be looked at is not given away', async ({ ann, sue, world }) => {
         await begins('look', ann, sue);
         const files = [];

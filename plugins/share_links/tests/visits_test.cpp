@@ -27,6 +27,11 @@ struct visits : testing::Test {
         host.answer("service attachments.file/1", [this, facts](const json::object& in) {
             return attachments_are_away ? says(PARLEY_UNAVAILABLE, {}, "service_off") : facts(in);
         });
+        host.answer("service host.audit/1", [this](const json::object& line) {
+            if (audit_is_full) return says(PARLEY_UNAVAILABLE, {}, "store_away");
+            audited.push_back(line);
+            return says(PARLEY_OK, {});
+        });
         host.answer("service host.may/1",
                     [this](const json::object&) { return says(PARLEY_OK, {{"may", maker_may}}); });
     }
@@ -93,7 +98,53 @@ struct visits : testing::Test {
     bool file_is_there = true;
     bool maker_may = true;
     bool attachments_are_away = false;
+    bool audit_is_full = false;
+    std::vector<json::object> audited;
 };
+
+TEST_F(visits, auditors_learn_of_links_and_of_guessing) {
+    const auto link = create({{"password", "a good one"}, {"max_uses", 3}});
+    ASSERT_EQ(audited.size(), 1U);
+    const auto made = audited.back();
+    EXPECT_EQ(made.at("action"), "created");
+    EXPECT_EQ(made.at("subject_kind"), "link");
+    EXPECT_EQ(made.at("subject"), link.at("link"));
+    const auto& details = made.at("details").as_object();
+    EXPECT_EQ(details.at("file"), "21");
+    EXPECT_EQ(details.at("conversation"), "11");
+    EXPECT_EQ(details.at("type"), "view_only");
+    EXPECT_EQ(details.at("password"), true);
+    EXPECT_EQ(details.at("max_uses"), 3);
+    EXPECT_EQ(json::serialize(made).find(token_of(link)), std::string::npos);
+    EXPECT_EQ(json::serialize(made).find("a good one"), std::string::npos);
+    for (int i = 0; i < 11; ++i) opens(link, "a bad one");
+    ASSERT_EQ(audited.size(), 2U) << "wrong passwords alone are in the link's own log";
+    EXPECT_EQ(audited.back().at("action"), "guessing_slowed");
+    EXPECT_EQ(audited.back().at("subject"), link.at("link"));
+    EXPECT_EQ(audited.back().at("once_a_minute").as_string(), "link " + std::string(link.at("link").as_string()));
+    EXPECT_TRUE(host.call("share_link.revoke", {{"link", link.at("link")}}).ok());
+    ASSERT_EQ(audited.size(), 3U);
+    EXPECT_EQ(audited.back().at("action"), "revoked");
+    EXPECT_EQ(audited.back().at("details").as_object().if_contains("was_over"), nullptr);
+    EXPECT_TRUE(host.call("share_link.revoke", {{"link", link.at("link")}}).ok());
+    EXPECT_EQ(audited.back().at("details").at("was_over"), true);
+}
+
+TEST_F(visits, no_link_is_made_that_auditors_do_not_learn_of) {
+    audit_is_full = true;
+    EXPECT_EQ(refused({{"file", "21"}}), "store_away");
+    audit_is_full = false;
+    EXPECT_EQ(host.call("share_link.list", json::object{}).json.at("links").as_array().size(), 0U);
+}
+
+TEST_F(visits, a_document_is_an_attachment_where_it_may_be_kept) {
+    file["type"] = "application/pdf";
+    const auto kept = create({{"type", "download"}});
+    const auto given = fetches(kept, enters(kept)).at("file").as_object();
+    EXPECT_EQ(given.at("attachment"), true);
+    EXPECT_EQ(given.at("type"), "application/octet-stream");
+    EXPECT_EQ(given.at("sandbox"), true);
+}
 
 TEST_F(visits, a_link_is_opened_and_shows_its_file) {
     const auto link = create();

@@ -52,12 +52,13 @@ struct offered_body {
 
 /// Who asks, as far as the server knows. since 1.0
 struct visitor {
-    std::string address;  ///< of the client, also behind proxies that the operator trusts
-    std::string method;   ///< "HEAD" also where the transfer is a GET
-    std::string range;    ///< the header; the server answers it by itself
-    std::string cookie;   ///< the value of this plugin's own, "parley_<plugin>"; empty: none
+    std::string address;      ///< of the client, also behind proxies that the operator trusts
+    std::string method;       ///< "HEAD" also where the transfer is a GET
+    std::string range;        ///< the header; the server answers it by itself
+    std::string cookie;       ///< the value of this plugin's own, "parley_<plugin>"; empty: none
+    std::string languages{};  ///< Accept-Language as it came, cut to 256 bytes
 };
-BOOST_DESCRIBE_STRUCT(visitor, (), (address, method, range, cookie))
+BOOST_DESCRIBE_STRUCT(visitor, (), (address, method, range, cookie, languages))
 
 /// This plugin's own cookie. The server says HttpOnly and SameSite=Strict, and Secure where the client came by TLS.
 /// since 1.0
