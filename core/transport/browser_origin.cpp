@@ -35,16 +35,21 @@ bool is_preflight(const http_request& request) {
 
 http_response preflight_answer() {
     http_response made{.status = 204, .content_type = {}, .headers = {}, .body = {}, .tenant = {}};
-    made.headers = {
-        {"Access-Control-Allow-Methods", "GET, HEAD, POST, PUT, PATCH, DELETE"},
-        {"Access-Control-Allow-Headers", "Authorization, Content-Type, Idempotency-Key, If-None-Match, X-Request-Id"},
-        {"Access-Control-Max-Age", "600"}};
+    made.headers = {{"Access-Control-Allow-Methods", "GET, HEAD, POST, PUT, PATCH, DELETE"},
+                    {"Access-Control-Allow-Headers",
+                     "Authorization, Content-Type, Idempotency-Key, If-None-Match, If-Range, Range, X-Request-Id, "
+                     // tus, with which files are brought
+                     "Tus-Resumable, Upload-Length, Upload-Metadata, Upload-Offset"},
+                    {"Access-Control-Max-Age", "600"}};
     return made;
 }
 
 void allow_reading(http_response& answer, std::string_view origin) {
     answer.headers.push_back({"Access-Control-Allow-Origin", std::string(origin)});
-    answer.headers.push_back({"Access-Control-Expose-Headers", "ETag, Retry-After, X-Request-Id"});
+    answer.headers.push_back({"Access-Control-Expose-Headers",
+                              "Content-Disposition, Content-Range, ETag, Location, Retry-After, X-Request-Id, "
+                              "Tus-Extension, Tus-Max-Size, Tus-Resumable, Tus-Version, Upload-Expires, "
+                              "Upload-Length, Upload-Metadata, Upload-Offset"});
 }
 
 void vary_by_origin(http_response& answer) { answer.headers.push_back({"Vary", "Origin"}); }

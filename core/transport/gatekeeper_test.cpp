@@ -328,6 +328,9 @@ TEST_F(gate, OnlyListedOriginsMayRead) {
         EXPECT_EQ(preflight.status, allowed ? 204 : 405) << origin;
         EXPECT_EQ(header(preflight, "Access-Control-Allow-Origin"), allowed ? origin : "") << origin;
         EXPECT_EQ(header(preflight, "Access-Control-Allow-Headers").empty(), !allowed);
+        EXPECT_EQ(header(preflight, "Access-Control-Allow-Headers").find("Upload-Offset") != std::string::npos,
+                  allowed);
+        EXPECT_EQ(header(answer, "Access-Control-Expose-Headers").find("Upload-Offset") != std::string::npos, allowed);
         EXPECT_EQ(header(preflight, "Vary"), "Origin") << origin;
     }
     const auto problem = ask("GET", "/nothing", {{"Host", "inn.example"}, {"Origin", "https://www.example.org"}});
