@@ -22,7 +22,15 @@ sdk::id id_in(const json::value& one) {
     return sdk::id::parse({text.data(), text.size()});
 }
 
+/// What is left of a file that was removed.
+bool is_removed(const json::value& one) {
+    const auto* removed = one.get_object().if_contains("removed");
+    return removed != nullptr && *removed == true;
+}
+
 }  // namespace
+
+json::object left_of(sdk::id file) { return {{"file", file.text()}, {"removed", true}}; }
 
 sdk::result<std::vector<sdk::id>> read_attached(const json::object& data) {
     std::vector<sdk::id> all;
@@ -44,7 +52,16 @@ std::vector<sdk::id> attached_in(const json::object& data) {
     const auto* files = data.if_contains("files");
     if (files == nullptr || !files->is_array()) return all;
     for (const auto& one : files->get_array())
-        if (const auto id = id_in(one)) all.push_back(id);
+        if (const auto id = id_in(one); id && !is_removed(one)) all.push_back(id);
+    return all;
+}
+
+std::vector<sdk::id> removed_in(const json::object& data) {
+    std::vector<sdk::id> all;
+    const auto* files = data.if_contains("files");
+    if (files == nullptr || !files->is_array()) return all;
+    for (const auto& one : files->get_array())
+        if (const auto id = id_in(one); id && is_removed(one)) all.push_back(id);
     return all;
 }
 

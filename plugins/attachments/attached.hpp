@@ -12,8 +12,12 @@ namespace attachments {
 
 /// What a client says, in its order; empty when it says nothing. Errors: PARLEY_REFUSED "files_invalid".
 [[nodiscard]] sdk::result<std::vector<sdk::id>> read_attached(const sdk::json::object& data);
-/// The same of what is stored already: what is no id is left out.
+/// The same of what is stored already: what is no id is left out, and what is left of removed files.
 [[nodiscard]] std::vector<sdk::id> attached_in(const sdk::json::object& data);
+/// {"file","removed":true}: what is left in a message of a file that is gone.
+[[nodiscard]] sdk::json::object left_of(sdk::id file);
+/// The files of which only that is left.
+[[nodiscard]] std::vector<sdk::id> removed_in(const sdk::json::object& data);
 
 /// {"file","name","type","bytes","category"}: what everybody who sees the message is told.
 [[nodiscard]] sdk::json::object described(const file_row&);

@@ -140,6 +140,8 @@ private:
     void hear(sdk::registry<plugin>& on) {
         on.after("message.created", &plugin::was_published);
         on.after("message.held", &plugin::was_held);
+        on.after("message.edited", &plugin::was_edited);
+        on.after("file.removed", &plugin::was_removed);
         on.after("message.rejected", &plugin::was_rejected);
         on.after("message.withdrawn", &plugin::is_gone);
         on.after("message.deleted", &plugin::was_deleted);
@@ -170,6 +172,8 @@ private:
 
     sdk::task<> was_published(sdk::event event) { return messages_.was_published(std::move(event)); }
     sdk::task<> was_held(sdk::event event) { return messages_.was_held(std::move(event)); }
+    sdk::task<> was_edited(sdk::event event) { return messages_.was_edited(std::move(event)); }
+    sdk::task<> was_removed(sdk::event event) { return messages_.was_removed(std::move(event)); }
     sdk::task<> was_rejected(sdk::event event) { return messages_.was_rejected(std::move(event)); }
     sdk::task<> was_deleted(sdk::event event) { return messages_.was_deleted(std::move(event)); }
     sdk::task<> is_gone(sdk::event event) { return messages_.is_gone(std::move(event)); }
@@ -191,7 +195,9 @@ private:
     sdk::task<sdk::reply> end_upload(sdk::call call, upload_request in, sdk::received what) {
         return uploads_.end(std::move(call), in, std::move(what));
     }
-    sdk::task<sdk::reply> content(sdk::call call, content_request in) { return serving_.content(std::move(call), in); }
+    sdk::task<sdk::reply> content(sdk::call call, content_request in, sdk::visitor by) {
+        return serving_.content(std::move(call), in, std::move(by));
+    }
     sdk::task<sdk::opening> create_upload(sdk::call call, creation in, sdk::offered_body body) {
         return tus_.create(std::move(call), std::move(in), std::move(body));
     }

@@ -66,6 +66,24 @@ private:
     std::map<sdk::id, std::int64_t> locked_;
 };
 
+/// Uploads that are over, whose reservations could not be given back yet. Any thread.
+class over_uploads {
+public:
+    void add(sdk::id tenant, sdk::id upload) {
+        const std::scoped_lock held(lock_);
+        all_[tenant].push_back(upload);
+    }
+    [[nodiscard]] std::vector<sdk::id> take(sdk::id tenant) {
+        const std::scoped_lock held(lock_);
+        const auto found = all_.find(tenant);
+        return found == all_.end() ? std::vector<sdk::id>() : std::exchange(found->second, {});
+    }
+
+private:
+    std::mutex lock_;
+    std::map<sdk::id, std::vector<sdk::id>> all_;
+};
+
 /// Tenants whose files are being moved. Any thread.
 class one_at_a_time {
 public:
@@ -94,6 +112,7 @@ struct house {
     local_store store;
     sniffer types;
     seats running;
+    over_uploads unended;
     one_at_a_time moving;
     numbers count;
 };

@@ -21,8 +21,11 @@ namespace attachments {
 namespace fs = std::filesystem;
 namespace {
 
-sdk::error trouble(const char* what, std::string_view why) {
-    sdk::log::warning("the store does not work", {{"what", what}, {"why", why}});
+/// `why`: as errno says it.
+sdk::error trouble(const char* what, int why) {
+    sdk::log::warning("the store does not work", {{"what", what}, {"why", std::strerror(why)}});
+    if (why == ENOSPC || why == EDQUOT || why == EFBIG)
+        return sdk::unavailable("disk_full", "There is no room left for this on the server's disk.");
     return sdk::unavailable("storage_failed", std::string("The file could not be ") + what + "; try again.");
 }
 
@@ -95,10 +98,10 @@ private:
 sdk::result<void> local_store::take(const std::string& incoming, const std::string& blob) {
     std::error_code wrong;
     fs::create_directories(place(blob).parent_path(), wrong);
-    if (wrong) return trouble("put away", wrong.message());
+    if (wrong) return trouble("put away", wrong.value());
     if (::rename(place(incoming).c_str(), place(blob).c_str()) != 0) {
         if (errno == ENOENT && size_of(blob)) return {};
-        return trouble("put away", std::strerror(errno));
+        return trouble("put away", errno);
     }
     sync_above(blob);
     return {};
@@ -120,7 +123,7 @@ sdk::result<std::int64_t> local_store::edit(const std::string& blob, const std::
     const open_file from(place(blob), O_RDONLY);
     const open_file made(place(to), O_WRONLY | O_CREAT | O_TRUNC);
     const auto size = size_of(blob);
-    if (!from.is_open() || !made.is_open() || !size) return trouble("changed", std::strerror(errno));
+    if (!from.is_open() || !made.is_open() || !size) return trouble("changed", errno);
     copier copies(from.number(), made.number());
     std::int64_t at = 0;
     for (const auto& one : edits) {
@@ -133,13 +136,13 @@ sdk::result<std::int64_t> local_store::edit(const std::string& blob, const std::
         at = one.at + one.drop;
     }
     copies.copy(at, *size - at);
-    if (!copies.well() || ::fsync(made.number()) != 0) return trouble("changed", std::strerror(errno));
+    if (!copies.well() || ::fsync(made.number()) != 0) return trouble("changed", errno);
     sync_above(to);
     return copies.written();
 }
 
 sdk::result<void> local_store::remove(const std::string& blob) {
-    if (::unlink(place(blob).c_str()) != 0 && errno != ENOENT) return trouble("removed", std::strerror(errno));
+    if (::unlink(place(blob).c_str()) != 0 && errno != ENOENT) return trouble("removed", errno);
     std::error_code not_empty;
     for (auto at = place(blob).parent_path(); at != root_ && at.parent_path() != root_; at = at.parent_path())
         if (!fs::remove(at, not_empty)) break;
@@ -154,13 +157,13 @@ std::optional<std::int64_t> local_store::size_of(const std::string& blob) const 
 
 sdk::result<std::string> local_store::sha256_of(const std::string& blob) const {
     const open_file from(place(blob), O_RDONLY);
-    if (!from.is_open()) return trouble("read", std::strerror(errno));
+    if (!from.is_open()) return trouble("read", errno);
     sha256_sum sum;
     std::array<char, 256 * 1024> buffer;  // NOLINT(*-member-init): written before it is read
     for (;;) {
         const auto got = ::read(from.number(), buffer.data(), buffer.size());
         if (got < 0 && errno == EINTR) continue;
-        if (got < 0) return trouble("read", std::strerror(errno));
+        if (got < 0) return trouble("read", errno);
         if (got == 0) break;
         sum.add({buffer.data(), static_cast<std::size_t>(got)});
     }
@@ -206,7 +209,7 @@ sdk::result<void> local_store::make_empty(const std::string& path) const {
     std::error_code wrong;
     fs::create_directories(place(path).parent_path(), wrong);
     const open_file made(place(path), O_WRONLY | O_CREAT | O_EXCL);
-    if (!made.is_open()) return trouble("begun", std::strerror(errno));
+    if (!made.is_open()) return trouble("begun", errno);
     return {};
 }
 

@@ -16,6 +16,8 @@ namespace {
 
 namespace json = sdk::json;
 
+constexpr std::size_t most_removed = 30;
+
 /// The part of the API's message that matters here.
 struct holding {
     std::string holder;
@@ -102,10 +104,13 @@ sdk::task<sdk::amendment> messages::keep(sdk::kept_draft draft) {
     const auto files = co_await draft.storage([&](odb::database& db) { return files_of_edit(db, draft); });
     if (files.empty() && says_nothing(draft.data)) co_return sdk::amendment{};
     auto data = data_of(draft.data);
-    if (files.empty())
+    auto shown = described(files);
+    const auto gone = removed_in(data);
+    for (std::size_t i = 0; i < gone.size() && i < most_removed; ++i) shown.emplace_back(left_of(gone[i]));
+    if (shown.empty())
         data.erase("files");
     else
-        data["files"] = described(files);
+        data["files"] = std::move(shown);
     sdk::amendment made;
     made.data = std::move(data);
     co_return made;
@@ -156,7 +161,32 @@ sdk::task<> messages::link(sdk::event event, bool is_published) {
             }
         }
     });
+    co_await take_back_gone(event, what.id, ids);
     if (holds) co_await gates_.settle(event, what.id);
+}
+
+sdk::task<> messages::take_back(sdk::scope where, sdk::id message, sdk::id file) {
+    const sdk::data_replacement what{
+        .message = message, .list = "files", .key = "file", .value = file.text(), .with = left_of(file)};
+    co_await where.replace_in_data(what);
+}
+
+sdk::task<> messages::was_removed(sdk::event event) {
+    const auto what = co_await event.as<file_removed>();
+    if (what.message) co_await take_back(event, *what.message, what.file);
+}
+
+/// A file may go while its message is being written or changed, and what was filled in then would stay.
+sdk::task<> messages::take_back_gone(sdk::event event, sdk::id message, std::vector<sdk::id> ids) {
+    const auto found = co_await event.storage([&](odb::database& db) { return load(db, event.tenant, ids); });
+    for (std::size_t i = 0; i < ids.size(); ++i)
+        if (found[i] == nullptr) co_await take_back(event, message, ids[i]);
+}
+
+sdk::task<> messages::was_edited(sdk::event event) {
+    const auto what = (co_await event.as<about_message>()).message;
+    const auto ids = what.data ? attached_in(*what.data) : std::vector<sdk::id>{};
+    if (!ids.empty()) co_await take_back_gone(event, what.id, ids);
 }
 
 sdk::task<> messages::was_published(sdk::event event) { return link(std::move(event), true); }

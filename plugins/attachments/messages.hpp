@@ -22,6 +22,9 @@ public:
     /// After the commit. Each may come twice.
     [[nodiscard]] sdk::task<> was_published(sdk::event);
     [[nodiscard]] sdk::task<> was_held(sdk::event);
+    [[nodiscard]] sdk::task<> was_edited(sdk::event);
+    /// A file is gone: its name is not to stay in its message.
+    [[nodiscard]] sdk::task<> was_removed(sdk::event);
     [[nodiscard]] sdk::task<> was_rejected(sdk::event);
     [[nodiscard]] sdk::task<> was_deleted(sdk::event);
     [[nodiscard]] sdk::task<> is_gone(sdk::event);
@@ -34,6 +37,8 @@ public:
 
 private:
     [[nodiscard]] sdk::task<> link(sdk::event, bool is_published);
+    [[nodiscard]] static sdk::task<> take_back(sdk::scope, sdk::id message, sdk::id file);
+    [[nodiscard]] static sdk::task<> take_back_gone(sdk::event, sdk::id message, std::vector<sdk::id> files);
 
     house& in_;
     checking& gates_;

@@ -84,14 +84,14 @@ sdk::task<fetched_file> placing::fetch(sdk::call call, one_file in) const {
     co_return fetched_file{in.file, path, row->bytes};
 }
 
-sdk::task<sdk::reply> placing::serve(sdk::scope where, file_row row, sdk::sent_file how) const {
+sdk::task<sdk::reply> placing::serve(sdk::scope where, file_row row, sdk::sent_file how, std::string method) const {
     const auto here = where.settings<settings>();
     if (here->s3_serve == s3_way::through) {
         how.path = co_await local_path(where, in_, row);
         co_return sdk::reply::send(how);
     }
-    auto made = sdk::reply::to(
-        in_.s3(*here).address_of(row.path, {disposition_of(how.attachment, how.name), how.type}, here->s3_url_seconds));
+    auto made = sdk::reply::to(in_.s3(*here).address_of(
+        row.path, {disposition_of(how.attachment, how.name), how.type, method}, here->s3_url_seconds));
     made.headers["Cache-Control"] = "private, no-store";
     co_return made;
 }

@@ -46,7 +46,7 @@ public:
     [[nodiscard]] sdk::task<moved_files> move(sdk::call, move_request);
     [[nodiscard]] sdk::task<fetched_file> fetch(sdk::call, one_file) const;
     /// A reply for content in the bucket; `how` has all but the path.
-    [[nodiscard]] sdk::task<sdk::reply> serve(sdk::scope, file_row, sdk::sent_file how) const;
+    [[nodiscard]] sdk::task<sdk::reply> serve(sdk::scope, file_row, sdk::sent_file how, std::string method) const;
 
 private:
     [[nodiscard]] sdk::task<moved_files> stretch(sdk::scope, storage_place to);

@@ -159,6 +159,9 @@ sdk::task<> receiving::put_away(sdk::call call, std::vector<judged>& all) {
                           return {};
                       }).as_result();
     if (done) co_return;
+    co_await sdk::aside([&] {
+        for (const auto& one : all) (void)in_.store.remove(one.from.path);
+    });
     co_await call.storage([&](sdk::transaction& t) {
         for (const auto& one : all) remove_file(t, one.row, false);
     });
@@ -188,8 +191,13 @@ sdk::task<> receiving::tell(sdk::call call, std::vector<judged>& all) {
 }
 
 sdk::task<> receiving::forget(sdk::scope where, sdk::id upload) {
-    co_await where.storage([&](odb::database& db) { (void)end_reservation(db, where.tenant, upload); });
+    const auto ended =
+        co_await where.storage([&](odb::database& db) { (void)end_reservation(db, where.tenant, upload); }).as_result();
     co_await sdk::aside([&] { (void)in_.store.remove(incoming_path(upload)); });
+    if (ended) co_return;
+    // Where the disk that is full has the rows, too.
+    sdk::log::warning("what was reserved for an upload is given back later", {{"code", ended.error().code}});
+    in_.unended.add(where.tenant, upload);
 }
 
 }  // namespace attachments

@@ -135,7 +135,7 @@ void remove_file(sdk::transaction& t, const file_row& first, bool says_conversat
             to.conversation = sdk::id(first.conversation);
         else
             to.user = sdk::id(one->uploader);
-        t.say("file.removed", file_removed{sdk::id(one->id)}, to);
+        t.say("file.removed", file_removed{sdk::id(one->id), id_or_none(first.message)}, to);
     }
 }
 

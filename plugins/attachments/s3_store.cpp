@@ -108,6 +108,7 @@ struct s3_store::exchange {
     std::string answer{};
     std::string etag{};
     std::int64_t length = -1;  ///< Content-Length of the answer
+    int broke = 0;             ///< why what came could not be written: errno
 
     static std::size_t take(char* bytes, std::size_t size, std::size_t count, void* given) {
         auto& to = *static_cast<exchange*>(given);
@@ -120,7 +121,10 @@ struct s3_store::exchange {
         for (std::size_t done = 0; done < all;) {
             const auto put = ::write(to.download, bytes + done, all - done);
             if (put < 0 && errno == EINTR) continue;
-            if (put < 0) return 0;
+            if (put < 0) {
+                to.broke = errno;
+                return 0;
+            }
             done += static_cast<std::size_t>(put);
         }
         to.came.add({bytes, all});
@@ -292,10 +296,14 @@ sdk::result<std::string> s3_store::get(const std::string& blob, const std::strin
     exchange it;
     it.request.path = path_encoded(key_path(blob));
     it.download = opened.number();
-    if (auto done = ask(it); !done) return done.error();
-    if (it.status == not_there) return trouble("get " + blob, "it is not there");
-    if (::fsync(opened.number()) != 0) return trouble("get " + blob, std::strerror(errno));
-    return it.came.end();
+    auto done = ask(it);
+    if (done && it.status == not_there) done = trouble("get " + blob, "it is not there");
+    if (done && ::fsync(opened.number()) != 0) done = trouble("get " + blob, std::strerror(errno));
+    if (done) return it.came.end();
+    (void)::unlink((files_ / to).c_str());  // of no use to anybody
+    const bool is_full = it.broke == ENOSPC || it.broke == EDQUOT || it.broke == EFBIG;
+    return is_full ? sdk::unavailable("disk_full", "There is no room left for this on the server's disk.")
+                   : done.error();
 }
 
 sdk::result<void> s3_store::remove(const std::string& blob) const {
@@ -372,7 +380,7 @@ sdk::result<void> s3_store::end(const unfinished& what) const {
 
 std::string s3_store::address_of(const std::string& blob, const shown_as& as, std::int64_t seconds) const {
     const s3_request what{
-        .method = "GET",
+        .method = as.method,
         .path = path_encoded(key_path(blob)),
         .query = {{"response-content-disposition", as.disposition}, {"response-content-type", as.type}},
         .headers = {{"host", host()}}};

@@ -65,8 +65,9 @@ public:
 
     /// Where anybody gets it for that long; what it is called and said to be is part of what is signed.
     struct shown_as {
-        std::string disposition;
-        std::string type;
+        std::string disposition{};
+        std::string type{};
+        std::string method = "GET";  ///< or HEAD: an address is good for one of them
     };
     [[nodiscard]] std::string address_of(const std::string& blob, const shown_as&, std::int64_t seconds) const;
 

@@ -17,7 +17,7 @@ class serving {
 public:
     serving(const reading& from, const placing& places) : from_(from), places_(places) {}
 
-    [[nodiscard]] sdk::task<sdk::reply> content(sdk::call, content_request) const;
+    [[nodiscard]] sdk::task<sdk::reply> content(sdk::call, content_request, sdk::visitor) const;
 
 private:
     const reading& from_;

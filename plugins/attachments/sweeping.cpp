@@ -83,6 +83,7 @@ bool sweeping::is_time(const sdk::call& call) {
 }
 
 sdk::task<> sweeping::sweep(sdk::call call) {
+    for (const auto one : in_.unended.take(call.tenant)) co_await to_.forget(call, one);
     if (!is_time(call)) co_return;
     co_await end_uploads(call);
     co_await end_files(call);

@@ -47,7 +47,7 @@ sdk::task<granted_room> reserve(sdk::call call, house& in, wanted_room wanted) {
     using query = odb::query<upload_row>;
     const auto here = call.settings<settings>();
     if (in.store.free_bytes() < wanted.bytes + spare_disk)
-        co_return sdk::unavailable("disk_full", "There is no room on the server for this now.");
+        co_return sdk::unavailable("disk_full", "There is no room left for this on the server's disk.");
     const holder who{call.tenant.number(), call.model, call.user.number()};
     co_return co_await call.storage([&](sdk::transaction& t) -> sdk::result<granted_room> {
         auto& db = t.db();

@@ -6,16 +6,16 @@ bringWords({
         'files.attach': 'Attach files', 'files.drop': 'Files that will be sent', 'files.remove': 'Take {name} off', 'files.failed': '{name}: {reason}',
         'files.panel': 'Files', 'files.none': 'There are no files here yet.', 'files.open': 'Open {name}', 'files.download': 'Download {name}', 'files.retry': 'Upload {name} again',
         'files.checking': 'Is being checked', 'files.waiting': 'Waits for approval', 'files.rejected': 'Turned down: {reason}', 'files.quarantined': 'Turned down: {reason}',
-        'files.uploading': 'Uploading {name}', 'files.gone': 'This file is gone.', 'files.more': 'Load more', 'files.by_category': 'Kind', 'files.all': 'All files',
+        'files.uploading': 'Uploading {name}', 'files.gone': 'This file is gone.', 'files.removed': 'A file was removed.', 'files.more': 'Load more', 'files.by_category': 'Kind', 'files.all': 'All files',
         'files.image': 'Images', 'files.document': 'Documents', 'files.video': 'Videos', 'files.audio': 'Recordings', 'files.other': 'Other',
     },
     de: {
         'files.attach': 'Dateien anhängen', 'files.drop': 'Dateien, die gesendet werden', 'files.remove': '{name} entfernen', 'files.panel': 'Dateien', 'files.none': 'Hier gibt es noch keine Dateien.',
         'files.open': '{name} öffnen', 'files.download': '{name} herunterladen', 'files.retry': '{name} noch einmal hochladen', 'files.checking': 'Wird geprüft', 'files.waiting': 'Wartet auf Freigabe', 'files.rejected': 'Abgelehnt: {reason}',
-        'files.quarantined': 'Abgelehnt: {reason}', 'files.uploading': '{name} wird hochgeladen', 'files.gone': 'Diese Datei gibt es nicht mehr.', 'files.more': 'Mehr laden', 'files.by_category': 'Art',
+        'files.quarantined': 'Abgelehnt: {reason}', 'files.uploading': '{name} wird hochgeladen', 'files.gone': 'Diese Datei gibt es nicht mehr.', 'files.removed': 'Eine Datei wurde entfernt.', 'files.more': 'Mehr laden', 'files.by_category': 'Art',
         'files.all': 'Alle Dateien', 'files.image': 'Bilder', 'files.document': 'Dokumente', 'files.video': 'Videos', 'files.audio': 'Aufnahmen', 'files.other': 'Sonstiges',
     },
-    ar: { 'files.attach': 'إرفاق ملفات', 'files.panel': 'الملفات' },
+    ar: { 'files.attach': 'إرفاق ملفات', 'files.panel': 'الملفات', 'files.removed': 'أُزيل ملف.' },
 });
 
 /** What a message says of a file; everything but `file` is filled in by the server. */
@@ -25,6 +25,8 @@ export interface Attached {
     type?: string;
     bytes?: number;
     category?: string;
+    /** It is gone, and nothing else is said of it any more. */
+    removed?: boolean;
 }
 export function filesIn(data: { readonly [name: string]: unknown } | undefined): readonly Attached[] {
     const files = data?.files;

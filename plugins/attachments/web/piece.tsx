@@ -168,7 +168,7 @@ function Files({ all, ready, room, isOver = false }: { all: readonly Attached[];
     return (
         <ul class={ready && all.every((one) => isPicture(one.type)) ? 'files pictures' : 'files'}>
             {all.map((one) => (
-                <li key={one.file}>{!ready ? <Waiting of={one} room={room} isOver={isOver} /> : isPicture(one.type) ? <Picture of={one} room={room} /> : <Card of={one} room={room} />}</li>
+                <li key={one.file}>{one.removed ? <p class="faint small">{t('files.removed')}</p> : !ready ? <Waiting of={one} room={room} isOver={isOver} /> : isPicture(one.type) ? <Picture of={one} room={room} /> : <Card of={one} room={room} />}</li>
             ))}
         </ul>
     );

@@ -173,7 +173,8 @@ BOOST_DESCRIBE_STRUCT(file_shown, (), (file, message))
 
 struct file_removed {
     sdk::id file;
+    std::optional<sdk::id> message;  ///< that it was sent with
 };
-BOOST_DESCRIBE_STRUCT(file_removed, (), (file))
+BOOST_DESCRIBE_STRUCT(file_removed, (), (file, message))
 
 }  // namespace attachments
