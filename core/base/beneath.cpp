@@ -18,7 +18,8 @@ namespace {
 constexpr mode_t of_owner = 0600;
 
 std::unexpected<error> failed(std::string_view name, int why) {
-    if (why == ENOSPC || why == EDQUOT) return failure(fault::unavailable, "disk_full", "The disk is full.");
+    if (why == ENOSPC || why == EDQUOT || why == EFBIG)
+        return failure(fault::unavailable, "disk_full", "There is no room left for this on the server's disk.");
     if (why == EEXIST) return failure(fault::conflict, "file_exists", fmt::format("{} exists.", name));
     if (why == ENOENT || why == ENOTDIR || why == EXDEV || why == ELOOP)
         return failure(fault::not_found, "file_not_found", fmt::format("There is no file {}.", name));

@@ -42,6 +42,7 @@ public:
         pthread_sigmask(SIG_BLOCK, &awaited_, nullptr);
         // A peer that is gone is an error of write(), not the end of the server.
         ::signal(SIGPIPE, SIG_IGN);
+        ::signal(SIGXFSZ, SIG_IGN);  // a write over the limit of a file's size fails, and nothing else
     }
 
     /// Until somebody wants the server to stop; calls `reload` whenever somebody wants that.
