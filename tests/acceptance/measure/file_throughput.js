@@ -112,13 +112,18 @@ const took = { 'nginx out': [], 'parley out': [], 'bare in': [], 'parley in': []
 const most = {};
 const notes = (what, { seconds, grew }) => {
     took[what].push(seconds);
-    for (const [who, mib] of Object.entries(grew ?? {})) most[`${what}: ${who}`] = Math.max(most[`${what}: ${who}`] ?? 0, mib);
+    if (grew) grows(what, { grew });
 };
-const kept = (await comesWhole()).file;
+const grows = (what, { grew }) => {
+    for (const [who, mib] of Object.entries(grew)) most[`${what}: ${who}`] = Math.max(most[`${what}: ${who}`] ?? 0, mib);
+};
+// Everything has been read and allocated once; how much that took counts, too.
+const began = await growth(comesWhole);
+grows('the first one in', began);
+const kept = began.file;
 await isIn(ann, kept, 'ready', longest);
 const content = `${ann.url}/api/v1/files/${kept}/content`;
-// Everything has been read and allocated once.
-await fetching(...token, content);
+grows('the first one out', await growth(async () => ({ seconds: await fetching(...token, content) })));
 await fetching(`http://127.0.0.1:${nginxPort}/big.bin`);
 await curl('-T', big, `http://127.0.0.1:${barePort}/`);
 await goes((await comesInAForm()).file);
