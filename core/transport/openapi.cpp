@@ -77,6 +77,7 @@ void add_transfer_responses(const operation& of, json::object& to) {
     for (const int status : empty) to[std::to_string(status)] = json::object{{"description", phrase_of(status)}};
     if (of.carries == kernel::carried::sends) to["416"] = json::object{{"$ref", "#/components/responses/Problem416"}};
     to["410"] = json::object{{"$ref", "#/components/responses/Problem410"}};
+    to["507"] = json::object{{"$ref", "#/components/responses/Problem507"}};
 }
 
 json::object responses_of(const operation& of) {
@@ -137,7 +138,7 @@ json::object paths(const operation_catalogue& catalogue, const operation_catalog
 
 json::object problem_responses() {
     json::object all;
-    for (const int status : {400, 401, 403, 404, 409, 410, 413, 415, 416, 429, 500, 503})
+    for (const int status : {400, 401, 403, 404, 409, 410, 413, 415, 416, 429, 500, 503, 507})
         all["Problem" + std::to_string(status)] =
             json::object{{"description", phrase_of(status)},
                          {"content", {{"application/problem+json", {{"schema", reference_to("Problem")}}}}}};

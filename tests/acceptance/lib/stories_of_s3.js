@@ -75,6 +75,11 @@ export const tellOfS3 = (isolation) =>
             }, 'the redirect', patience);
             assert.match(sent.headers.get('cache-control'), /no-store/);
             const address = sent.headers.get('location');
+            // An address is good for the way in which it was asked for.
+            const looked = await fetches(bob, file, { method: 'HEAD' });
+            assert.equal(looked.status, 302);
+            const head = await fetch(looked.headers.get('location'), { method: 'HEAD' });
+            assert.deepEqual([head.status, Number(head.headers.get('content-length'))], [200, png.length]);
             assert.ok(address.startsWith(`${swift.endpoint}/files/chat/`), address);
             assert.ok(!address.includes(secretKey));
             const got = await fetch(address, { headers: { range: 'bytes=1-3' } });
