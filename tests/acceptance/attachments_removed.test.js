@@ -59,7 +59,7 @@ stories(`files that are removed, ${isolation}`, { tenants, settings: settings(is
         const now = await filesOf(cy, message);
         assert.deepEqual(now.slice(0, 2), [left(files[0]), left(files[1])]);
         assert.deepEqual([now[2].file, now[2].name], [files[2].file, 'harmless.png']);
-        await cy.receives('message.edited', (data) => data.message.data.files?.filter((one) => one.removed).length === 2);
+        await cy.receives('message.edited', { message: (one) => one?.data?.files?.filter((file) => file.removed).length === 2 });
         const names = async (who) => (await everythingOf(who, 'plans', [message, softly])).match(/secret-\w+/g) ?? [];
         for (const who of [ann, bob, cy]) await eventually(async () => ((await names(who)).length === 0 ? true : undefined), `${who.name} to read none of the names`);
 
