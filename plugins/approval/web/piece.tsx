@@ -1,5 +1,5 @@
 // The queue of what waits, for reviewers: as an administration page, and of one conversation in a panel beside it.
-import { announce, ask, attempt, client, fill, go, Icon, IconButton, nameOfUser, room as roomOf, t, toRoom, toast, useEffect, useSignal, UserFace, wordsOf, fullTime, type Id } from '@parley/web';
+import { announce, ask, attempt, client, fill, go, Icon, IconButton, nameOfUser, room as roomOf, ServedImage, ServedLink, t, toRoom, toast, useEffect, useSignal, UserFace, wordsOf, fullTime, type Id } from '@parley/web';
 import { changes, contentOf, decide, duration, figures, fromNow, listed, look, mayReview, note, sizeText, titleOf, waiting, whole, type Figures, type Item, type ItemState, type Whole, type Wish } from './queue.ts';
 
 const page = 50;
@@ -66,15 +66,15 @@ function Preview({ of, name }: { of: Item; name: string }) {
     return (
         <div class="approval_preview">
             {isPicture(of.type) && !broken.value ? (
-                <img src={contentOf(of.approval)} alt={t('approval.preview', { name })} onError={() => (broken.value = true)} />
+                <ServedImage src={contentOf(of.approval)} alt={t('approval.preview', { name })} onError={() => (broken.value = true)} />
             ) : isText(of.type) ? (
                 <TextPreview of={of} name={name} />
             ) : (
                 <p class="faint">{t('approval.no_preview')}</p>
             )}
-            <a class="button" href={contentOf(of.approval)} download={of.name}>
+            <ServedLink class="button" href={contentOf(of.approval)} download={of.name}>
                 <Icon name="download" /> {t('approval.download', { name })}
-            </a>
+            </ServedLink>
         </div>
     );
 }

@@ -1,6 +1,6 @@
 // Files in the web client: dropped, pasted or chosen, with their progress; in messages; and all of a conversation.
 import {
-    attempt, client, Dialog, fill, Icon, IconButton, may, Rich, signal, slot, t, useEffect, useSignal, type ComposerDraft, type ComposerHandle, type ConversationState, type Id, type LocalMessage, type Message,
+    attempt, client, Dialog, fill, Icon, IconButton, may, Rich, ServedImage, ServedLink, signal, slot, t, useEffect, useSignal, type ComposerDraft, type ComposerHandle, type ConversationState, type Id, type LocalMessage, type Message,
     type StoredFile,
 } from '@parley/web';
 import { add, contentOf, downloadOf, filesIn, forget, isPicture, sizeText, start, stateOf, stateText, takeOff, trayOf, type Attached, type Going } from './files.ts';
@@ -130,7 +130,7 @@ function Picture({ of, room }: { of: Attached; room: Id }) {
     const source = small && !noSmall.value ? small : contentOf(of.file);
     return (
         <button type="button" class="file_picture" aria-label={t('files.open', { name })} onClick={() => (shown.value = { of, room })}>
-            <img key={tries.value} src={source} alt={name} loading="lazy" onError={() => (source === small ? (noSmall.value = true) : again())} />
+            <ServedImage key={tries.value} src={source} alt={name} loading="lazy" onError={() => (source === small ? (noSmall.value = true) : again())} />
         </button>
     );
 }
@@ -141,16 +141,16 @@ function Card({ of, room, note, noDownload }: { of: Attached; room: Id; note?: s
     const noSmall = useSignal(false);
     return (
         <div class="file_card">
-            {small && !noSmall.value ? <img class="file_preview" src={small} alt="" loading="lazy" onError={() => (noSmall.value = true)} /> : <Icon name={of.category === 'image' ? 'image' : 'file'} />}
+            {small && !noSmall.value ? <ServedImage class="file_preview" src={small} alt="" loading="lazy" onError={() => (noSmall.value = true)} /> : <Icon name={of.category === 'image' ? 'image' : 'file'} />}
             <span class="file_words">
                 <bdi>{name}</bdi>
                 <span class="faint small">{[of.bytes === undefined ? '' : sizeText(of.bytes), note].filter(Boolean).join(' · ')}</span>
             </span>
             {!note && !noDownload && <Actions of={of} room={room} />}
             {!note && !noDownload && (
-                <a class="icon_button small_one" href={downloadOf(of.file)} download={name} aria-label={t('files.download', { name })} title={t('files.download', { name })}>
+                <ServedLink class="icon_button small_one" href={downloadOf(of.file)} download={name} aria-label={t('files.download', { name })} title={t('files.download', { name })}>
                     <Icon name="download" />
-                </a>
+                </ServedLink>
             )}
         </div>
     );
@@ -189,12 +189,12 @@ function Shown() {
     const name = of.name ?? '';
     return (
         <Dialog large title={name} onClose={() => (shown.value = null)}>
-            <img class="file_whole" src={contentOf(of.file)} alt={name} />
+            <ServedImage class="file_whole" src={contentOf(of.file)} alt={name} />
             <div class="dialog_foot">
                 <Actions of={of} room={room} />
-                <a class="button" href={downloadOf(of.file)} download={name}>
+                <ServedLink class="button" href={downloadOf(of.file)} download={name}>
                     <Icon name="download" /> {t('files.download', { name })}
-                </a>
+                </ServedLink>
             </div>
         </Dialog>
     );

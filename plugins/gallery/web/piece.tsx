@@ -1,5 +1,5 @@
 // The gallery in the web client: small pictures in messages and a panel with a grid or a list, by day.
-import { attempt, bringWords, client, Dialog, fill, Icon, IconButton, language, may, signal, t, useComputed, useEffect, useSignal, type ConversationState, type Id } from '@parley/web';
+import { attempt, bringWords, client, Dialog, fill, Icon, IconButton, language, may, ServedImage, ServedLink, signal, t, useComputed, useEffect, useSignal, type ConversationState, type Id } from '@parley/web';
 
 bringWords({
     en: {
@@ -72,7 +72,7 @@ function Tile({ one }: { one: Item }) {
     const hasPicture = one.thumbnails.length > 0 && !broken.value;
     return (
         <button type="button" class="gallery_tile" aria-label={t('gallery.open', { name: one.name })} onClick={() => (opened.value = one)}>
-            {hasPicture ? <img src={thumbnailOf(one.file, 300)} alt="" loading="lazy" onError={() => (broken.value = true)} /> : <Icon name={one.category === 'image' ? 'image' : 'file'} />}
+            {hasPicture ? <ServedImage src={thumbnailOf(one.file, 300)} alt="" loading="lazy" onError={() => (broken.value = true)} /> : <Icon name={one.category === 'image' ? 'image' : 'file'} />}
             {isGrid.value ? (
                 (!hasPicture || one.category !== 'image') && <bdi class="gallery_name">{one.name}</bdi>
             ) : (
@@ -235,14 +235,14 @@ function Opened() {
     };
     return (
         <Dialog large title={one.name} onClose={() => (opened.value = null)}>
-            {one.thumbnails.length > 0 && <img class="gallery_whole" src={thumbnailOf(one.file, 800)} alt={one.name} />}
+            {one.thumbnails.length > 0 && <ServedImage class="gallery_whole" src={thumbnailOf(one.file, 800)} alt={one.name} />}
             <p class="faint small">{factsOf(one).join(' · ')}</p>
             <Labels of={one} />
             {may('gallery.metadata') && one.category === 'image' && <CameraView key={one.file} of={one} />}
             <div class="gallery_actions">
-                <a class="button" href={`${pathOf(one.file)}/content?download=true`} download={one.name}>
+                <ServedLink class="button" href={`${pathOf(one.file)}/content?download=true`} download={one.name}>
                     <Icon name="download" /> {t('gallery.download', { name: one.name })}
-                </a>
+                </ServedLink>
                 {may('gallery.portfolio') && (
                     <button type="button" class="button" onClick={() => void move()}>
                         {t(`gallery.to_${other}`)}

@@ -288,7 +288,10 @@ class TheClient implements Client {
     }
 
     async download(file: Id, { signal }: { signal?: AbortSignal } = {}): Promise<Blob> {
-        return (await this.#session.ask('GET', `files/${encodeURIComponent(file)}/content`, undefined, { asBytes: true, signal })).data;
+        return this.read(`files/${encodeURIComponent(file)}/content`, { signal });
+    }
+    async read(path: string, { signal }: { signal?: AbortSignal | undefined } = {}): Promise<Blob> {
+        return (await this.#session.ask('GET', path, undefined, { asBytes: true, signal })).data;
     }
 
     // --- what a view does

@@ -289,6 +289,8 @@ export interface Client {
     upload(conversation: Id, file: Blob, options?: UploadOptions): Promise<StoredFile>;
     /** The content of a file that one may see; for pages that cannot name its address in an `img`, because their session is no cookie. */
     download(file: Id, options?: { signal?: AbortSignal }): Promise<Blob>;
+    /** Bytes that a plugin serves to who is signed in, by their path below `/api/v1/`. */
+    read(path: string, options?: { signal?: AbortSignal }): Promise<Blob>;
 
     // --- what a view does
 

@@ -18,7 +18,10 @@ function found() {
     };
 }
 
-export const openBrowser = async () => chromium.launch(found());
+export async function openBrowser({ args = [] } = {}) {
+    const usual = found();
+    return chromium.launch({ ...usual, args: [...usual.args, ...args] });
+}
 
 // One context that is not private and lets frames of other sites keep something, as most browsers do.
 export async function openProfile(options) {

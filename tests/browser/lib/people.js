@@ -11,25 +11,28 @@ export const plugins = process.env.PARLEY_PLUGIN_FILES ?? fileURLToPath(new URL(
 export const patience = 30_000;
 
 // ann is an admin, everybody else a member; all have the password.
-// `more`: further plugins, {folders, load}, and who has another role, {roles: {max: 'manager'}}.
+// `more`: further plugins, {folders, load}, who has another role, {roles: {max: 'manager'}}, and the `host` under which the
+// browser knows this machine.
 export async function openHouse(names, settings = {}, more = { folders: [], load: [] }) {
     const people = Object.fromEntries(names.map((name) => [name, { role: more.roles?.[name] ?? (name === 'ann' ? 'admin' : 'member'), password }]));
     const world = await World.open('sqlite', {
-        tenants: { acme: { people, settings: { hosts: ['127.0.0.1'], display_name: 'Acme', sessions: { guests: true }, plugins: { enable: ['webapp', 'reactions', ...more.load] }, ...settings } } },
+        tenants: { acme: { people, settings: { hosts: ['127.0.0.1', ...(more.host ? [more.host] : [])], display_name: 'Acme', sessions: { guests: true }, plugins: { enable: ['webapp', 'reactions', ...more.load] }, ...settings } } },
         settings: { plugins: { folders: [plugins, ...more.folders], load: ['webapp', 'reactions', ...more.load] } },
     });
-    const browser = await openBrowser();
-    return new House(world, browser);
+    const browser = await openBrowser({ args: more.host ? [`--host-resolver-rules=MAP ${more.host} 127.0.0.1`] : [] });
+    return new House(world, browser, more.host);
 }
 
 class House {
-    constructor(world, browser) {
+    constructor(world, browser, host) {
         this.world = world;
         this.browser = browser;
+        this.host = host;
         this.faults = [];
     }
     get url() {
-        return this.world.server.url;
+        const { url } = this.world.server;
+        return this.host ? url.replace('127.0.0.1', this.host) : url;
     }
     person(name) {
         return this.world.people[name];

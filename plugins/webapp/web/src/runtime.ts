@@ -25,4 +25,5 @@ export { Icon, IconButton } from './ui/icon.tsx';
 export { Dialog, openBeside, openMenu, type Choice } from './ui/overlay.tsx';
 export { PeoplePicker } from './ui/people_picker.tsx';
 export { Rich } from './ui/rich.tsx';
+export { ServedImage, ServedLink } from './ui/served.tsx';
 export { loadEmoji, recentEmoji, usedEmoji } from './state/emoji.ts';

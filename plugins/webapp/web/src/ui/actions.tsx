@@ -47,7 +47,8 @@ export function fillOwnActions() {
         icon: 'copy',
         key: 'c',
         order: 50,
-        when: ({ message }) => !message.deleted_at && message.text !== '',
+        // Pages without TLS may not write to the clipboard.
+        when: ({ message }) => 'clipboard' in navigator && !message.deleted_at && message.text !== '',
         run: ({ message }) => void navigator.clipboard.writeText(message.text).then(() => toast(t('message.copied'), undefined, 2000)),
     });
     fill('messageActions', {
