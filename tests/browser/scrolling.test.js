@@ -1,42 +1,10 @@
 // A long conversation: what somebody reads never jumps, nothing is blank, and what is in the page stays bounded.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { fill, watchFrames, wheel as turnWheel } from './lib/frames.js';
 import { openHouse } from './lib/people.js';
 
 const total = Number(process.env.PARLEY_TEST_MESSAGES ?? 2000);
-
-// In the page: at every frame, whether something fills the view, and how far what was read has moved by itself.
-function watchFrames() {
-    const box = document.querySelector('.room .log');
-    const watch = { blank: 0, longestBlank: 0, jumps: [], most: 0, frames: 0, stop: false };
-    window.watch = watch;
-    let blankNow = 0;
-    let held = null;
-    const look = () => {
-        if (watch.stop) return;
-        ++watch.frames;
-        const { top, bottom, height } = box.getBoundingClientRect();
-        const rows = [...box.querySelectorAll('.message')];
-        watch.most = Math.max(watch.most, rows.length);
-        const inside = rows.filter((one) => {
-            const at = one.getBoundingClientRect();
-            return at.bottom > top && at.top < bottom;
-        });
-        const covered = inside.reduce((sum, one) => sum + one.getBoundingClientRect().height, 0);
-        blankNow = covered < height * 0.4 ? blankNow + 1 : 0;
-        watch.longestBlank = Math.max(watch.longestBlank, blankNow);
-        // Two frames without a wheel between them: a row that is still there stands where it stood.
-        if (held && held.wheel === window.wheels && held.element.isConnected) {
-            const moved = held.element.getBoundingClientRect().top - held.top;
-            if (Math.abs(moved) > 2) watch.jumps.push(moved);
-        }
-        const element = inside[Math.floor(inside.length / 2)];
-        held = element && { element, top: element.getBoundingClientRect().top, wheel: window.wheels };
-        requestAnimationFrame(look);
-    };
-    window.wheels = 0;
-    requestAnimationFrame(look);
-}
 
 describe('a long conversation', () => {
     let house;
@@ -48,8 +16,7 @@ describe('a long conversation', () => {
         await ann.creates('channel', 'elsewhere', { members: [bob] });
         await Promise.all([ann.connects(), bob.connects()]);
         for (const each of [ann, bob]) each.socket.keeps = false;
-        for (let from = 1; from <= total; from += 100)
-            await Promise.all(Array.from({ length: Math.min(100, total - from + 1) }, (_, i) => (i % 3 ? ann : bob).says('long', `message ${from + i}\n${'and more of it '.repeat((from + i) % 23)}`)));
+        await fill('long', [ann, bob], total);
         await bob.hasRead('long', total);
         one = await house.enters('bob');
         await one.opens('long');
@@ -58,21 +25,7 @@ describe('a long conversation', () => {
     after(() => house?.close());
 
     const seqs = () => one.page.evaluate(() => [...document.querySelectorAll('.room .message')].map((each) => Number(each.dataset.seq)));
-    // By whole turns of the wheel, one at each frame.
-    const wheel = (by, until) =>
-        one.page.evaluate(
-            async ([step, wanted]) => {
-                const box = document.querySelector('.room .log');
-                for (let i = 0; i < 4000; ++i) {
-                    await new Promise(requestAnimationFrame);
-                    if (document.querySelector(`.message[data-seq="${wanted}"]`)) return i;
-                    ++window.wheels;
-                    box.scrollTop += step;
-                }
-                throw new Error(`never came to ${wanted}`);
-            },
-            [by, until],
-        );
+    const wheel = (by, until) => turnWheel(one.page, by, until);
 
     it('begins at the end', async () => {
         const all = await seqs();
