@@ -1,4 +1,6 @@
 // Reading requests with limits and deadlines, answering them in order.
+// Peers can break one of Beast's assertions: see beast_assertion.cpp.
+#define BOOST_ENABLE_ASSERT_DEBUG_HANDLER
 #include "transport/http_session.hpp"
 
 #include <algorithm>

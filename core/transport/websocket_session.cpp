@@ -13,7 +13,9 @@
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/message.hpp>
 #include <boost/beast/websocket/stream.hpp>
+#include <boost/beast/zlib/error.hpp>
 
+#include "base/text.hpp"
 #include "transport/frame_stream.hpp"
 
 namespace parley::transport {
@@ -29,6 +31,7 @@ using steady = std::chrono::steady_clock;
 constexpr std::size_t idle_buffer = 256;      // all that an idle connection keeps to read into
 constexpr std::size_t largest_chunk = 16384;  // of a long message, per read
 constexpr std::size_t longest_reason = 123;
+constexpr std::uint16_t last_code = 4999;  // of those that there can be
 
 std::atomic<std::uint64_t> last_id{0};
 
@@ -99,6 +102,7 @@ private:
     void on_control(websocket::frame_type kind);
     void read();
     asio::mutable_buffer room();
+    void say_not_inflatable();
     void received(error_code why, std::size_t size);
     void keep(std::size_t size);
     void deliver(std::string_view text);
@@ -284,7 +288,17 @@ asio::mutable_buffer websocket_session::room() {
     return asio::buffer(message_.data() + filled_, message_.size() - filled_);
 }
 
+// Beast gives a stream up without a word when what is compressed is none, or ends with a block that says it is the
+// last.
+void websocket_session::say_not_inflatable() {
+    code_ = close_code::bad_text;
+    constexpr std::string_view close_1007{"\x88\x02\x03\xef", 4};
+    if (box_->push(nullptr, close_1007) == outbox::outcome::queued) box_->flush();
+}
+
 void websocket_session::received(error_code why, std::size_t size) {
+    const bool inflates = why.category() != beast::zlib::make_error_code(beast::zlib::error::end_of_stream).category();
+    if (why && !inflates && phase_ == phase::open) say_not_inflatable();
     if (why) return end(why);
     if (phase_ != phase::open || drained_) return;  // async_close reads the rest
     if (stream_->got_binary()) return close(close_code::unsupported_data, "text only");
@@ -295,8 +309,11 @@ void websocket_session::received(error_code why, std::size_t size) {
         if (++reads_ > limits_.reads_per_message) return close(close_code::policy, "too many fragments");
         if (stream_->is_message_done()) {
             const auto whole = std::exchange(message_, {});
+            const std::string_view text{whole.data(), std::exchange(filled_, 0)};
             reads_ = 0;
-            deliver({whole.data(), std::exchange(filled_, 0)});
+            // Where the last fragment is empty, Beast does not ask whether a character was cut short.
+            if (size == 0 && !is_utf8(text)) return close(close_code::bad_text, "not UTF-8");
+            deliver(text);
         }
     }
     if (under_way_ >= limits_.messages_under_way) {
@@ -361,8 +378,10 @@ std::uint16_t websocket_session::end_code(error_code why) const {
     if (why == websocket::error::bad_frame_payload) return close_code::bad_text;
     if (why == websocket::error::message_too_big) return close_code::too_big;
     if (why == websocket::condition::protocol_violation) return close_code::protocol_error;
-    const auto theirs = stream_->reason().code;
-    return theirs != websocket::close_code::none ? static_cast<std::uint16_t>(theirs) : close_code::abnormal;
+    const auto theirs = static_cast<std::uint16_t>(stream_->reason().code);
+    if (theirs == websocket::close_code::none) return close_code::abnormal;
+    // Beast takes codes from 5000 on, which nobody has defined.
+    return theirs <= last_code ? theirs : close_code::protocol_error;
 }
 
 }  // namespace
