@@ -2,6 +2,8 @@
 #include "transport/http_server.hpp"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <future>
 #include <thread>
 
@@ -242,6 +244,76 @@ INSTANTIATE_TEST_SUITE_P(
         bad_request{"endless_header", "GET / HTTP/1.1\r\nHost: " + std::string(100'000, 'x'), "431"},
         bad_request{"endless_target", "GET /" + std::string(100'000, 'x'), "431"}),
     [](const auto& of) { return of.param.name; });
+
+const std::string chunked = post_line + "Transfer-Encoding: chunked\r\n\r\n";
+const std::string hidden = "GET /hidden HTTP/1.1\r\nHost: x\r\n\r\n";
+
+// What another server in front of this one may read differently: refused, and nothing behind it is a request.
+INSTANTIATE_TEST_SUITE_P(
+    smuggled, http_server_refuses,
+    ::testing::Values(
+        bad_request{"length_with_a_plus", post_line + "Content-Length: +5\r\n\r\nhello" + hidden, "400"},
+        bad_request{"length_in_hexadecimal", post_line + "Content-Length: 0x5\r\n\r\nhello" + hidden, "400"},
+        bad_request{"length_with_a_space_inside", post_line + "Content-Length: 1 0\r\n\r\nhello" + hidden, "400"},
+        bad_request{"length_of_nothing", post_line + "Content-Length: \r\n\r\n" + hidden, "400"},
+        bad_request{"length_over_64_bits", post_line + "Content-Length: 18446744073709551621\r\n\r\nhello" + hidden,
+                    "400"},
+        bad_request{"length_and_another_name_for_it",
+                    post_line + "Content-Length: 0\r\nContent-Length\t: 52\r\n\r\n" + hidden, "400"},
+        bad_request{"chunks_of_http_1_0",
+                    "POST / HTTP/1.0\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + hidden, "400"},
+        bad_request{"encoding_with_a_vertical_tab",
+                    post_line + "Transfer-Encoding: \vchunked\r\n\r\n0\r\n\r\n" + hidden, "400"},
+        bad_request{"encoding_with_a_parameter", post_line + "Transfer-Encoding: chunked;q=1\r\n\r\n0\r\n\r\n" + hidden,
+                    "501"},
+        bad_request{"encoding_and_identity",
+                    post_line + "Transfer-Encoding: identity, chunked\r\n\r\n0\r\n\r\n" + hidden, "501"},
+        bad_request{"encoding_in_quotes", post_line + "Transfer-Encoding: \"chunked\"\r\n\r\n0\r\n\r\n" + hidden,
+                    "501"},
+        bad_request{"encoding_of_nothing", post_line + "Transfer-Encoding: \r\n\r\n" + hidden, "501"},
+        bad_request{"encoding_behind_a_folded_line",
+                    post_line + "A: b\r\n Transfer-Encoding: x\r\nTransfer-Encoding: y\r\n\r\n0\r\n\r\n" + hidden,
+                    "501"},
+        bad_request{"chunk_with_0x", chunked + "0x5\r\nhello\r\n0\r\n\r\n" + hidden, "400"},
+        bad_request{"chunk_with_a_plus", chunked + "+5\r\nhello\r\n0\r\n\r\n" + hidden, "400"},
+        bad_request{"chunk_with_a_minus", chunked + "-5\r\nhello\r\n0\r\n\r\n" + hidden, "400"},
+        bad_request{"chunk_without_a_size", chunked + "\r\nhello\r\n0\r\n\r\n" + hidden, "400"},
+        bad_request{"chunk_that_ends_with_a_line_feed", chunked + "5\nhello\r\n0\r\n\r\n" + hidden, "400"},
+        bad_request{"chunk_whose_data_end_with_a_line_feed", chunked + "5\r\nhello\n0\r\n\r\n" + hidden, "400"},
+        bad_request{"chunk_extension_with_a_line_feed", chunked + "5;a\nb\r\nhello\r\n0\r\n\r\n" + hidden, "400"},
+        bad_request{"chunk_extension_with_a_carriage_return", chunked + "5;a\rb\r\nhello\r\n0\r\n\r\n" + hidden, "400"},
+        bad_request{"chunk_longer_than_its_size", chunked + "2\r\nhello\r\n0\r\n\r\n" + hidden, "400"},
+        bad_request{"last_chunk_that_ends_with_a_line_feed", chunked + "0\n\n" + hidden, "400"},
+        bad_request{"header_without_a_colon", "GET / HTTP/1.1\r\nHost: x\r\nA\r\n\r\n" + hidden, "400"},
+        bad_request{"header_without_a_name", "GET / HTTP/1.1\r\nHost: x\r\n: b\r\n\r\n" + hidden, "400"},
+        bad_request{"header_with_a_space_in_front", "GET / HTTP/1.1\r\n Host: x\r\n\r\n" + hidden, "400"},
+        bad_request{"header_with_a_tab_in_its_name", "GET / HTTP/1.1\r\nHost: x\r\nA\tB: c\r\n\r\n" + hidden, "400"},
+        bad_request{"header_whose_name_ends_with_nul",
+                    "POST / HTTP/1.1\r\nHost: x\r\nContent-Length" + std::string(1, '\0') + ": 5\r\n\r\nhello" + hidden,
+                    "400"},
+        bad_request{"line_that_ends_with_two_carriage_returns", "GET / HTTP/1.1\r\nHost: x\r\r\n\r\n" + hidden, "400"},
+        bad_request{"tab_between_method_and_target", "GET\t/ HTTP/1.1\r\nHost: x\r\n\r\n" + hidden, "400"},
+        bad_request{"two_spaces_before_the_version", "GET /  HTTP/1.1\r\nHost: x\r\n\r\n" + hidden, "400"},
+        bad_request{"space_in_the_target", "GET /a b HTTP/1.1\r\nHost: x\r\n\r\n" + hidden, "400"},
+        bad_request{"space_after_the_version", "GET / HTTP/1.1 \r\nHost: x\r\n\r\n" + hidden, "400"},
+        bad_request{"version_1_2", "GET / HTTP/1.2\r\nHost: x\r\n\r\n" + hidden, "400"}),
+    [](const auto& of) { return of.param.name; });
+
+// The bytes of a body are nobody's request, and the next request is whole.
+TEST(http_server, what_looks_like_a_request_in_a_body_is_none) {
+    test_server on;
+    echo(on);
+    raw_client client{on.server.port()};
+    const auto size = [](std::string_view text) {
+        std::array<char, 16> made{};
+        return std::string(made.data(), std::to_chars(made.data(), made.data() + made.size(), text.size(), 16).ptr);
+    };
+    client.send(post(hidden) + chunked + size(hidden) + ";extension=\"a\"\r\n" + hidden +
+                "\r\n0\r\nTrailer: GET\r\n\r\n" + std::string{get});
+    EXPECT_TRUE(client.read_response().ends_with("POST /p " + hidden));
+    EXPECT_TRUE(client.read_response().ends_with("POST / " + hidden));
+    EXPECT_TRUE(client.read_response().ends_with("GET /a?b=c "));
+}
 
 TEST(http_server, says_continue_before_the_body) {
     test_server on;

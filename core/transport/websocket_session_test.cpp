@@ -13,6 +13,7 @@
 
 #include "transport/http_server.hpp"
 #include "transport/test_server.hpp"
+#include "transport/testing/client_frames.hpp"
 
 namespace parley::transport {
 namespace {
@@ -21,7 +22,10 @@ using namespace std::chrono_literals;
 namespace asio = boost::asio;
 namespace websocket = boost::beast::websocket;
 using boost::system::error_code;
+using testing::close_frame;
 using testing::eventually;
+using testing::handshake;
+using testing::masked;
 using testing::raw_client;
 using testing::test_server;
 
@@ -67,30 +71,6 @@ private:
 struct client : raw_client {
     explicit client(test_server& to) : raw_client(to.server.port()) {}
 };
-
-constexpr std::string_view handshake =
-    "GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-    "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
-
-// A client's frame: masked, with a mask of zeros, which leaves the payload readable here.
-std::string masked(unsigned char first, std::string_view payload) {
-    std::string made{static_cast<char>(first)};
-    if (payload.size() < 126) {
-        made.push_back(static_cast<char>(0x80 | payload.size()));
-    } else {
-        made.append(
-            {static_cast<char>(0x80 | 126), static_cast<char>(payload.size() >> 8), static_cast<char>(payload.size())});
-    }
-    return made.append(4, '\0').append(payload);
-}
-
-std::string close_frame(std::uint16_t code, std::string_view reason = {}) {
-    std::string made{"\x88", 1};
-    made.push_back(static_cast<char>(2 + reason.size()));
-    made.push_back(static_cast<char>(code >> 8));
-    made.push_back(static_cast<char>(code));
-    return made.append(reason);
-}
 
 class websocket_session : public ::testing::Test {
 protected:
