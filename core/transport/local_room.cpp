@@ -22,8 +22,8 @@ void local_room::hear(tenant_id tenant, const batch& said) {
     auto& room = rooms_[tenant];
     for (const auto& one : said) {
         const auto at = one->what().at;
-        if (room.last != 0 && at <= room.last) continue;
-        if (room.last != 0 && at != room.last + 1) {
+        if (at <= room.last) continue;
+        if (room.last != unknown && at != room.last + 1) {
             // Positions have no holes, so something was said that did not come here. The log has it.
             std::vector<listener*> all;
             for (const auto& [who, where] : room.seats) all.push_back(where.whose);
@@ -115,6 +115,8 @@ bool local_room::join(tenant_id tenant, listener& who, kernel::hearing hears, po
     auto& room = rooms_[tenant];
     const bool known = room.last <= at || (!room.recent.empty() && room.recent.front()->what().at <= at + 1);
     if (!known) return false;
+    // From here on a gap is noticed, also when nothing was heard before it.
+    if (room.last == unknown) room.last = at;
     take_seat(room, {&who, std::move(hears), at});
     // What was said between the log's answer and now. Copied, and the seat looked up each time, because hearing may
     // end it.

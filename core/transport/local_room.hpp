@@ -62,13 +62,15 @@ public:
     [[nodiscard]] std::size_t listeners() const;
 
 private:
+    static constexpr position unknown = -1;  ///< nothing was heard yet, and nobody joined
+
     struct seat {
         listener* whose = nullptr;
         kernel::hearing hears;
         position at = 0;  ///< heard up to here
     };
     struct tenant_room {
-        position last = 0;  ///< 0: nothing heard yet
+        position last = unknown;  ///< heard up to here
         int expected = 0;
         std::deque<std::shared_ptr<const encoded_event>> recent;
         std::unordered_map<const listener*, seat> seats;  // their addresses stay

@@ -92,6 +92,21 @@ TEST(local_room, skips_what_the_log_has_already_shown) {
     EXPECT_EQ(listening.heard, (positions{6}));
 }
 
+TEST(local_room, notices_a_gap_before_the_first_event_that_it_hears) {
+    for (const position at : {0, 5}) {
+        local_room room;
+        ear listening;
+        ASSERT_TRUE(room.join(hotel, listening, hearing_of(ann, {lobby}), at));
+        room.hear(hotel, {message(at + 1)});
+        EXPECT_FALSE(listening.lost);
+        local_room another;
+        ear missing;
+        ASSERT_TRUE(another.join(hotel, missing, hearing_of(ann, {lobby}), at));
+        another.hear(hotel, {message(at + 2)});
+        EXPECT_TRUE(missing.lost) << "another process has written " << at + 1;
+    }
+}
+
 TEST(local_room, follows_joining_and_leaving) {
     local_room room;
     ear listening;
