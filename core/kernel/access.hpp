@@ -54,6 +54,8 @@ public:
     }
     /// Whether the token's scope lets the actor use this, should it be granted.
     [[nodiscard]] bool is_let(permission what) const { return !only_ || only_->has(what); }
+    /// The token's scope; nothing: whatever is granted may be used.
+    [[nodiscard]] const std::optional<permission_set>& scope() const { return only_; }
 
 private:
     friend class access;

@@ -54,6 +54,9 @@ hearing::hearing(const environment& env, reading& from, const actor& who, std::s
               who.may(permission::messages_review) ? hears_held::yes : hears_held::no, all) {
     lets_held_ = who.is_let(permission::messages_review);
     lets_authors_ = who.is_let(permission::authors_see);
+    names_ = &env.permissions;
+    granted_ = who.everywhere().granted();
+    only_ = who.scope();
     std::unordered_map<std::string, permission_set> known;  // the same few roles are granted in many places
     for (const auto& [in, as] : all) {
         if (as.granted_role.empty()) continue;
@@ -71,6 +74,15 @@ void hearing::follow(const event& what) {
     if (what.type == "conversation.joined") places_.insert_or_assign(what.conversation, place{.since = what.at});
     if (what.type == "conversation.left") places_.erase(what.conversation);
     if (what.type == "rights.updated") follow_rights(what);
+}
+
+/// A name that nobody declares any more entitles nobody.
+bool hearing::is_entitled(const event& what) const {
+    const auto* with = what.data.if_contains("heard_with");
+    if (names_ == nullptr || with == nullptr || !with->is_string()) return false;
+    const auto& name = with->get_string();
+    const auto known = names_->find({name.data(), name.size()});
+    return known && granted_.has(*known);
 }
 
 /// The event says what is held from it on, so no look-up can come too late.
@@ -92,6 +104,11 @@ void hearing::follow_rights(const event& what) {
     }
     held_ = held ? hears_held::yes : hears_held::no;
     reader_.sees_authors = authors;
+    if (names_ == nullptr) return;
+    granted_ = {};
+    for (const auto& one : names->as_array())
+        if (const auto known = names_->find(std::string_view(one.as_string()))) granted_.grant(*known);
+    if (only_) granted_.narrow_to(*only_);
 }
 
 void hearing::take_rights(const ear& fresh) {
@@ -99,6 +116,7 @@ void hearing::take_rights(const ear& fresh) {
     rights_at_ = fresh.at;
     reader_ = fresh.hears.reader_;
     held_ = fresh.hears.held_;
+    granted_ = fresh.hears.granted_;
     for (auto& [in, where] : places_)
         if (const auto now = fresh.hears.places_.find(in); now != fresh.hears.places_.end()) {
             where.hears_held = now->second.hears_held;

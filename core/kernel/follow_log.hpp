@@ -1,6 +1,7 @@
 // How a client comes to know everything: a snapshot with its position, then the log from there.
 #pragma once
 
+#include <optional>
 #include <unordered_map>
 #include <unordered_set>
 #include <vector>
@@ -19,7 +20,7 @@ struct ear;
 /// Which events a user hears, as of one moment. Follows membership and rights events, so that it stays true.
 class hearing {
 public:
-    /// As one hears to whom nothing is granted in any conversation.
+    /// As one hears to whom nothing is granted in any conversation, and nothing that plugins declare.
     hearing(viewer reader, hears_held, std::span<const membership>);
     hearing(const environment&, reading&, const actor&, std::span<const membership>);
 
@@ -44,6 +45,8 @@ public:
                        is_in(what.conversation, what.at);
             case audience::contacts:
                 return what.user == reader_.id || shares_conversation_with(what.user);
+            case audience::entitled:
+                return is_entitled(what);
         }
         return false;
     }
@@ -72,6 +75,7 @@ private:
         const auto found = places_.find(in);
         return found != places_.end() && found->second.hears_held;
     }
+    [[nodiscard]] bool is_entitled(const event&) const;
     void follow_rights(const event&);
 
     viewer reader_;
@@ -79,7 +83,10 @@ private:
     // What the token's scope lets through of rights that come later.
     bool lets_held_ = true;
     bool lets_authors_ = true;
-    position rights_at_ = 0;  ///< of the newest change of rights that was followed
+    const permission_catalogue* names_ = nullptr;  ///< null: entitled to nothing
+    permission_set granted_;                       ///< to the account, as far as the token's scope lets it
+    std::optional<permission_set> only_;           ///< the token's scope
+    position rights_at_ = 0;                       ///< of the newest change of rights that was followed
     std::unordered_map<conversation_id, place> places_;
 };
 

@@ -1,6 +1,8 @@
 // Into the log and out of it, for plugins.
 #include "kernel/plugin_events.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <boost/json/serialize.hpp>
 #include <map>
@@ -16,19 +18,31 @@ namespace {
 
 constexpr std::size_t events_at_once = 20;
 
-result<void> check_shape(std::span<const said_event_type> declared, const said_event& said) {
-    const bool known = std::ranges::any_of(
-        declared, [&](const said_event_type& one) { return one.plugin == said.plugin && one.type == said.type; });
-    if (!known) return invalid("event_undeclared", "The plugin does not declare events of this type.", "type");
+result<void> check_audience(const said_event_type& type, const said_event& said) {
+    if (!type.heard_with.empty()) {
+        if (!said.conversation && !said.user && !said.about) return {};
+        return invalid("event_audience", "An event of this type is for those who have its permission.", "conversation");
+    }
     if (static_cast<bool>(said.conversation) == static_cast<bool>(said.user))
         return invalid("event_audience", "An event is for a conversation or for one user.", "conversation");
+    return {};
+}
+
+result<const said_event_type*> check_shape(std::span<const said_event_type> declared, const said_event& said) {
+    const auto type = std::ranges::find_if(
+        declared, [&](const said_event_type& one) { return one.plugin == said.plugin && one.type == said.type; });
+    const bool known = type != declared.end();
+    if (!known) return invalid("event_undeclared", "The plugin does not declare events of this type.", "type");
+    if (auto fits = check_audience(*type, said); !fits) return std::unexpected(fits.error());
     if (said.about && !said.conversation)
         return invalid("event_audience", "An event about a message is for its conversation.", "about");
     // With these the kernel tells what stays of a message that is gone.
-    if (said.data.contains("facts")) return invalid("data_reserved", "\"facts\" is the kernel's own.", "data");
+    for (const auto own : {"facts", "heard_with"})
+        if (said.data.contains(own))
+            return invalid("data_reserved", fmt::format("\"{}\" is the kernel's own.", own), "data");
     if (json::serialize(said.data).size() > max_data_bytes)
         return failure(fault::too_large, "data_too_large", "The data of an event is at most 16 KiB.", "data");
-    return {};
+    return &*type;
 }
 
 /// Those whom it is for, and what it is about, are still there.
@@ -37,6 +51,7 @@ result<void> check_place(reading& from, const said_event& said) {
         if (!from.find_user(said.user)) return no_such("user");
         return {};
     }
+    if (!said.conversation) return {};
     if (!from.find_conversation(rows(), said.conversation)) return no_such("conversation");
     if (!said.about) return {};
     const auto what = from.find_message(rows(), said.about);
@@ -73,14 +88,20 @@ bool is_over(const event& what) {
 
 result<void> say_event(const environment& env, writing& w, std::span<const said_event_type> declared,
                        const said_event& said) {
-    if (auto fits = check_shape(declared, said); !fits) return fits;
+    const auto type = check_shape(declared, said);
+    if (!type) return std::unexpected(type.error());
     if (auto found = check_place(w, said); !found) return found;
+    const auto& with = (*type)->heard_with;
+    auto data = said.data;
+    if (!with.empty()) data["heard_with"] = with;
     w.append({.type = said.type,
-              .heard_by = said.user ? audience::user : audience::members,
+              .heard_by = !with.empty() ? audience::entitled
+                          : said.user   ? audience::user
+                                        : audience::members,
               .conversation = said.conversation,
               .user = said.user,
               .about = said.about,
-              .data = said.data,
+              .data = std::move(data),
               .created_at = env.time.now(),
               .view = {},
               .hearers = {}});

@@ -18,11 +18,15 @@ struct said_event_type {
     std::string type;            ///< "reaction.added"; none of the kernel's and no other plugin's
     std::string sentence;        ///< for the API documents
     boost::json::object schema;  ///< JSON Schema of its data
+    /// A permission: whoever has it in the whole tenant hears these events, and nobody else. Empty: each event says
+    /// who.
+    std::string heard_with{};
     /// Whether the plugin is on anywhere in this tenant, for the API documents; empty: everywhere. Any thread.
     std::function<bool(std::string_view tenant_name)> is_on{};
 };
 
-/// What a plugin wants to be heard: by a conversation's members or by one user, never both.
+/// What a plugin wants to be heard: by a conversation's members or by one user, never both; by neither where the type
+/// has a permission to be heard with.
 struct said_event {
     std::string_view plugin;
     std::string type;  ///< one that this plugin declares
@@ -31,7 +35,7 @@ struct said_event {
     /// A published message of that conversation that it is about; may be none. Once the message is deleted, nobody who
     /// catches up is told of the event any more.
     message_id about{};
-    boost::json::object data;  ///< at most 16 KiB, without a member "facts"
+    boost::json::object data;  ///< at most 16 KiB, without members "facts" and "heard_with"
 };
 
 /// Appends the event to the tenant's log at its next position. `not_found` when the conversation, the message or the

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "base/json.hpp"
+#include "kernel/accounts.hpp"
 #include "kernel/change_conversation.hpp"
 #include "kernel/delete_message.hpp"
 #include "kernel/follow_log.hpp"
@@ -60,6 +61,88 @@ TEST_F(plugin_events, are_heard_by_the_members_and_nobody_else) {
     ASSERT_TRUE(say(alone));
     EXPECT_NE(heard(eve, before).find("reaction.added"), std::string::npos);
     EXPECT_EQ(heard(ann, before + 1), "");
+}
+
+class entitled_events : public plugin_events {
+protected:
+    entitled_events() {
+        EXPECT_TRUE(inn.permissions.add({.name = "queue.review", .sentence = "Sees the queue.", .roles = {"manager"}}));
+        types[0].heard_with = "queue.review";
+    }
+    result<void> say(const said_event& what) {
+        return inn.write([&](writing& w) { return say_event(inn.env, w, types, what); });
+    }
+    said_event change() { return {.plugin = "queue", .type = "queue.changed", .data = {{"item", 7}}}; }
+    void make(user_id who, std::string role) {
+        ASSERT_TRUE(inn.write([&](writing& w) {
+            return change_account(inn.env, w, inn.system(), {.user = who, .role = std::move(role)});
+        }));
+    }
+    bool hears(user_id who, position since) { return heard(who, since).contains("queue.changed"); }
+    /// As a connection hears it that was open before.
+    static bool hears(const hearing& with, const event& what) {
+        return with.hears(what, [](user_id) { return true; });
+    }
+
+    std::vector<said_event_type> types{
+        {.plugin = "queue", .type = "queue.changed", .sentence = "Another queue.", .schema = {}}};
+};
+
+TEST_F(entitled_events, are_for_the_permission_and_for_nobody_else_as_of_now) {
+    const auto before = inn.log_end();
+    ASSERT_TRUE(say(change()));
+    EXPECT_TRUE(hears(mia, before));
+    EXPECT_FALSE(heard(mia, before).contains("queue.review")) << "whom it is for is no part of it";
+    EXPECT_FALSE(hears(ann, before));
+    make(eve, "manager");
+    make(mia, "member");
+    EXPECT_TRUE(hears(eve, before));
+    EXPECT_FALSE(hears(mia, before)) << "what was said while it held the permission, either";
+    EXPECT_EQ(all(before).events.at(0).at("type"), "queue.changed") << "plugins read everything";
+}
+
+TEST_F(entitled_events, follow_rights_while_a_connection_is_open) {
+    const auto open = [&](user_id who, std::optional<permission_set> only = {}) {
+        auto by = inn.as(who);
+        by.only = only;
+        return inn.read([&](reading& from) { return open_ear(inn.env, from, by); })->hears;
+    };
+    auto mias = open(mia);
+    auto eves = open(eve);
+    auto narrow = open(mia, permission_set{permission::messages_send});
+    const auto before = inn.log_end();
+    ASSERT_TRUE(say(change()));
+    const auto said = inn.log_after(before).at(0);
+    EXPECT_TRUE(hears(mias, said));
+    EXPECT_FALSE(hears(eves, said));
+    EXPECT_FALSE(hears(narrow, said)) << "its token does not reach so far";
+    make(mia, "member");
+    make(eve, "manager");
+    for (const auto& one : inn.log_after(before))
+        for (auto* with : {&mias, &eves, &narrow}) with->follow(one);
+    EXPECT_FALSE(hears(mias, said));
+    EXPECT_TRUE(hears(eves, said));
+    make(mia, "manager");
+    for (const auto& one : inn.log_after(before))
+        for (auto* with : {&mias, &narrow}) with->follow(one);
+    EXPECT_TRUE(hears(mias, said));
+    EXPECT_FALSE(hears(narrow, said));
+}
+
+TEST_F(entitled_events, take_no_other_audience_and_no_unknown_permission) {
+    auto somewhere = change();
+    somewhere.conversation = room;
+    EXPECT_EQ(code_of(say(somewhere)), "event_audience");
+    auto to_one = change();
+    to_one.user = ann;
+    EXPECT_EQ(code_of(say(to_one)), "event_audience");
+    auto widened = change();
+    widened.data["heard_with"] = "messages.send";
+    EXPECT_EQ(code_of(say(widened)), "data_reserved");
+    types[0].heard_with = "queue.gone";
+    const auto before = inn.log_end();
+    ASSERT_TRUE(say(change()));
+    EXPECT_FALSE(hears(mia, before)) << "nobody holds what nobody declares";
 }
 
 TEST_F(plugin_events, that_nobody_declared_or_that_fit_nowhere_are_refused) {

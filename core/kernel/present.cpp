@@ -234,6 +234,7 @@ json::object present(const audit_entry& one) {
 
 json::object present(const event& what, viewer reader) {
     json::object data = what.data;
+    data.erase("heard_with");  // who hears it, which is no part of it
     if (auto* facts = data.if_contains("facts")) {
         // As it was when the event was made, so that a replay counts the same as having been there.
         json::object message = what.view.body != nullptr ? present(what.view, reader) : known_facts(what, reader);

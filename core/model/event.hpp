@@ -18,7 +18,8 @@ enum class audience : std::uint8_t {
     members = 1,  ///< the conversation's members
     user,         ///< one user, on all devices
     reviewers,    ///< of the conversation's members those who may review, and `user`, a held message's author
-    contacts      ///< everybody who shares a conversation with `user`, and that user
+    contacts,     ///< everybody who shares a conversation with `user`, and that user
+    entitled      ///< everybody in the tenant whose account has the permission that `heard_with` in `data` names
 };
 
 /// A message with what it replies to, as readers of either need both.

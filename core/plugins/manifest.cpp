@@ -144,10 +144,14 @@ void read_changes(member_reader& in, manifest& into) {
 
 void read_said(member_reader& in, manifest& into) {
     read_list(in, "says", [&](member_reader& one) {
-        event_said made{
-            .type = one.text("type", 96), .sentence = one.text("sentence", sentence_bytes), .data = one.object("data")};
+        event_said made{.type = one.text("type", 96),
+                        .sentence = one.text("sentence", sentence_bytes),
+                        .data = one.object("data"),
+                        .heard_with = one.optional_text("heard_with", 96)};
         if (!made.type.empty() && !is_dotted(made.type)) one.problem("type", fmt::format("must be {}", dotted_shape));
         if (stands_in(into.says, made.type, &event_said::type)) one.problem("type", "stands there twice");
+        if (!made.heard_with.empty() && !stands_in(into.permissions, made.heard_with, &permission_said::name))
+            one.problem("heard_with", "must be one of the plugin's own permissions");
         into.says.push_back(std::move(made));
     });
     read_list(in, "message_types", [&](member_reader& one) {

@@ -69,6 +69,7 @@ struct event_said {
     std::string type;
     std::string sentence;
     boost::json::object data;  ///< JSON Schema
+    std::string heard_with;    ///< one of the plugin's own permissions, which those have who hear it; may be empty
 };
 
 struct message_type_said {

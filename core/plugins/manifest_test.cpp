@@ -72,6 +72,17 @@ TEST(manifest, rules_are_about_its_own_settings_and_anothers) {
               "rules[0].at_least: must be a plugin's id and its setting, as in attachments.max_file_size\n");
 }
 
+TEST(manifest, events_are_heard_with_its_own_permissions) {
+    const std::string head = R"(,"permissions":[{"name":"some.look","sentence":"Looks.","roles":[]}],)";
+    const auto says = [&](const std::string& with) {
+        return head + R"("says":[{"type":"some.changed","sentence":"Changed.","heard_with":")" + with + R"("}])";
+    };
+    const auto read = read_embedded(section(says("some.look")));
+    ASSERT_TRUE(read) << read.error().front();
+    EXPECT_EQ(read->says.says.front().heard_with, "some.look");
+    EXPECT_EQ(said_about(says("users.manage")), "says[0].heard_with: must be one of the plugin's own permissions\n");
+}
+
 TEST(manifest, the_operator_runs_only_what_is_a_command) {
     const auto read = read_embedded(section(R"(,"commands":["one.go"],"operates":["one.go"])"));
     ASSERT_TRUE(read) << read.error().front();

@@ -39,7 +39,11 @@ result<plugins::database_place> plugin_state::open(const plugins::embedded& from
     const std::shared_ptr<storage::plugin_database> own = std::move(*made);
     std::vector<kernel::said_event_type> says;
     for (const auto& one : from.says.says)
-        says.push_back({.plugin = from.says.id, .type = one.type, .sentence = one.sentence, .schema = one.data});
+        says.push_back({.plugin = from.says.id,
+                        .type = one.type,
+                        .sentence = one.sentence,
+                        .schema = one.data,
+                        .heard_with = one.heard_with});
     relay_.add(from.says.id, std::move(says), own);
     using enum plugins::database_place::kind;
     return plugins::database_place{

@@ -66,6 +66,10 @@ void local_room::give_to_hearers(tenant_room& room, const encoded_event& one) {
             for (const auto who : what.hearers)
                 if (who != what.user) add(room.users, who);
             break;
+        case audience::entitled:
+            for (auto& [who, where] : room.seats)
+                if (where.hears.hears(what, [](user_id) { return false; })) hearers.push_back(&where);
+            break;
     }
     for (auto* where : hearers) give(room, *where, one);
     if (what.type == "conversation.deleted") room.members.erase(what.conversation);

@@ -34,7 +34,7 @@
 
 namespace parley::sdk {
 
-/// What an event is about and who hears it. since 1.0
+/// What an event is about and who hears it; nothing where plugin.yaml says `heard_with`. since 1.0
 struct about {
     id conversation{};  ///< its members hear the event
     id user{};          ///< without a conversation: this user alone hears it

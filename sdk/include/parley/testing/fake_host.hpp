@@ -509,6 +509,15 @@ private:
                    return false;
                });
     }
+    /// Whether the manifest says who hears events of this type.
+    [[nodiscard]] bool is_heard_with(std::string_view type) const {
+        const auto* all = manifest().if_contains("says");
+        return all != nullptr &&
+               std::any_of(all->as_array().begin(), all->as_array().end(), [&](const json::value& one) {
+                   return std::string_view(one.at("type").as_string()) == type &&
+                          one.as_object().contains("heard_with");
+               });
+    }
     static void deny(std::string_view why, parley_done done, void* context) {
         parley_outcome outcome{};
         outcome.size = sizeof(outcome);
@@ -837,11 +846,15 @@ inline std::vector<said> fake_host::events() const {
     for (const auto& one : all) {
         const auto complain = [&](const char* why) { throw std::runtime_error("the event " + one.type + " " + why); };
         if (!names("says", one.type)) complain("is not under `says` in plugin.yaml");
-        if (static_cast<bool>(one.conversation) == static_cast<bool>(one.user))
+        const bool by_permission = is_heard_with(one.type);
+        if (by_permission && (one.conversation || one.user || one.about))
+            complain("is for those who have the permission `heard_with`, and for nobody else");
+        if (!by_permission && static_cast<bool>(one.conversation) == static_cast<bool>(one.user))
             complain("is for a conversation or for one user, and for one of them");
         if (one.about && !one.conversation) complain("is about a message without being for its conversation");
-        if (one.data.contains("facts") || json::serialize(one.data).size() > 16 * 1024)
-            complain("has more than 16 KiB of data, or a member `facts`, which is the server's own");
+        if (one.data.contains("facts") || one.data.contains("heard_with") ||
+            json::serialize(one.data).size() > 16 * 1024)
+            complain("has more than 16 KiB of data, or a member `facts` or `heard_with`, which are the server's own");
     }
     return all;
 }
