@@ -186,9 +186,9 @@ private:
         auto what = row_of(call, in);
         what.why = why_file_waits(in.type, *here);
         bool is_new = false;
-        const auto row = co_await call.storage([&](odb::database& db) -> item_ptr {
-            if (!what.why.empty()) return enqueue(db, what, here->due_minutes, is_new);
-            const auto found = find_subject(db, call.tenant, item_kind::file, in.file);
+        const auto row = co_await call.storage([&](sdk::transaction& t) -> item_ptr {
+            if (!what.why.empty()) return enqueue(t, what, here->due_minutes, is_new);
+            const auto found = find_subject(t.db(), call.tenant, item_kind::file, in.file);
             return found != nullptr && state_of(*found) == item_state::pending ? found : nullptr;
         });
         if (row == nullptr) passed_.add();
@@ -222,17 +222,17 @@ private:
                              what.state == attachments::file_state::rejected ||
                              what.state == attachments::file_state::kept;
         if (!is_over) co_return;
-        co_await change_file(event, what.file, [&](odb::database& db, item_row& row) { close(db, row, what.reason); });
+        co_await change_file(event, what.file, [&](sdk::transaction& t, item_row& row) { close(t, row, what.reason); });
     }
     sdk::task<> file_was_removed(sdk::event event) {
         const auto what = co_await event.as<attachments::file_removed>();
-        co_await change_file(event, what.file, [](odb::database& db, item_row& row) { forget(db, row); });
+        co_await change_file(event, what.file, [](sdk::transaction& t, item_row& row) { forget(t, row); });
     }
     template <class Change>
     sdk::task<> change_file(sdk::event event, sdk::id file, Change change) {
-        co_await event.storage([&](odb::database& db) {
-            const auto row = find_subject(db, event.tenant, item_kind::file, file);
-            if (row != nullptr) change(db, *row);
+        co_await event.storage([&](sdk::transaction& t) {
+            const auto row = find_subject(t.db(), event.tenant, item_kind::file, file);
+            if (row != nullptr) change(t, *row);
         });
     }
 
@@ -247,7 +247,7 @@ private:
     sdk::task<> was_withdrawn(sdk::event event) { return message_was_withdrawn(std::move(event)); }
     sdk::task<> was_purged(sdk::event event) { return message_was_purged(std::move(event)); }
     sdk::task<> lost_its_conversation(sdk::event event) {
-        co_await event.storage([&](odb::database& db) { forget_conversation(db, event.tenant, event.conversation); });
+        co_await event.storage([&](sdk::transaction& t) { forget_conversation(t, event.tenant, event.conversation); });
     }
 
     sdk::task<> sweep(sdk::call call) {

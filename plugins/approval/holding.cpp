@@ -88,9 +88,9 @@ item_row row_of(const held_message& what, const sdk::event& event, const holding
 template <class Change>
 sdk::task<> change_item(sdk::event event, Change change) {
     const auto what = co_await event.as<about_ended>();
-    co_await event.storage([&](odb::database& db) {
-        const auto row = find_subject(db, event.tenant, item_kind::message, what.message.id);
-        if (row != nullptr) change(db, *row, what.message.state_reason.value_or(""));
+    co_await event.storage([&](sdk::transaction& t) {
+        const auto row = find_subject(t.db(), event.tenant, item_kind::message, what.message.id);
+        if (row != nullptr) change(t, *row, what.message.state_reason.value_or(""));
     });
 }
 
@@ -122,9 +122,9 @@ sdk::task<bool> message_was_held(sdk::event event) {
     for (const auto& by : what.held_by.value_or(std::vector<holding>{})) {
         if (by.holder != PARLEY_PLUGIN_ID) continue;
         const auto row = row_of(what, event, by);
-        co_return co_await event.storage([&](odb::database& db) {
+        co_return co_await event.storage([&](sdk::transaction& t) {
             bool is_new = false;
-            (void)enqueue(db, row, due, is_new);
+            (void)enqueue(t, row, due, is_new);
             return is_new;
         });
     }
@@ -134,7 +134,8 @@ sdk::task<bool> message_was_held(sdk::event event) {
 sdk::task<> message_was_rejected(sdk::event event) { return change_item(std::move(event), was_rejected); }
 
 sdk::task<> message_was_withdrawn(sdk::event event) {
-    return change_item(std::move(event), [](odb::database& db, item_row& row, const std::string&) { forget(db, row); });
+    return change_item(std::move(event),
+                       [](sdk::transaction& t, item_row& row, const std::string&) { forget(t, row); });
 }
 
 sdk::task<> message_was_purged(sdk::event event) { return message_was_withdrawn(std::move(event)); }

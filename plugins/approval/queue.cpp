@@ -59,6 +59,35 @@ void begin(item_row& row, std::int64_t due_minutes) {
     row.settled = 1;
 }
 
+void tell_reviewers(sdk::transaction& t, const item_row& of) {
+    t.say("approval.changed", queue_changed{sdk::id(of.id), kind_of(of), state_of(of)});
+}
+
+/// Whether it waited until now.
+bool end_without_decision(odb::database& db, item_row& row, item_state state, const std::string& why) {
+    if (!is_pending(row)) return false;
+    end_as(row, state, why);
+    db.update(row);
+    write(db, row, row.state, {}, why);
+    return true;
+}
+
+/// Whether it waited until now.
+bool forget_row(odb::database& db, item_row& row) {
+    const bool ended = end_without_decision(db, row, item_state::gone, {});
+    row.name.clear();
+    row.text.clear();
+    row.data.clear();
+    row.reason.clear();
+    row.settled = 1;
+    db.update(row);
+    for (const auto& one : all_of<entry_row>(db, entry_query::tenant == row.tenant && entry_query::item == row.id)) {
+        one->text.clear();
+        db.update(*one);
+    }
+    return ended;
+}
+
 std::optional<std::int64_t> moment_or_none(std::int64_t at) {
     return at == 0 ? std::optional<std::int64_t>() : std::optional(at);
 }
@@ -117,8 +146,9 @@ item_ptr find_subject(odb::database& db, sdk::id tenant, item_kind kind, sdk::id
                                   item_query::subject == subject.number());
 }
 
-item_ptr enqueue(odb::database& db, const item_row& what, std::int64_t due_minutes, bool& is_new) {
+item_ptr enqueue(sdk::transaction& t, const item_row& what, std::int64_t due_minutes, bool& is_new) {
     is_new = false;
+    auto& db = t.db();
     auto row = find_subject(db, sdk::id(what.tenant), kind_of(what), sdk::id(what.subject));
     if (row) {
         const auto state = state_of(*row);
@@ -135,6 +165,7 @@ item_ptr enqueue(odb::database& db, const item_row& what, std::int64_t due_minut
         db.persist(*row);
     }
     write(db, *row, "queued", {}, row->why);
+    tell_reviewers(t, *row);
     is_new = true;
     return row;
 }
@@ -151,6 +182,7 @@ sdk::result<item_row> decide(sdk::transaction& t, sdk::id tenant, sdk::id approv
     what.settled = 0;
     t.db().update(what);
     write(t.db(), what, what.state, how.by, how.reason);
+    tell_reviewers(t, what);
     const decided said{approval, kind_of(what), sdk::id(what.subject), state,
                        state == item_state::rejected ? how.reason : std::string()};
     if (what.author != 0)
@@ -158,38 +190,25 @@ sdk::result<item_row> decide(sdk::transaction& t, sdk::id tenant, sdk::id approv
     return what;
 }
 
-void was_rejected(odb::database& db, item_row& row, const std::string& reason) {
-    if (!is_pending(row)) return;
-    end_as(row, item_state::rejected, reason);
-    db.update(row);
-    write(db, row, row.state, {}, reason);
+void was_rejected(sdk::transaction& t, item_row& row, const std::string& reason) {
+    if (end_without_decision(t.db(), row, item_state::rejected, reason)) tell_reviewers(t, row);
 }
 
-void close(odb::database& db, item_row& row, const std::string& why) {
-    if (!is_pending(row)) return;
-    end_as(row, item_state::gone, why);
-    db.update(row);
-    write(db, row, row.state, {}, why);
+void close(sdk::transaction& t, item_row& row, const std::string& why) {
+    if (end_without_decision(t.db(), row, item_state::gone, why)) tell_reviewers(t, row);
 }
 
-void forget(odb::database& db, item_row& row) {
-    close(db, row, {});
-    row.name.clear();
-    row.text.clear();
-    row.data.clear();
-    row.reason.clear();
-    row.settled = 1;
-    db.update(row);
-    for (const auto& one : all_of<entry_row>(db, entry_query::tenant == row.tenant && entry_query::item == row.id)) {
-        one->text.clear();
-        db.update(*one);
-    }
+void forget(sdk::transaction& t, item_row& row) {
+    if (forget_row(t.db(), row)) tell_reviewers(t, row);
 }
 
-void forget_conversation(odb::database& db, sdk::id tenant, sdk::id conversation) {
+void forget_conversation(sdk::transaction& t, sdk::id tenant, sdk::id conversation) {
+    std::vector<std::shared_ptr<item_row>> ended;
     for (const auto& one : all_of<item_row>(
-             db, item_query::tenant == tenant.number() && item_query::conversation == conversation.number()))
-        forget(db, *one);
+             t.db(), item_query::tenant == tenant.number() && item_query::conversation == conversation.number()))
+        if (forget_row(t.db(), *one)) ended.push_back(one);
+    // Whoever says something waits for others who do, so no row is asked for afterwards.
+    for (const auto& one : ended) tell_reviewers(t, *one);
 }
 
 sdk::result<item_row> add_note(odb::database& db, sdk::id tenant, sdk::id approval, sdk::id by,

@@ -1,4 +1,5 @@
-// The queue's rows and their history, changed together. Each function runs in a transaction of the caller's.
+// The queue's rows and their history, changed together. Each function runs in a transaction of the caller's, and what
+// takes the transaction itself tells reviewers what came or went: approval.changed.
 #pragma once
 
 #include <parley/storage.hpp>
@@ -23,7 +24,7 @@ using item_ptr = std::shared_ptr<item_row>;
 
 /// It waits from now on: `what` has everything but id, state and moments. Gives the row, also of what is in the queue
 /// or was decided already. A file that was turned down, and whose gates are asked again, waits again.
-[[nodiscard]] item_ptr enqueue(odb::database&, const item_row& what, std::int64_t due_minutes, bool& is_new);
+[[nodiscard]] item_ptr enqueue(sdk::transaction&, const item_row& what, std::int64_t due_minutes, bool& is_new);
 
 struct verdict_of {
     sdk::id by;
@@ -33,12 +34,12 @@ struct verdict_of {
 /// The one way to a final state: `conflict` approval_decided for whoever comes second. The author is told.
 [[nodiscard]] sdk::result<item_row> decide(sdk::transaction&, sdk::id tenant, sdk::id approval, const verdict_of&);
 /// Turned down by somebody else, who told the author already. Nothing when it does not wait.
-void was_rejected(odb::database&, item_row&, const std::string& reason);
+void was_rejected(sdk::transaction&, item_row&, const std::string& reason);
 /// Nothing is left to be decided. Nothing when it does not wait.
-void close(odb::database&, item_row&, const std::string& why);
+void close(sdk::transaction&, item_row&, const std::string& why);
 /// As close(), and forgets what was said in it and about it.
-void forget(odb::database&, item_row&);
-void forget_conversation(odb::database&, sdk::id tenant, sdk::id conversation);
+void forget(sdk::transaction&, item_row&);
+void forget_conversation(sdk::transaction&, sdk::id tenant, sdk::id conversation);
 
 [[nodiscard]] sdk::result<item_row> add_note(odb::database&, sdk::id tenant, sdk::id approval, sdk::id by,
                                              const std::string& text);

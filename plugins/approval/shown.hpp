@@ -148,4 +148,12 @@ struct decided {
 };
 BOOST_DESCRIBE_STRUCT(decided, (), (approval, kind, subject, state, reason))
 
+/// What reviewers are told: that there is another queue to be looked at, and nothing of what waits.
+struct queue_changed {
+    sdk::id approval;
+    item_kind kind = item_kind::file;
+    item_state state = item_state::pending;
+};
+BOOST_DESCRIBE_STRUCT(queue_changed, (), (approval, kind, state))
+
 }  // namespace approval

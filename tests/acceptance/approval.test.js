@@ -47,6 +47,13 @@ const looksAt = async (who, one) => {
     const response = await fetchAny(`${who.url}/api/v1/approvals/${one.approval}/content`, { headers: { authorization: `Bearer ${who.token}` } });
     return { status: response.status, headers: response.headers, bytes: Buffer.from(await response.arrayBuffer()) };
 };
+// The log as somebody reads it; plainly, because the documents that answers are held against have no plugins' events.
+const logOf = async (who, since) => {
+    const response = await fetchAny(`${who.url}/api/v1/events?since=${since}&limit=1000`, { headers: { authorization: `Bearer ${who.token}` } });
+    const text = await response.text();
+    assert.equal(response.status, 200, text);
+    return { text, events: JSON.parse(text).events };
+};
 const messageOf = async (who, id) => (await who.get(`/api/v1/messages/${id}`)).body;
 
 // Behind the server's back, as only a test may: what a crash would have left, or time passing.
@@ -180,6 +187,60 @@ stories(`approval, ${isolation}`, { tenants, settings: { ...settings, attachment
         assert.ok([200, 204].includes((await bob.delete(`/api/v1/messages/${taken.id}`)).status));
         await eventually(async () => ((await whole(sue, left)).state === 'gone' ? true : undefined), 'the message to leave the queue');
         assert.equal((await whole(sue, left)).text, '');
+    });
+
+    story('reviewers hear what comes and goes; nobody else does, on any path', async ({ ann, bob, gus, sue, max, cat, dan }) => {
+        await ann.creates('channel', 'signals');
+        await bob.joins('signals');
+        await ann.adds('signals', gus);
+        const everybody = { ann, bob, gus, sue, max, cat, dan };
+        const since = {};
+        for (const [name, who] of Object.entries(everybody)) since[name] = (await who.connects()).position;
+
+        const file = await brings(bob, 'signals', 'secret.pdf', pdf);
+        const first = await waiting(max, file);
+        const comes = await max.receives('approval.changed', { approval: first.approval, kind: 'file', state: 'pending' });
+        for (const who of [sue, ann]) await who.receives('approval.changed', { approval: comes.data.approval, state: 'pending' });
+        assert.deepEqual(Object.keys(comes.data).sort(), ['approval', 'kind', 'state'], 'and nothing of what waits');
+        assert.equal(comes.conversation, null);
+        await done(approves(sue, first));
+        for (const who of [max, sue, ann]) await who.receives('approval.changed', { approval: comes.data.approval, state: 'approved' });
+        await bob.receives('approval.decided', { approval: comes.data.approval });
+        const said = await gus.sends('signals', 'https://signals.test');
+        const second = await waiting(max, said);
+        await sue.receives('approval.changed', { approval: second.approval, kind: 'message', state: 'pending' });
+        await gus.deletes(said);
+        await max.receives('approval.changed', { approval: second.approval, state: 'gone' });
+
+        const others = { bob, gus, cat, dan };
+        for (const who of Object.values(others)) await who.hearsNothingOf('approval.changed');
+        for (const [name, who] of Object.entries(others)) {
+            const { text, events } = await logOf(who, since[name]);
+            assert.equal(text.includes('approval.changed'), false, `${name} reads it in the log`);
+            assert.ok(events.length > 0);
+            await who.disconnects();
+            assert.equal((await who.resumes(since[name])).status, 200);
+            await who.hearsNothingOf('approval.changed');
+        }
+        const read = await logOf(max, since.max);
+        const told = read.events.filter((one) => one.type === 'approval.changed').map(({ data }) => `${data.approval} ${data.state}`);
+        for (const one of [`${first.approval} pending`, `${first.approval} approved`, `${second.approval} pending`, `${second.approval} gone`]) assert.ok(told.includes(one), `${one} of ${told}`);
+        assert.equal(read.text.includes('heard_with'), false);
+
+        // Who may review no more hears nothing from then on, nor what was said before.
+        await done(ann.patch(`/api/v1/users/${max.id}`, { role: 'member' }));
+        await max.receives('rights.updated', {});
+        const heard = max.socket.heard('approval.changed', {}).length;
+        const late = await brings(bob, 'signals', 'late.pdf', pdf);
+        await sue.receives('approval.changed', { approval: (await waiting(sue, late)).approval, state: 'pending' });
+        await max.catchesUp();
+        assert.equal(max.socket.heard('approval.changed', {}).length, heard);
+        await max.disconnects();
+        assert.equal((await max.resumes(since.max)).status, 200);
+        await max.hearsNothingOf('approval.changed');
+        assert.equal((await logOf(max, since.max)).text.includes('approval.changed'), false);
+        await done(ann.patch(`/api/v1/users/${max.id}`, { role: 'manager' }));
+        await done(rejects(sue, await waiting(sue, late), 'Too late.'));
     });
 
     story('many are decided at once, each with its own end, and are counted', async ({ ann, bob, max }) => {

@@ -99,6 +99,30 @@ describe('the queue of what waits for approval', () => {
         await bob.page.context().close();
     });
 
+    it('comes to and goes from the open queues of two reviewers, and neither asks by the clock', async () => {
+        const reviewers = await Promise.all([house.enters('max'), house.enters('ann')]);
+        const waits = (who) => who.page.locator('.approval_item', { hasText: 'contract.pdf' });
+        for (const who of reviewers) {
+            await who.page.addInitScript(() => (window.setInterval = () => 0));
+            await who.page.goto(`${house.url}/webapp/#/admin/approval`);
+            await who.page.reload();
+            await who.page.getByText('Nothing waits. Well done.').waitFor(soon);
+        }
+        await brings(gus, 'contract.pdf', 'application/pdf', Buffer.concat([pdf, Buffer.from('% contract\n')]), 'the contract');
+        for (const who of reviewers) {
+            await waits(who).waitFor(soon);
+            await who.page.locator('.admin_nav .badge', { hasText: '1' }).waitFor(soon);
+        }
+        const [one, two] = reviewers;
+        await waits(one).getByRole('button', { name: /^Approve/ }).click();
+        await waits(two).waitFor({ state: 'detached', ...soon });
+        await two.page.getByText('Nothing waits. Well done.').waitFor(soon);
+        await two.page.locator('.admin_nav .badge').waitFor({ state: 'detached', ...soon });
+        await waits(one).waitFor({ state: 'detached', ...soon });
+        for (const who of reviewers) await who.page.context().close();
+        house.assertNoFaults();
+    });
+
     it('many are decided at once; hostile names and words are names and words', async () => {
         for (const [name, words] of [[`${hostile}.pdf`, 'one'], ['two.pdf', 'two'], ['three.pdf', 'three']]) await brings(gus, name, 'application/pdf', Buffer.concat([pdf, Buffer.from(`% ${words}\n`)]), words);
         await gus.says(`casino ${hostile} <script>alert(1)</script>`);

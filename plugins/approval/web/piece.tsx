@@ -1,9 +1,10 @@
 // The queue of what waits, for reviewers: as an administration page, and of one conversation in a panel beside it.
 import { announce, ask, attempt, client, fill, go, Icon, IconButton, nameOfUser, room as roomOf, ServedImage, ServedLink, t, toRoom, toast, useEffect, useSignal, UserFace, wordsOf, fullTime, type Id } from '@parley/web';
-import { changes, contentOf, decide, duration, figures, fromNow, listed, look, mayReview, note, sizeText, titleOf, waiting, whole, type Figures, type Item, type ItemState, type Whole, type Wish } from './queue.ts';
+import { changes, contentOf, decide, duration, figures, fromNow, listed, mayReview, note, oneAtATime, sizeText, titleOf, waiting, whole, type Figures, type Item, type ItemState, type Whole, type Wish } from './queue.ts';
 
 const page = 50;
-const lookAgain = 5000;
+// Only for what becomes overdue, which nobody does.
+const lookAgain = 60_000;
 const mostText = 20_000;
 const exactly = (moment: number) => fullTime(new Date(moment).toISOString());
 
@@ -23,7 +24,6 @@ async function decideThese(items: readonly Item[], decision: 'approve' | 'reject
     if (failed.length > 0) toast(t('approval.failed', { n: failed.length, reason: failed[0]!.sentence ?? '' }));
     const done = answer.results.length - failed.length;
     if (done > 0) announce(t('approval.done', { n: done }));
-    void look();
     return true;
 }
 
@@ -161,8 +161,8 @@ function Row({ of, chosen, open, stamp, onChoose, onOpen, onDecide }: RowProps) 
                         <Icon name={of.kind === 'file' ? (isPicture(of.type) ? 'image' : 'file') : 'thread'} /> <bdi>{name}</bdi>
                     </strong>
                     {of.kind === 'message' && of.text && (
-                        <blockquote class="approval_quote" dir="auto">
-                            {of.text}
+                        <blockquote class="approval_quote">
+                            <bdi>{of.text}</bdi>
                         </blockquote>
                     )}
                     <span class="faint small approval_meta">
@@ -252,13 +252,15 @@ function Queue({ conversation }: { conversation?: Id }) {
         chosen.value = new Set();
         void load();
     }, [conversation, state.value, kind.value, overdue.value]);
+    const loadAgain = useSignal(oneAtATime(load)).peek();
+    const atFirst = useSignal(changes.peek()).peek();
     useEffect(() => {
-        if (changes.value > 0) void load();
+        if (changes.value !== atFirst) void loadAgain();
     }, [changes.value]);
     useEffect(() => {
-        const timer = setInterval(() => document.visibilityState === 'visible' && void load(), lookAgain);
+        const timer = setInterval(() => document.visibilityState === 'visible' && void loadAgain(), lookAgain);
         return () => clearInterval(timer);
-    }, [conversation]);
+    }, []);
 
     const items = all.value ?? [];
     const picked = items.filter((one) => chosen.value.has(one.approval));
@@ -350,7 +352,7 @@ function Queue({ conversation }: { conversation?: Id }) {
 }
 
 fill('adminPages', { id: 'approval', label: () => t('approval.title'), icon: 'check', order: 20, when: mayReview, badge: () => waiting.value, component: () => <Queue /> });
-fill('sidePanels', { id: 'approval', label: () => t('approval.here'), icon: 'check', order: 60, when: mayReview, component: ({ room }) => <Queue conversation={room.conversation.id} /> });
+fill('sidePanels', { id: 'approval', label: () => t('approval.here'), icon: 'check', order: 60, when: mayReview, component: ({ room }) => <Queue key={room.conversation.id} conversation={room.conversation.id} /> });
 
 // --- whoever wrote it hears what came of it, wherever they are on the page
 

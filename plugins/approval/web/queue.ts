@@ -16,7 +16,7 @@ bringWords({
         'approval.why.not_auto_approved': 'No rule lets this type pass by itself', 'approval.why.needs_approval': 'A rule sends this type here', 'approval.why.link': 'It has a link', 'approval.why.word': 'It has a word that is watched', 'approval.why.first_of_guest': 'The first message of a guest', 'approval.why.not_checked': 'It could not be checked',
         'approval.figures': 'In the last {days} days: {approved} approved, {rejected} rejected', 'approval.figures_time': '; half of them within {median}, nine of ten within {p90}.', 'approval.figures_none': '.',
         'approval.done': { one: '{n} decided.', other: '{n} decided.' }, 'approval.failed': { one: '{n} could not be decided: {reason}', other: '{n} could not be decided: {reason}' },
-        'approval.told': 'Not approved: {name} – {reason}', 'approval.your_message': 'your message', 'approval.your_file': 'your file', 'approval.more': 'Load more', 'approval.changed': { one: 'One more waits for approval.', other: '{n} more wait for approval.' },
+        'approval.told': 'Not approved: {name} – {reason}', 'approval.your_message': 'your message', 'approval.your_file': 'your file', 'approval.more': 'Load more',
     },
     de: {
         'approval.title': 'Wartet auf Freigabe', 'approval.here': 'Wartet hier', 'approval.count': { one: '{n} wartet', other: '{n} warten' },
@@ -32,9 +32,24 @@ bringWords({
         'approval.why.not_auto_approved': 'Keine Regel lässt diese Art von selbst durch', 'approval.why.needs_approval': 'Eine Regel schickt diese Art hierher', 'approval.why.link': 'Enthält einen Link', 'approval.why.word': 'Enthält ein beobachtetes Wort', 'approval.why.first_of_guest': 'Erste Nachricht eines Gastes', 'approval.why.not_checked': 'Konnte nicht geprüft werden',
         'approval.figures': 'In den letzten {days} Tagen: {approved} freigegeben, {rejected} abgelehnt', 'approval.figures_time': '; die Hälfte binnen {median}, neun von zehn binnen {p90}.', 'approval.figures_none': '.',
         'approval.done': { one: '{n} entschieden.', other: '{n} entschieden.' }, 'approval.failed': { one: '{n} blieb unentschieden: {reason}', other: '{n} blieben unentschieden: {reason}' },
-        'approval.told': 'Nicht freigegeben: {name} – {reason}', 'approval.your_message': 'Ihre Nachricht', 'approval.your_file': 'Ihre Datei', 'approval.more': 'Mehr laden', 'approval.changed': { one: 'Noch eines wartet auf Freigabe.', other: '{n} weitere warten auf Freigabe.' },
+        'approval.told': 'Nicht freigegeben: {name} – {reason}', 'approval.your_message': 'Ihre Nachricht', 'approval.your_file': 'Ihre Datei', 'approval.more': 'Mehr laden',
     },
-    ar: { 'approval.title': 'بانتظار الموافقة', 'approval.approve': 'موافقة', 'approval.reject': 'رفض', 'approval.none': 'لا شيء ينتظر.' },
+    ar: {
+        'approval.title': 'بانتظار الموافقة', 'approval.here': 'ينتظر هنا', 'approval.count': { zero: 'لا شيء ينتظر', one: 'واحد ينتظر', two: 'اثنان ينتظران', few: '{n} تنتظر', many: '{n} تنتظر', other: '{n} تنتظر' },
+        'approval.none': 'لا شيء ينتظر. أحسنت.', 'approval.none_such': 'لا يوجد شيء من هذا النوع.',
+        'approval.state': 'إظهار', 'approval.state.pending': 'ما ينتظر', 'approval.state.approved': 'الموافَق عليه', 'approval.state.rejected': 'المرفوض', 'approval.state.gone': 'المسحوب أو المحذوف',
+        'approval.kind': 'النوع', 'approval.kind.all': 'الملفات والرسائل', 'approval.kind.file': 'الملفات', 'approval.kind.message': 'الرسائل', 'approval.overdue_only': 'المتأخر فقط',
+        'approval.approve': 'موافقة', 'approval.reject': 'رفض', 'approval.approve_one': 'موافقة على {name}', 'approval.reject_one': 'رفض {name}', 'approval.choose': 'اختيار {name}', 'approval.choose_all': 'اختيار الكل',
+        'approval.chosen': { zero: 'لم يُختر شيء', one: 'اختير واحد', two: 'اختير اثنان', few: 'اختير {n}', many: 'اختير {n}', other: 'اختير {n}' }, 'approval.why': 'لماذا رُفض؟ يقرأ المرسل هذا.', 'approval.details': 'تفاصيل {name}',
+        'approval.message_of': 'رسالة من {name}', 'approval.message': 'رسالة', 'approval.from': 'من {name}', 'approval.in': 'في {name}', 'approval.another_room': 'في محادثة لست عضوًا فيها',
+        'approval.due': 'المهلة {time}', 'approval.overdue': 'متأخر', 'approval.no_due': 'بلا مهلة', 'approval.came': 'وصل {time}', 'approval.download': 'تنزيل {name}', 'approval.preview': 'معاينة {name}',
+        'approval.no_preview': 'لا توجد معاينة لهذا النوع. نزّله للاطلاع عليه.', 'approval.no_content': 'لا يمكن الحصول على محتواه الآن: {reason}', 'approval.cut': 'تُعرض البداية فقط.', 'approval.history': 'السجل', 'approval.note': 'ملاحظة للمراجعين الآخرين', 'approval.add_note': 'إضافة الملاحظة',
+        'approval.did.queued': 'وصل إلى هنا', 'approval.did.note': 'كتب ملاحظة', 'approval.did.approved': 'وافق', 'approval.did.rejected': 'رفض', 'approval.did.overdue': 'تأخر', 'approval.did.gone': 'اختفى', 'approval.did.pending': 'ينتظر من جديد',
+        'approval.why.not_auto_approved': 'لا توجد قاعدة تمرر هذا النوع تلقائيًا', 'approval.why.needs_approval': 'توجد قاعدة ترسل هذا النوع إلى هنا', 'approval.why.link': 'فيه رابط', 'approval.why.word': 'فيه كلمة مراقبة', 'approval.why.first_of_guest': 'أول رسالة من ضيف', 'approval.why.not_checked': 'تعذّر فحصه',
+        'approval.figures': 'في آخر {days} يومًا: {approved} موافقة و{rejected} رفض', 'approval.figures_time': '؛ نصفها خلال {median}، وتسعة من كل عشرة خلال {p90}.', 'approval.figures_none': '.',
+        'approval.done': { zero: 'لم يُبتّ في شيء.', one: 'بُتّ في واحد.', two: 'بُتّ في اثنين.', few: 'بُتّ في {n}.', many: 'بُتّ في {n}.', other: 'بُتّ في {n}.' }, 'approval.failed': { one: 'تعذّر البتّ في واحد: {reason}', two: 'تعذّر البتّ في اثنين: {reason}', few: 'تعذّر البتّ في {n}: {reason}', many: 'تعذّر البتّ في {n}: {reason}', other: 'تعذّر البتّ في {n}: {reason}' },
+        'approval.told': 'لم تتم الموافقة: {name} – {reason}', 'approval.your_message': 'رسالتك', 'approval.your_file': 'ملفك', 'approval.more': 'تحميل المزيد',
+    },
 });
 
 export type ItemState = 'pending' | 'approved' | 'rejected' | 'gone';
@@ -110,44 +125,43 @@ export function sizeText(bytes: number) {
     return new Intl.NumberFormat(language.value, { style: 'unit', unit: units[power]!, unitDisplay: power === 0 ? 'long' : 'short', maximumFractionDigits: 1 }).format(bytes / 1000 ** power);
 }
 
-// --- how much waits; whoever reviews is not told of it by the log, so it is asked for
+// --- how much waits; the log tells reviewers when something comes or goes, and no more than that
 
 export const waiting = signal(0);
 /** Goes up when what is listed may be another. */
 export const changes = signal(0);
 
-const pause = 15_000;
-let asking = false;
-export async function look() {
-    if (!mayReview() || asking) return;
-    asking = true;
-    try {
-        const found = await figures();
-        if (found.waiting !== waiting.peek()) {
-            waiting.value = found.waiting;
-            changes.value++;
+/** Does it once more, when it was wanted meanwhile, instead of many times at once. */
+export function oneAtATime(work: () => Promise<void>) {
+    let running = false;
+    let wanted = false;
+    return async () => {
+        wanted = true;
+        if (running) return;
+        running = true;
+        while (wanted) {
+            wanted = false;
+            await work();
         }
+        running = false;
+    };
+}
+const count = oneAtATime(async () => {
+    try {
+        waiting.value = mayReview() ? (await figures()).waiting : 0;
     } catch {
-        // Asked for again in a moment.
+        // What comes next is counted with it.
     }
-    asking = false;
-}
-let timer: ReturnType<typeof setInterval> | undefined;
-effect(() => {
-    clearInterval(timer);
-    timer = undefined;
-    if (!self.value || !mayReview()) return void (waiting.value = 0);
-    void look();
-    timer = setInterval(() => document.visibilityState === 'visible' && void look(), pause);
 });
-// The queue hears of these as well, a moment later than the page does.
-let soon: ReturnType<typeof setTimeout> | undefined;
-function lookSoon() {
-    if (soon || !mayReview()) return;
-    soon = setTimeout(() => {
-        soon = undefined;
-        void look();
-    }, 500);
+function changed() {
+    changes.value = changes.peek() + 1;
+    void count();
 }
-for (const type of ['message.held', 'message.rejected', 'message.withdrawn', 'message.purged', 'file.changed', 'file.removed']) client.on(type, lookSoon);
-document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && void look());
+const reviews = computed(() => self.value !== null && mayReview());
+effect(() => {
+    // Not within it: what is read there would have this happen again.
+    if (reviews.value) void Promise.resolve().then(changed);
+    else waiting.value = 0;
+});
+client.on('approval.changed', changed);
+client.on('snapshot', () => reviews.peek() && changed());
