@@ -53,7 +53,7 @@ function Members({ of }: { of: ConversationEntry }) {
                             <span class="name">
                                 <bdi>{name}</bdi>
                                 <span class="faint small">
-                                    @{user.username} · {t(`members.role.${role}`)}
+                                    <bdi>@{user.username}</bdi> · {t(`members.role.${role}`)}
                                 </span>
                             </span>
                             {governing && role !== 'owner' && user.id !== self.value?.id && (

@@ -32,13 +32,13 @@ function Permissions({ all, granted, fixed }: { all: readonly Permission[]; gran
                             {shown.map((one) =>
                                 fixed ? (
                                     <p key={one.name} class="admin_permission">
-                                        <code>{one.name}</code> <span class="small">{one.sentence}</span>
+                                        <code>{one.name}</code> <bdi class="small">{one.sentence}</bdi>
                                     </p>
                                 ) : (
                                     <label key={one.name} class="check">
                                         <input type="checkbox" name="permission" value={one.name} defaultChecked={granted.has(one.name)} disabled={!may(one.name) && !granted.has(one.name)} />
                                         <span>
-                                            <code>{one.name}</code> <span class="small faint">{one.sentence}</span>
+                                            <code>{one.name}</code> <bdi class="small faint">{one.sentence}</bdi>
                                         </span>
                                     </label>
                                 ),

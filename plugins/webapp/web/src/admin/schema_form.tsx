@@ -86,7 +86,7 @@ export function SettingField(props: FieldProps) {
                 {typed !== undefined && <IconButton class="small_one" icon="reply" label={`${t('admin.settings.undo')}: ${short}`} onClick={onUndo} />}
             </div>
             <p class="setting_sentence small" id={`${id}-sentence`}>
-                {of.sentence.split('`').map((part, at) => (at % 2 ? <code key={at}>{part}</code> : part))}
+                <bdi>{of.sentence.split('`').map((part, at) => (at % 2 ? <code key={at}>{part}</code> : part))}</bdi>
             </p>
             {of.masked && (
                 <>

@@ -42,7 +42,9 @@ function Section({ of, settings, typed, faults, open, writes, onType }: SectionP
         <details class="setting_section" ref={box} data-section={of.name}>
             <summary>
                 <h2>{titleOf(of)}</h2> {of.plugin && !of.on && <Chip>{t('admin.plugins.off')}</Chip>} {changed > 0 && <Chip tone="warn">{t('admin.settings.changed', { n: changed })}</Chip>}
-                <span class="faint small">{of.sentence}</span>
+                <span class="faint small">
+                    <bdi>{of.sentence}</bdi>
+                </span>
             </summary>
             {of.plugin && !of.on && <p class="faint">{t('admin.settings.off_here')}</p>}
             {settings.map((one) => (

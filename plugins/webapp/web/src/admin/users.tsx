@@ -204,7 +204,7 @@ export function Users() {
                                 <span>
                                     <bdi class="admin_name">{nameOf(one)}</bdi>
                                     <span class="faint small">
-                                        @{one.username}
+                                        <bdi>@{one.username}</bdi>
                                         {one.id === self.value?.id && ` (${t('admin.users.you')})`}
                                     </span>
                                 </span>

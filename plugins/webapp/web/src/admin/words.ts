@@ -1,5 +1,6 @@
 // Words of the administration; they come with it.
-import { bringWords } from '../i18n/index.ts';
+import { effect } from '@preact/signals';
+import { bringWords, language } from '../i18n/index.ts';
 
 const en = {
     'admin.back': 'Back to the conversations',
@@ -180,6 +181,11 @@ const en = {
     'admin.plugins.turn_off': 'Switch off…',
     'admin.plugins.turned_on': 'switched on',
     'admin.plugins.turned_off': 'switched off',
+    'admin.plugins.as_inherited': 'As in the whole place.',
+    'admin.plugins.inherited_on': 'In the whole place it is on.',
+    'admin.plugins.inherited_off': 'In the whole place it is off.',
+    'admin.plugins.in_form': 'Set here for this model.',
+    'admin.plugins.inherit': 'Back to what is inherited',
     'admin.plugins.webapp_off': 'This page is part of it. Without it nobody gets here any more; only the operator can switch it on again.',
 
     'admin.audit': 'Audit log',
@@ -196,6 +202,8 @@ const en = {
     'admin.audit.only': 'Only {action}',
     'admin.audit.pick': 'Only what this person did',
 } as const;
+
+export type Word = keyof typeof en;
 
 const de: Record<string, string | Record<string, string>> = {
     'admin.back': 'Zurück zu den Unterhaltungen', 'admin.pages': 'Seiten der Verwaltung', 'admin.none': 'Sie dürfen von der Verwaltung nichts sehen.', 'admin.not_allowed': 'Diese Seite dürfen Sie nicht sehen.', 'admin.unknown': 'Diese Seite gibt es nicht.',
@@ -220,8 +228,11 @@ const de: Record<string, string | Record<string, string>> = {
     'admin.settings.bad_json': 'Das ist kein passendes JSON.', 'admin.settings.bad_number': 'Das ist keine ganze Zahl.', 'admin.settings.range': 'Von {least} bis {most}', 'admin.settings.too_short': 'Mindestens {n} Zeichen.', 'admin.settings.too_long': 'Höchstens {n} Zeichen.', 'admin.settings.too_many': 'Höchstens {n} Einträge.', 'admin.settings.changed': { one: '{n} Änderung', other: '{n} Änderungen' }, 'admin.settings.undo': 'Zurücknehmen', 'admin.settings.undo_all': 'Alles zurücknehmen', 'admin.settings.faults': { one: '{n} Wert passt nicht.', other: '{n} Werte passen nicht.' },
     'admin.settings.yaml': 'Für den Betreiber', 'admin.settings.yaml_note': 'Einstellungen stehen in den Dateien des Betreibers. Fügen Sie dies in {file} ein, zu dem, was dort steht, und lassen Sie den Server neu lesen: parley config plan, dann parley config reload. Ein Fehler ändert nichts.', 'admin.settings.make_yaml': 'Als YAML zeigen', 'admin.settings.source.form': 'hier gesetzt', 'admin.settings.take_back': 'Zurück zum Betreiber', 'admin.settings.taken_back': 'Was hier gesetzt war, wird zurückgenommen; es gilt wieder, was der Betreiber sagt.', 'admin.settings.operators': 'Sache des Betreibers', 'admin.settings.not_yours': 'Sie dürfen Einstellungen ansehen, nicht ändern.', 'admin.settings.preview_save': 'Speichern…', 'admin.settings.preview': 'Was sich ändert', 'admin.settings.no_effect': 'Es wird aufgeschrieben und ändert nichts.', 'admin.settings.of_model': 'Modell {name}', 'admin.settings.save': 'Speichern', 'admin.settings.saved': 'Gespeichert. Es gilt jetzt.', 'admin.settings.no_match': 'So heißt keine Einstellung.',
     'admin.plugins': 'Erweiterungen', 'admin.plugins.sentence': 'Was der Server geladen hat, ob es hier an ist und wie es ihm geht.', 'admin.plugins.on': 'An', 'admin.plugins.off': 'Aus', 'admin.plugins.trouble': 'In Schwierigkeiten', 'admin.plugins.in_process': 'im Prozess des Servers', 'admin.plugins.process': 'in einem eigenen Prozess', 'admin.plugins.restarts': { one: '{n}-mal neu gestartet', other: '{n}-mal neu gestartet' }, 'admin.plugins.model_on': 'im Modell {name} an', 'admin.plugins.model_off': 'im Modell {name} aus',
-    'admin.plugins.parts': 'Wie ihre Aufrufe laufen', 'admin.plugins.part': 'Was gerufen wird', 'admin.plugins.calls': 'Aufrufe', 'admin.plugins.failures': 'Gescheitert', 'admin.plugins.part_state': 'Zustand', 'admin.plugins.asked': 'gefragt', 'admin.plugins.paused': 'in Pause', 'admin.plugins.settings': 'Ihre Einstellungen', 'admin.plugins.none': 'Der Server hat keine Erweiterungen.', 'admin.plugins.turn_on': 'Einschalten…', 'admin.plugins.turn_off': 'Ausschalten…', 'admin.plugins.turned_on': 'wird eingeschaltet', 'admin.plugins.turned_off': 'wird ausgeschaltet', 'admin.plugins.webapp_off': 'Diese Seite gehört dazu. Ohne sie kommt niemand mehr hierher; nur der Betreiber kann sie wieder einschalten.',
+    'admin.plugins.parts': 'Wie ihre Aufrufe laufen', 'admin.plugins.part': 'Was gerufen wird', 'admin.plugins.calls': 'Aufrufe', 'admin.plugins.failures': 'Gescheitert', 'admin.plugins.part_state': 'Zustand', 'admin.plugins.asked': 'gefragt', 'admin.plugins.paused': 'in Pause', 'admin.plugins.settings': 'Ihre Einstellungen', 'admin.plugins.none': 'Der Server hat keine Erweiterungen.', 'admin.plugins.turn_on': 'Einschalten…', 'admin.plugins.turn_off': 'Ausschalten…', 'admin.plugins.turned_on': 'wird eingeschaltet', 'admin.plugins.turned_off': 'wird ausgeschaltet', 'admin.plugins.as_inherited': 'Wie am ganzen Ort.', 'admin.plugins.inherited_on': 'Am ganzen Ort ist sie an.', 'admin.plugins.inherited_off': 'Am ganzen Ort ist sie aus.', 'admin.plugins.in_form': 'Hier für dieses Modell gesetzt.', 'admin.plugins.inherit': 'Zurück zum Ererbten', 'admin.plugins.webapp_off': 'Diese Seite gehört dazu. Ohne sie kommt niemand mehr hierher; nur der Betreiber kann sie wieder einschalten.',
     'admin.audit': 'Protokoll', 'admin.audit.sentence': 'Anmeldungen, Ablehnungen, Zugangsmarken, Rollen und Entfernungen; das Neueste zuerst.', 'admin.audit.action': 'Vorgang', 'admin.audit.action_hint': 'genau, etwa role.created', 'admin.audit.actor': 'Wer', 'admin.audit.somebody': 'nicht angemeldet', 'admin.audit.when': 'Wann', 'admin.audit.what': 'Was', 'admin.audit.to': 'Woran', 'admin.audit.from': 'Von wo', 'admin.audit.details': 'Einzelheiten', 'admin.audit.only': 'Nur {action}', 'admin.audit.pick': 'Nur was diese Person tat',
 };
 
 bringWords({ en, de });
+effect(() => {
+    if (language.value === 'ar') void import('./words_ar.ts').then(({ ar }) => bringWords({ ar }));
+});

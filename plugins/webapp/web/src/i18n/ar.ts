@@ -21,6 +21,10 @@ export const ar: Catalogue = {
     'sign_in.or': 'أو',
     'sign_in.guest': 'المتابعة كضيف',
     'sign_in.guest_name': 'اسمك',
+    'sign_in.renew': 'لديّ رمز لكلمة مرور جديدة',
+    'sign_in.renew_code': 'الرمز الذي استلمته',
+    'sign_in.renew_submit': 'ضبط كلمة المرور',
+    'sign_in.renewed': 'ضُبطت كلمة المرور. سجّل الدخول بها.',
     'sign_in.out': 'تسجيل الخروج',
     'side.label': 'المحادثات',
     'side.channels': 'القنوات',
@@ -89,4 +93,6 @@ export const ar: Catalogue = {
     'time.now': 'الآن',
     'time.today': 'اليوم',
     'time.yesterday': 'أمس',
+    'admin.title': 'الإدارة',
+    'admin.waiting': { zero: 'لا شيء بانتظارك', one: 'شيء واحد بانتظارك', two: 'شيئان بانتظارك', few: '{n} أشياء بانتظارك', many: '{n} شيئًا بانتظارك', other: '{n} شيء بانتظارك' },
 };
