@@ -35,6 +35,22 @@ std::string name_in(const std::filesystem::path& folder, const std::string& file
     return std::filesystem::path(file).lexically_normal().lexically_relative(folder).generic_string();
 }
 
+json::array model_names(const config::configuration& of, std::string_view tenant) {
+    json::array made;
+    const auto found = of.tenants.find(tenant);
+    if (found != of.tenants.end())
+        for (const auto& [name, ignored] : found->second.models) made.emplace_back(name);
+    return made;
+}
+
+bool knows_model(const config::configuration& of, std::string_view tenant, std::string_view model) {
+    return model.empty() || of.from.models.contains(fmt::format("{}/{}", tenant, model));
+}
+
+std::unexpected<error> no_such_model() {
+    return failure(fault::not_found, "model_unknown", "This model has no settings of its own.", "model");
+}
+
 class page {
 public:
     page(const config::configuration& of, std::string_view tenant, std::string_view model)
@@ -51,13 +67,9 @@ public:
         const auto known = of_.known->known_to(where);
         for (const auto& one : of_.known->settings)
             if (known.contains(one.path) && !one.at_each_level) add(one, *values.find(one.path));
-        json::array models;
-        const auto found = of_.tenants.find(tenant);
-        if (found != of_.tenants.end())
-            for (const auto& [name, ignored] : found->second.models) models.emplace_back(name);
         return {{"tenant", tenant},
                 {"model", model_.empty() ? json::value(nullptr) : json::value(model_)},
-                {"models", models},
+                {"models", model_names(of_, tenant)},
                 {"file", file_},
                 {"forms", forms_of(of_, tenant, model_)},
                 {"sections", sections_}};
@@ -158,8 +170,9 @@ json::array models_of(const config::configuration& of, std::string_view tenant, 
 }
 
 /// How a form has switched it; null: not.
-json::value switched_in_form(const config::configuration& of, std::string_view tenant, std::string_view id) {
-    const auto* source = of.sources ? config::form_source(*of.sources, tenant, "") : nullptr;
+json::value switched_in_form(const config::configuration& of, std::string_view tenant, std::string_view model,
+                             std::string_view id) {
+    const auto* source = of.sources ? config::form_source(*of.sources, tenant, model) : nullptr;
     if (source == nullptr) return nullptr;
     config::problem_list ignored;
     const auto tree = config::read_yaml(source->text, source->name, ignored);
@@ -170,10 +183,28 @@ json::value switched_in_form(const config::configuration& of, std::string_view t
     return nullptr;
 }
 
-std::string why_off(const config::configuration& of, std::string_view tenant, const std::string& id) {
-    if (switched_in_form(of, tenant, id) == json::value(false)) return "It was switched off in this form.";
+std::string why_off(const config::configuration& of, std::string_view tenant, std::string_view model,
+                    const std::string& id) {
+    if (switched_in_form(of, tenant, model, id) == json::value(false)) return "It was switched off in this form.";
+    if (!model.empty()) {
+        if (!config::plugins_on(of, tenant, "").contains(id)) return "It is off in the whole tenant.";
+        return fmt::format("tenants/{}/models/{}.yaml switches it off.", tenant, model);
+    }
     if (config::plugins_on(of, "", "").contains(id)) return fmt::format("tenants/{}.yaml switches it off.", tenant);
     return "It is loaded, and nothing switches it on here: plugins.enable does.";
+}
+
+json::object switch_of(const config::configuration& of, std::string_view tenant, std::string_view model,
+                       const std::string& id) {
+    const bool is_on = config::plugins_on(of, tenant, model).contains(id);
+    json::object made{{"on", is_on}};
+    made["inherited"] =
+        model.empty() ? json::value(nullptr) : json::value(config::plugins_on(of, tenant, "").contains(id));
+    made["models"] = model.empty() ? models_of(of, tenant, id, is_on) : json::array();
+    made["writable"] = !config::kept_from_forms(of.server.plugins, *of.known, id);
+    made["in_form"] = switched_in_form(of, tenant, model, id);
+    made["why_off"] = is_on ? std::string() : why_off(of, tenant, model, id);
+    return made;
 }
 
 }  // namespace
@@ -182,30 +213,23 @@ result<json::object> settings_page(const config::configuration& of, std::string_
     const auto found = of.from.tenants.find(tenant);
     const auto& values = found == of.from.tenants.end() ? of.from.tenant : found->second;
     if (model.empty()) return page(of, tenant, model).made(tenant, values);
-    const auto own = of.from.models.find(fmt::format("{}/{}", tenant, model));
-    if (own == of.from.models.end())
-        return failure(fault::not_found, "model_unknown", "This model has no settings of its own.", "model");
-    return page(of, tenant, model).made(tenant, own->second);
+    if (!knows_model(of, tenant, model)) return no_such_model();
+    return page(of, tenant, model).made(tenant, of.from.models.find(fmt::format("{}/{}", tenant, model))->second);
 }
 
-json::object tenant_office::plugins(std::string_view tenant) {
+result<json::object> tenant_office::plugins(std::string_view tenant, std::string_view model) {
     const auto configured = in_force_.now();
-    const auto on = config::plugins_on(*configured, tenant, "");
+    if (!knows_model(*configured, tenant, model)) return no_such_model();
     const auto trouble = plugged_.trouble();
     json::array all;
     for (const auto& one : plugged_.all()) {
-        const bool is_on = on.contains(one->id());
-        json::object made{{"id", one->id()},
-                          {"title", one->says().title.empty() ? one->id() : one->says().title},
-                          {"sentence", one->says().sentence},
-                          {"version", one->running().version},
-                          {"licence", one->says().licence},
-                          {"isolation", plugins::name_of(one->runs_as)},
-                          {"on", is_on}};
-        made["models"] = models_of(*configured, tenant, one->id(), is_on);
-        made["writable"] = !config::kept_from_forms(configured->server.plugins, *configured->known, one->id());
-        made["in_form"] = switched_in_form(*configured, tenant, one->id());
-        made["why_off"] = is_on ? std::string() : why_off(*configured, tenant, one->id());
+        auto made = switch_of(*configured, tenant, model, one->id());
+        made["id"] = one->id();
+        made["title"] = one->says().title.empty() ? one->id() : one->says().title;
+        made["sentence"] = one->says().sentence;
+        made["version"] = one->running().version;
+        made["licence"] = one->says().licence;
+        made["isolation"] = plugins::name_of(one->runs_as);
         json::array wrong;
         for (const auto& said : trouble)
             if (const auto begin = fmt::format("The plugin {}", one->id());
@@ -216,7 +240,10 @@ json::object tenant_office::plugins(std::string_view tenant) {
         made["parts"] = parts_of(*one);
         all.push_back(std::move(made));
     }
-    return {{"plugins", std::move(all)}, {"forms", forms_of(*configured, tenant, "")}};
+    return json::object{{"model", model.empty() ? json::value(nullptr) : json::value(model)},
+                        {"models", model_names(*configured, tenant)},
+                        {"plugins", std::move(all)},
+                        {"forms", forms_of(*configured, tenant, model)}};
 }
 
 }  // namespace parley::server

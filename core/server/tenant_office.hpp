@@ -26,7 +26,7 @@ public:
     void change(transport::settings_wish wish, transport::settings_answer answer) override {
         desk_.change(std::move(wish), std::move(answer));
     }
-    [[nodiscard]] boost::json::object plugins(std::string_view tenant) override;
+    [[nodiscard]] result<boost::json::object> plugins(std::string_view tenant, std::string_view model) override;
     [[nodiscard]] boost::json::object configuration() override { return reloading_.details(); }
 
 private:

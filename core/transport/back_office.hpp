@@ -35,8 +35,8 @@ public:
     /// setting_kept, plugin_unknown, settings_changed, settings_edited, plugin_refuses, settings_unwritable,
     /// configuration_unusable, settings_busy.
     virtual void change(settings_wish, settings_answer) = 0;
-    /// A PluginList.
-    [[nodiscard]] virtual boost::json::object plugins(std::string_view tenant) = 0;
+    /// A PluginList; an empty model is the tenant itself. Error: model_unknown.
+    [[nodiscard]] virtual result<boost::json::object> plugins(std::string_view tenant, std::string_view model) = 0;
     /// The `configuration` of a ServerState.
     [[nodiscard]] virtual boost::json::object configuration() = 0;
 };

@@ -31,7 +31,11 @@ public:
                             {"generation", 2},
                             {"revision", "2"}});
     }
-    json::object plugins(std::string_view) override { return {{"plugins", json::array{}}, {"forms", forms}}; }
+    result<json::object> plugins(std::string_view, std::string_view model) override {
+        if (model == "nowhere") return failure(fault::not_found, "model_unknown", "There is no such model.", "model");
+        return json::object{
+            {"model", nullptr}, {"models", json::array{}}, {"plugins", json::array{}}, {"forms", forms}};
+    }
     json::object configuration() override {
         return {{"generation", 2}, {"loaded_at", "2026-01-31T09:30:00.000000Z"}, {"last_reload", "applied"}};
     }

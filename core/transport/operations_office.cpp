@@ -68,7 +68,11 @@ void change(call it) {
     });
 }
 
-result<answer> plugins(back_office& of, const call& it) { return answer{200, of.plugins(it.by.tenant_name)}; }
+result<answer> plugins(back_office& of, const call& it) {
+    auto made = of.plugins(it.by.tenant_name, it.in.text("model"));
+    if (!made) return std::unexpected(made.error());
+    return answer{200, std::move(*made)};
+}
 
 void state(call it) {
     for_who_may(permission::settings_see, std::move(it), [](call one) {
@@ -122,9 +126,9 @@ std::vector<operation> office_operations() {
          .method = "GET",
          .path = "/api/v1/plugins",
          .group = "server",
-         .sentence = "The plugins that the server has, whether they are on in this tenant, and how they do. Takes the "
-                     "permission settings.see.",
-         .fields = {},
+         .sentence = "The plugins that the server has, whether they are on in this tenant or in a model of it, and "
+                     "how they do. Takes the permission settings.see.",
+         .fields = {in_query(text_field("model", name_bytes, "A model; the tenant itself when it is not said."))},
          .answers = "PluginList",
          .problems = {403},
          .run = shows(plugins)},

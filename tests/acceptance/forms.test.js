@@ -96,6 +96,11 @@ stories('forms', { tenants, settings }, (story) => {
         assert.equal(answer.status, 200, JSON.stringify(answer));
         assert.deepEqual(answer.body.plugins, [{ plugin: 'censor', on: true, model: 'desk' }]);
         assert.equal(written(server, 'acme/models/desk.yaml'), 'censor:\n  a: 3\nplugins:\n  enable: ["censor"]\n');
+        const { model, models, plugins } = (await ann.get('/api/v1/plugins?model=desk')).body;
+        const here = plugins.find((one) => one.id === 'censor');
+        assert.deepEqual([model, models, here.on, here.inherited, here.in_form], ['desk', ['desk'], true, false, true]);
+        assert.equal((await plugin(ann, 'censor')).inherited, null, 'the tenant itself inherits from nobody here');
+        assertRefused(await ann.get('/api/v1/plugins?model=nowhere'), 404, 'model_unknown', 'model');
         assert.equal(settingIn(await page(ann, 'desk'), 'censor.a').value, 3);
         assert.equal(settingIn(await page(ann), 'censor.a').value, 0);
         assertRefused(await changing(ann, { model: undefined, changes: {}, plugins: {} }), 400, 'nothing_to_change', 'changes');

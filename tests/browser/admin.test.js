@@ -1,5 +1,7 @@
 // The administration: each page, what it does, and who does not get there.
 import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { corpus } from './lib/hostile.js';
 import { openHouse, password } from './lib/people.js';
@@ -291,6 +293,48 @@ describe('the administration', () => {
         house.assertNoFaults();
     });
 
+    it('a plugin is switched for one model, and inherits again', async () => {
+        const file = path.join(house.world.server.folder, 'tenants/acme/models/desk.yaml');
+        mkdirSync(path.dirname(file), { recursive: true });
+        writeFileSync(file, 'description: The desk\n');
+        await house.world.server.cli('config', 'reload');
+        await goes(ann, 'overview');
+        await goes(ann, 'plugins');
+        const card = ann.page.locator('.admin_card', { has: ann.page.getByRole('heading', { name: /^Approval/ }) });
+        const scope = ann.page.locator('.admin_tools select');
+        await scope.selectOption({ label: 'model desk' });
+        await card.getByText('As in the whole place.').waitFor(soon);
+        await ann.assertAccessible('plugins of a model');
+        await card.getByRole('button', { name: 'Switch off… Approval' }).click();
+        await inDialog('What changes').getByText('approval (model desk): switched off').waitFor(soon);
+        await ann.keepsPicture('admin_plugins_model_preview');
+        await inDialog('What changes').getByRole('button', { name: 'Save' }).click();
+        await card.getByText('In the whole place it is on. Set here for this model.').waitFor(soon);
+        await card.getByText('Off', { exact: true }).waitFor();
+        const desk = (await house.person('ann').get('/api/v1/plugins?model=desk')).body.plugins.find((one) => one.id === 'approval');
+        assert.deepEqual([desk.on, desk.inherited, desk.in_form], [false, true, false]);
+        for (const [name, options] of [['light', {}], ['dark', { colorScheme: 'dark' }], ['phone', { ...phone, colorScheme: 'dark' }]]) {
+            const one = await house.enters('ann', options);
+            await goes(one, 'plugins');
+            await one.page.locator('.admin_tools select').selectOption('desk');
+            await one.page.getByText('In the whole place it is on.').first().waitFor(soon);
+            await one.keepsPicture(`admin_plugins_model_${name}`);
+            await one.assertAccessible(`plugins of a model, ${name}`);
+            assert.equal(await one.page.evaluate(() => document.documentElement.scrollWidth > innerWidth), false, 'nothing sticks out');
+            await one.page.context().close();
+        }
+        await scope.selectOption({ label: 'the whole place' });
+        await card.getByText('off in the model desk').waitFor(soon);
+        await scope.selectOption({ label: 'model desk' });
+        await card.getByRole('button', { name: 'Back to what is inherited: Approval' }).click();
+        await inDialog('What changes').getByText('approval (model desk): switched on').waitFor(soon);
+        await inDialog('What changes').getByRole('button', { name: 'Save' }).click();
+        await card.getByText('As in the whole place.').waitFor(soon);
+        const changes = (await house.person('ann').get('/api/v1/audit?action=settings.changed')).body.entries;
+        assert.ok(changes.filter((one) => JSON.stringify(one.details).includes('tenant/acme/model/desk') || JSON.stringify(one.details).includes('"model":"desk"')).length >= 2, 'the audit log has both');
+        house.assertNoFaults();
+    });
+
     it('plugins say how they do, and the audit log who did what', async () => {
         await goes(ann, 'plugins');
         const card = ann.page.locator('.admin_card', { hasText: 'Files and messages that wait' });
@@ -388,6 +432,28 @@ describe('the administration', () => {
         await one.page.locator('.admin_nav').getByRole('link', { name: 'Unterhaltungen' }).click();
         await one.page.getByRole('heading', { level: 1, name: 'Unterhaltungen' }).waitFor(soon);
         await one.page.context().close();
+        house.assertNoFaults();
+    });
+
+    it('in Arabic, from right to left', async () => {
+        const headings = { overview: 'نظرة عامة', users: 'المستخدمون', roles: 'الأدوار', conversations: 'المحادثات', settings: 'الإعدادات', plugins: 'الإضافات', audit: 'سجل التدقيق', approval: 'بانتظار الموافقة' };
+        for (const [name, options] of [['light', {}], ['phone_dark', { ...phone, colorScheme: 'dark' }]]) {
+            const one = await house.visitor('ann', { locale: 'ar', ...options });
+            await one.page.getByLabel('اسم المستخدم').fill('ann');
+            await one.page.getByLabel('كلمة المرور').fill(password);
+            await one.page.getByRole('button', { name: 'تسجيل الدخول' }).click();
+            await one.isConnected();
+            for (const [id, title] of Object.entries(headings)) {
+                await one.page.evaluate((hash) => (location.hash = hash), `#/admin/${id}`);
+                await one.page.getByRole('heading', { level: 1, name: title }).waitFor(soon);
+                await one.page.locator(filled[id] ?? '.approval_list[aria-busy="false"]').waitFor({ state: 'attached', ...soon });
+                await one.keepsPicture(`admin_ar_${id}_${name}`);
+                await one.assertAccessible(`${id} in Arabic, ${name}`);
+                assert.equal(await one.page.evaluate(() => document.documentElement.dir), 'rtl');
+                assert.equal(await one.page.evaluate(() => document.documentElement.scrollWidth > innerWidth), false, `${id} keeps its width`);
+            }
+            await one.page.context().close();
+        }
         house.assertNoFaults();
     });
 });

@@ -315,8 +315,10 @@ export interface PluginEntry {
     readonly version: string;
     readonly licence: string;
     readonly isolation: "in_process" | "process";
-    /** On in this tenant. */
+    /** On in this tenant, or in the model. */
     readonly on: boolean;
+    /** Of a model: whether it is on in the tenant; null of the tenant itself. */
+    readonly inherited: boolean | null;
     /** Models where that is different. */
     readonly models: readonly ({
         readonly name: string;
@@ -334,6 +336,8 @@ export interface PluginEntry {
 }
 
 export interface PluginList {
+    readonly model: string | null;
+    readonly models: readonly (string)[];
     readonly plugins: readonly (PluginEntry)[];
     readonly forms: SettingsForms;
 }
@@ -1214,8 +1218,11 @@ export interface Operations {
     }; output: Nothing };
     /** The permissions and the shipped roles that grant them. */
     'permissions.list': { input: {}; output: PermissionList };
-    /** The plugins that the server has, whether they are on in this tenant, and how they do. Takes the permission settings.see. */
-    'plugins.list': { input: {}; output: PluginList };
+    /** The plugins that the server has, whether they are on in this tenant or in a model of it, and how they do. Takes the permission settings.see. */
+    'plugins.list': { input: {
+        /** A model; the tenant itself when it is not said. */
+        readonly model?: string;
+    }; output: PluginList };
     /** Who of these people is here; only those with whom a conversation is shared, without who is offline. */
     'presence.get': { input: {
         /** Whose presence to tell. */

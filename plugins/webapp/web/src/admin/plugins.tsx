@@ -17,20 +17,33 @@ function Card({ of, hasSettings, writes, onTurn }: { of: PluginEntry; hasSetting
         ...(of.restarts > 0 ? [t('admin.plugins.restarts', { n: of.restarts })] : []),
         ...of.models.map((one) => t(one.on ? 'admin.plugins.model_on' : 'admin.plugins.model_off', { name: one.name })),
     ];
+    const back = of.inherited === null ? 'admin.settings.take_back' : 'admin.plugins.inherit';
     return (
         <li class="admin_card column">
             <div class="admin_card_words">
                 <h2>
                     {of.title} {of.trouble.length > 0 && <Chip tone="alarm">{t('admin.plugins.trouble')}</Chip>} {of.on ? <Chip tone="good">{t('admin.plugins.on')}</Chip> : <Chip>{t('admin.plugins.off')}</Chip>}
                 </h2>
-                <p>{of.sentence}</p>
+                <p>
+                    <bdi>{of.sentence}</bdi>
+                </p>
                 <p class="faint small">
                     <code>{of.id}</code> · {facts.filter(Boolean).join(' · ')}
                 </p>
-                {of.why_off && <p class="small">{of.why_off}</p>}
+                {of.inherited !== null && (
+                    <p class="small">
+                        {t(of.inherited === of.on ? 'admin.plugins.as_inherited' : of.inherited ? 'admin.plugins.inherited_on' : 'admin.plugins.inherited_off')}
+                        {of.in_form !== null && ` ${t('admin.plugins.in_form')}`}
+                    </p>
+                )}
+                {of.why_off && (
+                    <p class="small">
+                        <bdi>{of.why_off}</bdi>
+                    </p>
+                )}
                 {of.trouble.map((said) => (
                     <p key={said} class="fault">
-                        {said}
+                        <bdi>{said}</bdi>
                     </p>
                 ))}
             </div>
@@ -40,8 +53,8 @@ function Card({ of, hasSettings, writes, onTurn }: { of: PluginEntry; hasSetting
                         {t(of.on ? 'admin.plugins.turn_off' : 'admin.plugins.turn_on')}
                     </button>
                     {of.in_form !== null && (
-                        <button type="button" class="button" aria-label={`${t('admin.settings.take_back')}: ${of.title}`} onClick={() => onTurn(null)}>
-                            {t('admin.settings.take_back')}
+                        <button type="button" class="button" aria-label={`${t(back)}: ${of.title}`} onClick={() => onTurn(null)}>
+                            {t(back)}
                         </button>
                     )}
                 </div>
@@ -75,19 +88,39 @@ function Card({ of, hasSettings, writes, onTurn }: { of: PluginEntry; hasSetting
 
 export function Plugins() {
     const wish = useSignal<Wish | null>(null);
-    const found = useLoaded(() => client.call('plugins.list'), [], every);
+    const model = useSignal('');
+    const found = useLoaded(() => client.call('plugins.list', model.value ? { model: model.value } : {}), [model.value], every);
     const sections = useLoaded(async () => new Set((await client.call('settings.list', {})).sections.map((one) => one.name)), []);
-    const all = found.value.value?.plugins ?? null;
-    const forms = found.value.value?.forms;
+    // Until the answer is here, what was asked before is still shown.
+    const page = found.value.value?.model === (model.value || null) ? found.value.value : null;
+    const all = page?.plugins ?? null;
+    const forms = page?.forms;
+    const models = found.value.value?.models ?? [];
+    const turn = (id: string, on: boolean | null) => (wish.value = { ...(page!.model ? { model: page!.model } : {}), revision: page!.forms.revision, plugins: { [id]: on } });
     const writes = (forms?.writable ?? false) && may('settings.manage');
     return (
         <>
             <p class="faint">{t('admin.plugins.sentence')}</p>
+            {models.length > 0 && (
+                <div class="admin_tools">
+                    <label class="field">
+                        <span>{t('admin.settings.scope')}</span>
+                        <select value={model.value} onChange={(event) => (model.value = event.currentTarget.value)}>
+                            <option value="">{t('admin.settings.tenant')}</option>
+                            {models.map((one) => (
+                                <option key={one} value={one}>
+                                    {t('admin.settings.of_model', { name: one })}
+                                </option>
+                            ))}
+                        </select>
+                    </label>
+                </div>
+            )}
             {found.fault.value && <Fault text={found.fault.value} />}
             {all?.length === 0 && <p class="admin_nothing faint">{t('admin.plugins.none')}</p>}
             <ul class="admin_cards" aria-label={t('admin.plugins')} aria-busy={all === null}>
                 {(all ?? []).map((one) => (
-                    <Card key={one.id} of={one} writes={writes} onTurn={(on) => (wish.value = { revision: forms!.revision, plugins: { [one.id]: on } })} hasSettings={sections.value.value?.has(one.id) ?? false} />
+                    <Card key={`${model.value}/${one.id}`} of={one} writes={writes} onTurn={(on) => turn(one.id, on)} hasSettings={sections.value.value?.has(one.id) ?? false} />
                 ))}
             </ul>
             {wish.value && (
