@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "base/log.hpp"
+#include "storage/failpoint.hpp"
 #include "storage/failure.hpp"
 
 namespace parley::storage {
@@ -192,6 +193,7 @@ void connection_slot::prepare_sqlite() {
     sql += purpose_ != purpose::reading ? "PRAGMA journal_mode = WAL; PRAGMA journal_size_limit = 67108864;"
                                         : "PRAGMA query_only = ON;";
     run_sqlite(*connection_, sql);
+    if (purpose_ == purpose::writing) watch_checkpoints(handle_of_sqlite(*connection_));
 }
 
 void connection_slot::prepare_postgresql() {

@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "base/log.hpp"
+#include "storage/failpoint.hpp"
 #include "storage/failure.hpp"
 #include "storage/load.hpp"
 
@@ -77,6 +78,7 @@ void group_commit::commit(std::vector<waiting_write> jobs) {
     for (expire(jobs); !jobs.empty(); expire(jobs)) {
         switch (attempt(jobs)) {
             case outcome::committed:
+                reach(failpoint::before_answers);
                 for (auto& one : jobs) finish(one, std::move(one.problem));
                 return;
             case outcome::failed:
@@ -133,6 +135,7 @@ void group_commit::attempt_once(std::vector<waiting_write>& jobs) {
     group->finish();
     if (!slot_.transaction_is_good()) throw std::logic_error("a job hid that a statement of its failed");
     if (group->transaction() != 0) in_doubt_ = std::move(group);
+    reach(failpoint::before_commit);
     const auto start = steady::now();
     try {
         open.commit();
@@ -148,6 +151,7 @@ void group_commit::attempt_once(std::vector<waiting_write>& jobs) {
     if (static_cast<std::int64_t>(jobs.size()) > counters_.largest_group.get())
         counters_.largest_group.set(static_cast<std::int64_t>(jobs.size()));
     if (in_doubt_) group = std::move(in_doubt_);
+    reach(failpoint::before_fan_out);
     group->announce();
 }
 

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <system_error>
 
+#include "storage/failpoint.hpp"
 #include "storage/failure.hpp"
 #include "storage/load.hpp"
 
@@ -143,10 +144,12 @@ std::vector<kernel::outbox_row> plugin_database::read(int limit) {
                                            most(limit)),
                            [&](const outbox_view& row) { all.push_back(to_outbox_row(row)); });
     open.rollback();
+    if (!all.empty()) reach(failpoint::outbox_read);
     return all;
 }
 
 void plugin_database::erase(tenant_id of, std::int64_t upto) {
+    reach(failpoint::outbox_brought);
     odb::transaction open(slot_.begin(tenant_scope::all()));
     from_->mapped().execute(fmt::format("DELETE FROM parley_outbox WHERE tenant = {} AND id <= {}", of.value, upto));
     open.commit();

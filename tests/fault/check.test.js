@@ -69,6 +69,7 @@ const doctored = {
     'the last event that one client did not hear': ['gaps', (run) => run.records.splice(heard(run, 'bob', 6), 1)],
     'a hole in the positions alone': ['gaps', (run) => (run.records[heard(run, 'bob', 6)].position = 50)],
     'an answer with 500': ['odd', (run) => run.records.push({ t: 99, is: 'answer', key: 'a-1', status: 500, code: 'internal' })],
+    'a position before it, of what is no message': ['reordered', (run) => run.records.push({ t: 99, is: 'passed', client: 'bob', position: 45 })],
     'a client that could not resume': ['odd', (run) => run.records.push({ t: 99, is: 'odd', client: 'ann', what: 'snapshot_needed' })],
 };
 

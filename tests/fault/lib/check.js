@@ -77,11 +77,20 @@ export class Judge {
         if (!in_) return this.#wrong('unexpected', `${client} heard of a room that is not its own`);
         if (in_.heard.has(seq)) this.#wrong('duplicated', `${client} heard number ${seq} of ${room} twice`);
         else if (seq < in_.last) this.#wrong('reordered', `${client} heard number ${seq} of ${room} after ${in_.last}`);
-        else if (position <= stream.position) this.#wrong('reordered', `${client} heard position ${position} after ${stream.position}`);
-        else if (position > stream.position + 1) this.#wrong('gaps', `${client} heard position ${position} after ${stream.position}`, position - stream.position - 1);
+        else this.#follow(client, stream, position);
         in_.heard.set(seq, `${id} ${key}`);
         in_.last = Math.max(in_.last, seq);
         stream.position = Math.max(stream.position, position);
+    }
+    // Something that is no message.
+    on_passed({ client, position }) {
+        const stream = this.streams.get(client);
+        this.#follow(client, stream, position);
+        stream.position = Math.max(stream.position, position);
+    }
+    #follow(client, stream, position) {
+        if (position <= stream.position) this.#wrong('reordered', `${client} heard position ${position} after ${stream.position}`);
+        else if (position > stream.position + 1) this.#wrong('gaps', `${client} heard position ${position} after ${stream.position}`, position - stream.position - 1);
     }
     on_fault() {}
     on_healed({ t }) {

@@ -12,7 +12,7 @@ export class Journal {
         writeFileSync(file, '');
     }
 
-    // `is`: attempt, answer, silence, joined, heard, fault, healed or odd; lib/check.js says what belongs to each.
+    // `is`: attempt, answer, silence, joined, heard, passed, fault, healed or odd; lib/check.js says what belongs to each.
     note(is, what) {
         const line = JSON.stringify({ t: Math.round(performance.now() * 10) / 10, is, ...what });
         this.waiting.push(line);

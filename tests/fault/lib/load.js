@@ -88,7 +88,8 @@ export class Listener {
         }
         if (!('at' in frame)) return;
         this.position = frame.position;
-        if (frame.type !== 'message.created') return;
+        this.load.onEvent?.(this, frame);
+        if (frame.type !== 'message.created') return void journal.note('passed', { client: this.name, position: frame.position });
         const { id, seq, conversation, text } = frame.data.message;
         const room = conversation ?? frame.conversation;
         this.last.set(room, seq);
@@ -146,10 +147,10 @@ export class Listener {
 }
 
 export class Load {
-    // `lanes`: writers of each of the first `writers` listeners, in turn over WebSocket and HTTP; `every`: milliseconds
-    // between a lane's messages.
-    constructor(journal, { lanes = 2, writers = Infinity, every = 0, filler = '' } = {}) {
-        Object.assign(this, { journal, lanes, writers, every, filler, listeners: [], acknowledged: 0, refusedUpgrades: {}, running: [], waiting: [], over: false, refusals: [] });
+    // `lanes`: writers of each of the first `writers` listeners, in turn over `ways`; `every`: milliseconds between a lane's
+    // messages.
+    constructor(journal, { lanes = 2, writers = Infinity, every = 0, filler = '', ways = ['websocket', 'http'] } = {}) {
+        Object.assign(this, { journal, lanes, writers, every, filler, ways, listeners: [], acknowledged: 0, refusedUpgrades: {}, running: [], waiting: [], over: false, refusals: [] });
         this.agent = new http.Agent({ keepAlive: true, maxSockets: 256 });
     }
 
@@ -161,7 +162,7 @@ export class Load {
         for (const listener of this.listeners.slice(0, this.writers))
             for (let i = 0; i < this.lanes; ++i) {
                 const lane = `${listener.name}-${i}`;
-                this.running.push(this.#write(listener, lane, rooms[this.running.length % rooms.length], i % 2 === 0 ? 'websocket' : 'http'));
+                this.running.push(this.#write(listener, lane, rooms[this.running.length % rooms.length], this.ways[i % this.ways.length]));
             }
     }
 
@@ -233,11 +234,16 @@ export class Load {
 export async function historyOf(person, rooms) {
     const agent = new http.Agent({ keepAlive: true });
     const history = {};
+    const end = performance.now() + answerPatience; // of being told to come back
     try {
         for (const room of rooms) {
             const all = (history[room] = []);
             for (let after = 0, more = true; more; ) {
-                const { status, body } = await request(person.url, agent, 'GET', `/api/v1/conversations/${room}/messages?after=${after}&limit=200`, person.token);
+                const { status, headers, body } = await request(person.url, agent, 'GET', `/api/v1/conversations/${room}/messages?after=${after}&limit=200`, person.token);
+                if (status === 503 && performance.now() < end) {
+                    await pause(Number(headers['retry-after']) * 1000);
+                    continue;
+                }
                 if (status !== 200) throw new Error(`the history was answered ${status} ${JSON.stringify(body)}`);
                 for (const one of body.messages) all.push({ id: one.id, seq: one.seq, key: keyOf(one.text) });
                 more = body.more_after && body.messages.length > 0;
