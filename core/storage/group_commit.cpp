@@ -121,7 +121,7 @@ void group_commit::attempt_once(std::vector<waiting_write>& jobs) {
     auto group = std::make_unique<write_group>(database_, memories_, sink_, counters_);
     // Waits for the end of a transaction whose COMMIT was under way, as that holds the same locks.
     group->lock(scope);
-    if (in_doubt_ && was_kept(in_doubt_->transaction())) {
+    if (in_doubt_ && was_kept(*in_doubt_, *group)) {
         open.rollback();
         const auto kept = std::move(in_doubt_);
         kept->announce();
@@ -155,10 +155,13 @@ void group_commit::attempt_once(std::vector<waiting_write>& jobs) {
     group->announce();
 }
 
-bool group_commit::was_kept(std::int64_t transaction) {
+bool group_commit::was_kept(const write_group& before, write_group& now) {
+    // First, because a standby that became the primary without this transaction gives its number to another one, and
+    // does not know it at all until then.
+    if (!now.may_follow(before)) return false;
     std::int64_t kept = 0;
-    const auto sql =
-        fmt::format("SELECT CASE WHEN txid_status({}) = 'committed' THEN 1::bigint ELSE 0::bigint END", transaction);
+    const auto sql = fmt::format("SELECT CASE WHEN txid_status({}) = 'committed' THEN 1::bigint ELSE 0::bigint END",
+                                 before.transaction());
     each_view<number_view>(database_.mapped(), odb::query_base(sql),
                            [&](const number_view& one) { kept = one.value.get(); });
     return kept == 1;

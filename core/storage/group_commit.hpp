@@ -47,7 +47,7 @@ private:
     void commit(std::vector<waiting_write>);
     [[nodiscard]] outcome attempt(std::vector<waiting_write>&);
     void attempt_once(std::vector<waiting_write>&);
-    [[nodiscard]] bool was_kept(std::int64_t transaction);
+    [[nodiscard]] bool was_kept(const write_group& before, write_group& now);
     [[nodiscard]] outcome judge(failure_kind, const char* what);
     void split(std::vector<waiting_write>);
     void expire(std::vector<waiting_write>&);

@@ -102,6 +102,22 @@ INSTANTIATE_TEST_SUITE_P(of, lost_at_commit, ::testing::Values(cut::before_commi
                                                                     : "arriving_late";
                          });
 
+// A standby that becomes the primary without it gives its number to another transaction.
+TEST_F(lost_postgresql, a_group_whose_number_went_to_another_transaction_is_not_taken_for_kept) {
+    cutting_proxy proxy(shared_postgres().socket());
+    std::string committed;  // far from where numbers get one digit more
+    do committed = shared_postgres().execute("SELECT txid_current()");
+    while (fmt::format("{}", std::stoll(committed) + 100).size() != committed.size());
+    proxy.answers_for(committed);
+    const auto store = open(proxy.url(name()));
+    ASSERT_FALSE(write(*store, acme, [](kernel::writing& w) { return say(w, 1); }));
+    proxy.at_next_commit(cut::before_commit);
+    EXPECT_FALSE(write(*store, acme, [](kernel::writing& w) { return say(w, 2); }));
+    EXPECT_EQ(store->counters().commits_in_doubt.get(), 1);
+    EXPECT_THAT(stored_ids(*direct_), SizeIs(2));
+    EXPECT_THAT(sink_.heard(), SizeIs(2));
+}
+
 TEST_F(lost_postgresql, connections_killed_under_load) {
     constexpr int jobs = 3'000;
     const auto store = open(database_.url());

@@ -5,6 +5,7 @@
 
 #include <set>
 #include <stdexcept>
+#include <tuple>
 
 #include "kernel/follow_log.hpp"
 #include "storage/load.hpp"
@@ -13,6 +14,15 @@ namespace parley::storage {
 namespace {
 
 constexpr int events_at_once = 1'000;
+
+/// Whether the log has another event in its place.
+bool is_displaced(odb::database& db, tenant_id of, const event& one) {
+    const auto there = rows(db, of).events_after(one.at - 1, 1);
+    if (there.empty() || there.front().at != one.at) return false;  // trimmed since
+    const auto& other = there.front();
+    return std::tie(other.type, other.conversation, other.user, other.about) !=
+           std::tie(one.type, one.conversation, one.user, one.about);
+}
 
 }  // namespace
 
@@ -35,6 +45,17 @@ void write_group::lock(const tenant_scope& scope) {
         transaction_ = clock.transaction;
         tenants_.try_emplace(id, database_.mapped(), clock, memories_[id]);
     });
+}
+
+bool write_group::may_follow(const write_group& other) const {
+    for (const auto& [id, wrote] : other.tenants_) {
+        const auto found = tenants_.find(id);
+        if (wrote.writes() == 0 || found == tenants_.end()) continue;
+        const auto& now = found->second;
+        if (now.generation() < wrote.generation() || now.at() < wrote.at()) return false;
+        if (!wrote.events().empty() && is_displaced(database_.mapped(), id, *wrote.events().back())) return false;
+    }
+    return true;
 }
 
 void write_group::catch_up() {

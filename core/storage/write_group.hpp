@@ -36,6 +36,9 @@ public:
     void lock(const tenant_scope&);
     /// PostgreSQL's number of this transaction, by which its fate can be asked; 0 for SQLite.
     [[nodiscard]] std::int64_t transaction() const { return transaction_; }
+    /// Whether what these rows say, as they were locked, is possible after that other transaction. When it is not, that
+    /// one was not kept, whatever has become of its number since.
+    [[nodiscard]] bool may_follow(const write_group&) const;
     /// Lets the sink hear what other processes wrote, and forgets what that made old.
     void catch_up();
     /// Runs the jobs in order. Throws what they throw, and when one says that it wrote nothing but did.
