@@ -1,9 +1,9 @@
 // PostgreSQL stops, keeps quiet, has no connections left, has no disk left - under load. Meanwhile the server lives, says
 // that it is not ready, refuses with 503 and a time to come back, and goes on by itself afterwards.
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
 import { eventually } from '../acceptance/lib/deadline.js';
 import { ownPostgres } from '../acceptance/lib/postgres.js';
+import { familyOf } from '../acceptance/lib/processes.js';
 import { inOwnNamespace, noMounts, SmallDisk } from './lib/mounts.js';
 import { scenes } from './lib/scene.js';
 
@@ -50,18 +50,6 @@ scenes('PostgreSQL is stopped at once and started again', { on, load: { lanes: 3
     assert.ok(Object.keys(codes).every((one) => one.startsWith('503 ')), JSON.stringify(codes));
     assert.ok(scene.load.listeners.every((one) => one.opened === 1), 'nobody was disconnected');
 });
-
-// The process and its children.
-function familyOf(pid) {
-    const children = readdirSync('/proc').filter((name) => /^\d+$/.test(name)).filter((name) => {
-        try {
-            return Number(readFileSync(`/proc/${name}/stat`, 'utf8').split(') ')[1].split(' ')[1]) === pid;
-        } catch {
-            return false; // it ended meanwhile
-        }
-    });
-    return [pid, ...children.map(Number)];
-}
 
 scenes(`PostgreSQL keeps quiet for ${quiet} ms`, { on, load: { lanes: 3 } }, async ({ scene, t }) => {
     const cluster = await ownPostgres();

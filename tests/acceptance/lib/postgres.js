@@ -7,7 +7,7 @@ import { plainEnvironment, run, RunningProgram, temporaryFolder } from './proces
 let cluster;
 let databases = 0;
 
-function findPrograms() {
+export function findPrograms() {
     const root = '/usr/lib/postgresql';
     const versions = existsSync(root) ? readdirSync(root).map(Number).filter(Boolean) : [];
     if (versions.length === 0) throw new Error(`there is no PostgreSQL in ${root}; scripts/setup --test installs it`);
@@ -15,7 +15,7 @@ function findPrograms() {
 }
 
 // PostgreSQL refuses to run as root.
-async function otherAccount() {
+export async function otherAccount() {
     if (process.getuid() !== 0) return { as: [], uid: undefined };
     const uid = Number(await run('id', ['-u', 'postgres']));
     const gid = Number(await run('id', ['-g', 'postgres']));

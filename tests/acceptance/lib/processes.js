@@ -105,6 +105,9 @@ function statOf(pid) {
 }
 export const isStopped = (pid) => statOf(pid)?.[0] === 'T';
 
+// The process and its children.
+export const familyOf = (pid) => [pid, ...childrenOf(pid)];
+
 // Of a server they are its plugins' processes. One that has ended and was not waited for is none.
 export const childrenOf = (pid) =>
     readdirSync('/proc').filter((one) => /^\d+$/.test(one)).filter((one) => {

@@ -17,13 +17,14 @@ export const databases = ['sqlite', 'postgresql'];
 export class Server {
     // `settings` as in parley.yaml; `tenants` by name, as in tenants/<tenant>.yaml.
     // `through`: words that stand before the program, as `prlimit --nofile=64`; they must become it, not start it.
-    static async prepare(database, { settings = {}, tenants = {}, through = [], more = {}, place, migrates = true } = {}) {
+    // `url`: of a database that is there already.
+    static async prepare(database, { settings = {}, tenants = {}, through = [], more = {}, place, url: given, migrates = true } = {}) {
         const made = new Server();
         Object.assign(made, { through, more });
         made.database = database;
         made.speaks = settings.server?.tls ? 'https' : 'http';
         made.folder = temporaryFolder('server');
-        const url = database === 'postgresql' ? await newPostgresDatabase(place) : 'sqlite:parley.db';
+        const url = given ?? (database === 'postgresql' ? await newPostgresDatabase(place) : 'sqlite:parley.db');
         made.databaseUrl = url;
         // A URL with a password stands in a file of its own.
         if (database === 'postgresql') writeFileSync(path.join(made.folder, 'database.url'), url, { mode: 0o600 });
