@@ -4,6 +4,7 @@ import { closeSync, mkdtempSync, openSync, rmdirSync, rmSync, writeSync } from '
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { run } from '../../acceptance/lib/processes.js';
+import { playAgainIn } from './namespace.js';
 
 // What these tests say when they are not played: only root may mount, and in many containers not even root.
 const tried = spawnSync('unshare', ['--mount', '--propagation', 'private', 'mount', '-t', 'tmpfs', 'tmpfs', tmpdir()]);
@@ -11,10 +12,7 @@ export const noMounts = tried.status === 0 ? false : 'this machine lets these te
 
 // To be called first: plays the whole file once more in a namespace, and ends with what came of it.
 export function inOwnNamespace() {
-    if (noMounts || process.env.PARLEY_TEST_NAMESPACE) return;
-    const words = ['--mount', '--propagation', 'private', process.execPath, ...process.execArgv, ...process.argv.slice(1)];
-    const played = spawnSync('unshare', words, { stdio: 'inherit', env: { ...process.env, PARLEY_TEST_NAMESPACE: '1' } });
-    process.exit(played.status ?? 1);
+    if (!noMounts) playAgainIn('--mount', '--propagation', 'private');
 }
 
 export class SmallDisk {

@@ -16,13 +16,14 @@ export const recoveryPatience = Number(process.env.PARLEY_TEST_RECOVERY_MS ?? 12
 const names = ['ann', 'bob', 'carol', 'dave', 'erin', 'fred'];
 
 export class Scene {
-    // `clients`: connections, of four people in turn; `load`: as Load takes it; `run`, `settings`: of the server.
-    static async open(database, { clients = 6, rooms = 2, load = {}, settings, run, expects = [] } = {}) {
+    // `clients`: connections, of four people in turn; `load`: as Load takes it; `run`, `settings`: of the server; `tenant`:
+    // its settings; `by(scene)` gives a function that gives the i-th client another address of the server.
+    static async open(database, { clients = 6, rooms = 2, load = {}, settings, run, tenant, by, expects = [] } = {}) {
         const made = new Scene();
         made.database = database;
         made.expects = expects; // errors in the server's log that belong to the bad luck
         const people = Object.fromEntries(names.slice(0, 4).map((name, i) => [name, i === 0 ? 'admin' : 'member']));
-        made.world = await World.open(database, { tenants: { acme: { people } }, settings, run });
+        made.world = await World.open(database, { tenants: { acme: { people, settings: tenant } }, settings, run });
         try {
             const all = Object.values(made.world.people);
             made.rooms = [];
@@ -32,7 +33,13 @@ export class Scene {
             }
             made.journal = new Journal(path.join(temporaryFolder('journal'), 'journal.jsonl'));
             made.load = new Load(made.journal, load);
-            await within(made.load.start(Array.from({ length: clients }, (_, i) => all[i % all.length]), made.rooms), 'the clients to hear', recoveryPatience);
+            const address = await by?.(made);
+            const client = (i) => {
+                const one = all[i % all.length];
+                const url = address?.(i);
+                return url ? { name: one.name, token: one.token, url } : one;
+            };
+            await within(made.load.start(Array.from({ length: clients }, (_, i) => client(i)), made.rooms), 'the clients to hear', recoveryPatience);
         } catch (why) {
             made.load?.stop();
             await made.world.server.kill();
@@ -114,6 +121,7 @@ export class Scene {
 
     async close() {
         this.load.stop();
+        this.road?.close();
         const { logs } = this.server;
         const of = (line) => this.expects.some((one) => one.test(line.message));
         this.server.logs = logs.filter((line) => !of(line));
@@ -136,6 +144,7 @@ export function scenes(title, { on = databases, skip = false, ...given }, play) 
                     // Its own words are worth more than a second failure.
                     t.diagnostic(scene.said());
                     scene.load.stop();
+                    scene.road?.close();
                     await scene.server.kill();
                     throw why;
                 }
