@@ -6,6 +6,7 @@
 
 #include <sqlite3.h>
 
+#include <new>
 #include <string>
 
 #include "storage/odb.hpp"
@@ -33,6 +34,7 @@ failure_kind classify_code(int code, int extended) {
         case SQLITE_BUSY:
         case SQLITE_LOCKED:
         case SQLITE_INTERRUPT:
+        case SQLITE_NOMEM:
             return failure_kind::busy;
         case SQLITE_FULL:
             return failure_kind::full;
@@ -55,6 +57,7 @@ failure_kind classify_code(int code, int extended) {
 
 failure_kind classify(const std::exception& thrown) {
     if (dynamic_cast<const odb::connection_lost*>(&thrown) != nullptr) return failure_kind::lost;
+    if (dynamic_cast<const std::bad_alloc*>(&thrown) != nullptr) return failure_kind::busy;
     if (dynamic_cast<const odb::recoverable*>(&thrown) != nullptr) return failure_kind::busy;
     if (dynamic_cast<const odb::object_already_persistent*>(&thrown) != nullptr) return failure_kind::rule;
     if (const auto* pg = dynamic_cast<const odb::pgsql::database_exception*>(&thrown))

@@ -13,7 +13,7 @@ enum class failure_kind : std::uint8_t {
     lost = 1,  ///< the connection or the database behind it is gone: a new connection may help
     moved,     ///< the database's files are not where they were: only an operator can help
     full,      ///< there is no room for anything new; what is there can be read
-    busy,      ///< somebody else is in the way: the same again may help
+    busy,      ///< somebody else is in the way, or there is no memory: the same again may help
     rule,      ///< a constraint: the same again fails again
     other      ///< a mistake of ours
 };

@@ -5,9 +5,11 @@
 #include <gmock/gmock.h>
 
 #include <atomic>
+#include <new>
 #include <random>
 #include <set>
 #include <thread>
+#include <utility>
 
 #include "storage/testing/held_writer.hpp"
 
@@ -114,6 +116,18 @@ TEST_P(group_commit_test, a_hidden_failure_of_a_statement_is_found_out) {
     });
     // SQLite undoes the one statement, PostgreSQL the whole transaction: an answer must fit what is there.
     must_read([&](kernel::reading& r) { EXPECT_EQ(history(r).size(), problem ? 0U : 1U); });
+}
+
+TEST_P(group_commit_test, what_found_no_memory_is_tried_again) {
+    add_conversation();
+    bool there_is_memory = false;
+    EXPECT_FALSE(write(*store_, acme, [&](kernel::writing& w) {
+        say(w, 1, "at last");
+        if (!std::exchange(there_is_memory, true)) throw std::bad_alloc();
+        return true;
+    }));
+    expect_messages(1);
+    EXPECT_EQ(store_->counters().groups_retried.get(), 1);
 }
 
 TEST_P(group_commit_test, what_refuses_is_answered_without_a_commit) {
