@@ -10,7 +10,9 @@ export const wrongs = ['lost', 'unexpected', 'duplicated', 'reordered', 'gaps', 
 
 // A history: {room: [{id, seq, key}]}, in the order in which the server gave it.
 export class Judge {
-    constructor() {
+    // `tolerates`: statuses beside 503 that clients may get; after them the sender does not know whether it was stored.
+    constructor({ tolerates = [] } = {}) {
+        this.tolerates = tolerates;
         this.tried = new Map(); // key: {lane, number, room, unsure: may have been stored by an earlier try}
         this.acknowledged = new Map(); // key: {id, seq}
         this.streams = new Map(); // client: {position, rooms: {room: {last, seen}}}
@@ -52,9 +54,10 @@ export class Judge {
         if (status !== 200 && status !== 201) {
             ++this.found.refused;
             this.codes[`${status} ${code}`] = (this.codes[`${status} ${code}`] ?? 0) + 1;
-            if (status !== 503) this.#wrong('odd', `${key} was answered ${status} ${code}`);
-            else if (!(retry_after > 0)) ++this.withoutRetryAfter;
-            if (unsure.has(code)) tried.unsure = true;
+            const isTolerated = this.tolerates.includes(status);
+            if (status === 503 && !(retry_after > 0)) ++this.withoutRetryAfter;
+            if (status !== 503 && !isTolerated) this.#wrong('odd', `${key} was answered ${status} ${code}`);
+            if (unsure.has(code) || isTolerated) tried.unsure = true;
             return;
         }
         const before = this.acknowledged.get(key);
@@ -142,8 +145,8 @@ export function toText(verdict) {
     return Object.entries(verdict).map(([name, value]) => `${name.replaceAll('_', ' ')} ${value ?? '-'}`).join(', ');
 }
 
-export async function judgeFile(journal, history) {
-    const judge = new Judge();
+export async function judgeFile(journal, history, options) {
+    const judge = new Judge(options);
     for await (const record of recordsOf(journal)) judge.take(record);
     return { judge, verdict: judge.verdict(history) };
 }

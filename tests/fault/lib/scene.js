@@ -97,13 +97,13 @@ export class Scene {
     }
 
     // Ends the load and says what the checker found.
-    async verdict(t, { keeps = 20 } = {}) {
+    async verdict(t, { keeps = 20, tolerates } = {}) {
         await within(this.load.finish(), () => `the writers to finish; the server said last:\n${this.said()}`, recoveryPatience);
         const history = await historyOf(this.ann, this.rooms);
         // Who has not heard all by then has a gap, and the checker says where.
         await eventually(() => (this.load.hasHeard(history) ? true : undefined), 'all to have heard all', 60_000).catch(() => {});
         this.load.stop();
-        const { judge, verdict } = await judgeFile(this.journal.file, history);
+        const { judge, verdict } = await judgeFile(this.journal.file, history, { tolerates });
         t.diagnostic(`${this.database}: ${toText(verdict)}${Object.keys(judge.codes).length > 0 ? `; refusals ${JSON.stringify(judge.codes)}` : ''}`);
         for (const line of judge.first) t.diagnostic(line);
         const { PARLEY_FAULT_KEEP: kept } = process.env;
