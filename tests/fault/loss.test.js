@@ -5,7 +5,7 @@ import { scenes } from './lib/scene.js';
 
 inOwnNetwork();
 const on = process.env.PARLEY_TEST_DATABASE ? undefined : ['sqlite'];
-const messages = Number(process.env.PARLEY_TEST_MESSAGES ?? 60);
+const messages = Number(process.env.PARLEY_TEST_MESSAGES ?? 30);
 const settings = { server: { address: '0.0.0.0' } };
 const tenant = { hosts: ['127.0.0.1', lossyAddress] };
 
@@ -15,7 +15,7 @@ async function overTheNetwork({ server }) {
     return () => `http://${lossyAddress}:${server.port}`;
 }
 
-scenes('20 % of all packets are lost', { on, skip: noNetwork, clients: 6, settings, tenant, by: overTheNetwork, load: { lanes: 2, filler: 'x'.repeat(500) } }, async ({ scene, t }) => {
+scenes('20 % of all packets are lost', { on, skip: noNetwork, clients: 4, settings, tenant, by: overTheNetwork, load: { lanes: 2, filler: 'x'.repeat(500) } }, async ({ scene, t }) => {
     await scene.more(messages);
     await scene.verdict(t);
     t.diagnostic(network.counts());
