@@ -5,7 +5,6 @@ import assert from 'node:assert/strict';
 import { symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { after } from 'node:test';
-import { familyOf } from '../acceptance/lib/processes.js';
 import { eventually } from '../acceptance/lib/deadline.js';
 import { Pair } from './lib/standby.js';
 import { scenes } from './lib/scene.js';
@@ -52,12 +51,11 @@ scenes('PostgreSQL fails over with commits that only the old primary had', { on,
     const { primary, standby } = pair;
     await scene.more(50);
     scene.begins('fail-over');
-    // Its standby hears nothing any more, so the next commit is on the primary's disk and is never confirmed.
-    const frozen = familyOf(standby.program.pid);
-    for (const pid of frozen) process.kill(pid, 'SIGSTOP');
+    // Its standby is away, so the next commit is on the primary's disk alone and is never confirmed.
+    await standby.program.stop('SIGQUIT');
     await eventually(async () => (Number(await primary.psql("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'")) > 0 ? true : undefined), 'a commit to wait');
     await primary.program.stop('SIGQUIT');
-    for (const pid of frozen.toReversed()) process.kill(pid, 'SIGCONT');
+    await standby.start();
     await standby.promote();
     // Others are there before the server.
     await standby.psql(`${'SELECT txid_current();\n'.repeat(20)}`);
