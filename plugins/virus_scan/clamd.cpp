@@ -193,6 +193,9 @@ sdk::result<finding> clamd::scan(const std::filesystem::path& folder, const std:
     const auto said = ask(address_, reading(opened->file.get()), until, stopping_);
     if (said && said->is == outcome::clean && is_zip_without_end(*opened))
         return finding{outcome::limited, "Damaged.Zip"};
+    // clamd cuts such an entry off at its own limit and does not say so.
+    if (said && said->is == outcome::clean && has_longer_entry(*opened, most_.file_bytes))
+        return finding{outcome::limited, "Heuristics.Limits.Exceeded.MaxFileSize"};
     return said;
 }
 

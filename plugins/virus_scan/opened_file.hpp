@@ -39,6 +39,10 @@ struct opened_file {
 /// The same of a file, of which only both ends are read.
 [[nodiscard]] bool is_zip_without_end(const opened_file&);
 
+/// Whether a ZIP's directory says of an entry that it has more bytes than `most`, or does not say how many it has. What
+/// is no ZIP has none.
+[[nodiscard]] bool has_longer_entry(const opened_file&, std::int64_t most);
+
 [[nodiscard]] std::string words_of(int error);
 
 }  // namespace virus_scan

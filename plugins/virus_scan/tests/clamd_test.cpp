@@ -91,6 +91,33 @@ TEST_F(clamds, what_is_not_read_whole_is_limited) {
     EXPECT_EQ(cut->name, "clamd.StreamMaxLength");
 }
 
+TEST_F(clamds, a_clean_archive_with_an_entry_over_the_limit_is_limited) {
+    greet();
+    answers("stream: OK\0"s);
+    const std::string fits(8 << 20, 'a');
+    EXPECT_EQ(found(zip({{"small", "hello"}, {"fits", fits}})), outcome::clean);
+    EXPECT_EQ(found(zip({})), outcome::clean);
+    const auto longer = zip({{"small", "hello"}, {"longer", fits + "a"}});
+    const auto said = scan(longer);
+    ASSERT_TRUE(said) << said.error().sentence;
+    EXPECT_EQ(said->is, outcome::limited);
+    EXPECT_EQ(said->name, "Heuristics.Limits.Exceeded.MaxFileSize");
+    // What cannot be read of the directory is not believed to be short.
+    const auto good = zip({{"small", "hello"}});
+    const auto directory = good.rfind("PK\1\2");
+    const auto end = good.rfind("PK\5\6");
+    for (const auto& [at, bytes] :
+         {std::pair{directory, "PK\3\3"s}, std::pair{directory + 20, "\xff\xff\xff\xff"s},
+          std::pair{directory + 24, "\xff\xff\xff\xff"s}, std::pair{directory + 28, "\xff\xff"s},
+          std::pair{end + 12, "\xff\xff\xff\xff"s}, std::pair{end + 16, "\xff\xff\xff\xff"s},
+          std::pair{end + 16, "\x01\x00\x00\x00"s}}) {
+        auto bad = good;
+        bad.replace(at, bytes.size(), bytes);
+        EXPECT_EQ(found(bad), outcome::limited) << at - directory;
+    }
+    EXPECT_EQ(found("plain words, PK\1\2 or not"), outcome::clean);
+}
+
 TEST_F(clamds, only_its_own_words_are_a_verdict) {
     greet();
     for (const auto& text :
