@@ -217,6 +217,40 @@ TEST_F(services, deleting_takes_the_file_and_keeps_the_message) {
     EXPECT_EQ(host.call("file.get", {{"file", version}}).status, PARLEY_NOT_FOUND);
 }
 
+TEST_F(services, the_name_of_a_removed_file_is_taken_back) {
+    std::vector<json::object> replaced;
+    host.answer("service host.replace_in_data/1", [&](const json::object& what) {
+        replaced.push_back(what);
+        return answer{PARLEY_OK, {}, {}, {}, {}, {}, {}, {}};
+    });
+    const auto file = has_file({.message = 5, .published = 1});
+    ASSERT_TRUE(host.call("file.delete", {{"file", file}}).ok());
+    const auto said = host.events().back().data;
+    EXPECT_EQ(said.at("message"), "5");
+    ASSERT_TRUE(host.hear("file.removed", said).ok());
+    ASSERT_EQ(replaced.size(), 1U);
+    EXPECT_EQ(replaced.back(), (json::object{{"message", "5"},
+                                             {"list", "files"},
+                                             {"key", "file"},
+                                             {"value", file},
+                                             {"with", {{"file", file}, {"removed", true}}}}));
+    ASSERT_TRUE(host.hear("file.removed", {{"file", "77"}, {"message", nullptr}}).ok());
+    EXPECT_EQ(replaced.size(), 1U) << "it was in no message";
+    // One that went while its message was being written, or changed.
+    const json::object what{{"id", "5"},
+                            {"conversation", "11"},
+                            {"author", "7"},
+                            {"data",
+                             {{"files", json::array{json::object{{"file", file}, {"name", "a.png"}},
+                                                    json::object{{"file", "9"}, {"removed", true}}}}}}};
+    for (const auto* type : {"message.created", "message.edited"}) {
+        replaced.clear();
+        ASSERT_TRUE(host.hear(type, {{"message", what}}).ok()) << type;
+        ASSERT_EQ(replaced.size(), 1U) << type << ": what was taken back is not looked at again";
+        EXPECT_EQ(replaced.back().at("value").as_string(), file);
+    }
+}
+
 TEST_F(services, files_go_with_their_message) {
     for (const char* type : {"message.deleted", "message.purged", "message.withdrawn"}) {
         has_file({.message = 5, .published = 1});
