@@ -159,6 +159,9 @@ struct server::parts {
           events(room, measured),
           hashing(hash_threads, hash_queue) {
         room.attach(wire);
+        // In good time before the answer would be overdue.
+        room.wait_at_most(
+            std::chrono::seconds{std::min<std::int64_t>(20, configured->server.http.request_timeout_seconds * 2 / 3)});
     }
 
     [[nodiscard]] std::expected<void, std::vector<error>> open(std::shared_ptr<storage::database>);

@@ -257,6 +257,14 @@ void api_handler::run_as(const operation& wanted, http_request request, kernel::
                              .reply = [](const result<transport::answer>&) {}},
                             std::move(request), std::move(signed_answer), disk_);
     }
+    if (wanted.waits) {
+        auto seat = parts_.gate.seat_of(by.tenant, by.user);
+        if (!seat) return signed_answer(problem(seat.error(), request.request_id));
+        // Taken for as long as nothing is answered.
+        signed_answer = [answer = std::move(signed_answer), taken = std::move(*seat)](http_response made) mutable {
+            answer(std::move(made));
+        };
+    }
     // Only what tagging looks at: bodies are not kept while the answer is made.
     http_request seen{.method = request.method,
                       .target = {},

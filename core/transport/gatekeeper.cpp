@@ -100,14 +100,18 @@ http_answer gatekeeper::readable(const http_request& request, http_answer answer
 result<void> gatekeeper::welcome(arrival& at, std::string_view tenant_name, tenant_id tenant, user_id user) {
     if (auto known = fits(tenant_name, at.tenant); !known) return known;
     if (auto may = limits_.admit({tenant_name, tenant, user, at.from}, route_class::read); !may) return may;
-    std::array<std::int64_t, 2> key{tenant.value, user.value};
-    auto seat = users_.take({reinterpret_cast<const char*>(key.data()), sizeof key}, options_.sockets_per_user);
-    if (!seat) {
-        ++sockets_refused_;
-        return no_seat("You have too many connections open.");
-    }
+    auto seat = seat_of(tenant, user);
+    if (!seat) return std::unexpected(seat.error());
     at.users_seat = std::move(*seat);
     return {};
+}
+
+result<seat_table::seat> gatekeeper::seat_of(tenant_id tenant, user_id user) {
+    std::array<std::int64_t, 2> key{tenant.value, user.value};
+    auto seat = users_.take({reinterpret_cast<const char*>(key.data()), sizeof key}, options_.sockets_per_user);
+    if (seat) return std::move(*seat);
+    ++sockets_refused_;
+    return no_seat("You have too many connections open.");
 }
 
 }  // namespace parley::transport

@@ -59,6 +59,9 @@ public:
     /// the user's, which is taken. `unauthenticated` or `too_many`.
     [[nodiscard]] result<void> welcome(arrival&, std::string_view tenant_name, tenant_id, user_id);
 
+    /// One of the seats that a user's WebSockets take, for a request that stays open as long. `too_many` without one.
+    [[nodiscard]] result<seat_table::seat> seat_of(tenant_id, user_id);
+
     [[nodiscard]] limiter& limits() { return limits_; }
     [[nodiscard]] const limiter& limits() const { return limits_; }
     [[nodiscard]] std::uint64_t sockets_refused() const { return sockets_refused_.load(); }

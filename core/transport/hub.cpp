@@ -5,6 +5,7 @@
 
 #include "kernel/present.hpp"
 #include "transport/authenticator.hpp"
+#include "transport/event_wait.hpp"
 #include "transport/http_server.hpp"
 
 namespace parley::transport {
@@ -14,6 +15,9 @@ constexpr std::chrono::milliseconds answer_goes_first{100};
 // A thousand people who come back after a restart would tell each other a million times that they are here. In a crowd
 // clients ask for the presence of those they show.
 constexpr std::size_t most_told_of_presence = 100;
+// Whoever asks for events again and again is here in between; pages that nobody looks at ask every ten seconds.
+constexpr std::chrono::seconds asks_again_within{20};
+constexpr std::uint64_t is_asker = 1ULL << 63U;  // in a device's number, which connections count from 1
 
 }  // namespace
 
@@ -31,6 +35,8 @@ void hub::attach(http_server& wire) {
     wire_ = &wire;
     for (unsigned i = 0; i < wire.threads(); ++i) rooms_.push_back(std::make_unique<local_room>());
     open_.resize(wire.threads());
+    waits_.resize(wire.threads());
+    farewells_.resize(wire.threads());
 }
 
 void hub::start() {
@@ -52,6 +58,7 @@ void hub::arm() {
 void hub::drain(std::chrono::milliseconds reconnect_in) {
     const auto hint = passing_frame("server.draining", {}, {{"reconnect_in_ms", reconnect_in.count()}});
     wire_->each_thread([this, hint](unsigned thread) {
+        farewells_[thread] = hint;
         const auto all = open_[thread];
         for (auto* one : all) one->deliver(hint);
         if (thread == 0 && timer_) timer_->cancel();
@@ -82,6 +89,8 @@ void hub::later(unsigned thread, std::chrono::milliseconds wait, std::move_only_
     });
 }
 
+void hub::post(unsigned thread, std::move_only_function<void()> work) { wire_->post(thread, std::move(work)); }
+
 void hub::opened(unsigned thread, listener& one) { open_[thread].insert(&one); }
 
 void hub::closed(unsigned thread, listener& one) { open_[thread].erase(&one); }
@@ -94,6 +103,9 @@ void hub::session_changed(token_id token) {
 /// session, which is made after its event, still goes out.
 void hub::token_ended(token_id token) {
     session_changed(token);
+    wire_->post(0, [this, token] {
+        if (const auto found = askers_.find(token); found != askers_.end()) found->second.last = {};
+    });
     wire_->each_thread([this, token](unsigned thread) {
         later(thread, answer_goes_first, [this, thread, token] {
             const auto all = open_[thread];
@@ -128,6 +140,57 @@ void hub::went(const device& who) {
         if (board_.of(who.tenant, who.user).shown == kernel::presence::offline)
             where_[who.tenant].people.erase(who.user);
     });
+}
+
+void hub::wait_for_events(call it) {
+    const auto thread = static_cast<unsigned>(static_cast<std::uint64_t>(it.by.user.value) % rooms_.size());
+    post(thread,
+         [this, wait = std::make_shared<event_wait>(*this, thread, std::move(it))] { wait->begin(longest_wait_); });
+}
+
+void hub::keep(unsigned thread, const std::shared_ptr<event_wait>& one) {
+    waits_[thread].insert(one);
+    opened(thread, *one);
+    if (farewells_[thread]) one->deliver(farewells_[thread]);
+}
+
+void hub::let_go(unsigned thread, const std::shared_ptr<event_wait>& one) {
+    closed(thread, *one);
+    waits_[thread].erase(one);
+}
+
+void hub::asked(device who, token_id token, std::vector<conversation_id> in, doing what) {
+    who.number = is_asker | static_cast<std::uint64_t>(token.value);
+    post(0, [this, who = std::move(who), token, in = std::move(in), what]() mutable {
+        auto& one = askers_[token];
+        ++one.waits;
+        const bool is_new = one.who.number == 0;
+        one.who = who;
+        if (is_new) return arrived(std::move(who), std::move(in));
+        moved(who, std::move(in));
+        if (what == doing::something) active(who);
+    });
+}
+
+void hub::answered(token_id token) {
+    post(0, [this, token] {
+        const auto found = askers_.find(token);
+        if (found == askers_.end()) return;
+        --found->second.waits;
+        found->second.last = time_.now();
+    });
+}
+
+void hub::miss_askers() {
+    for (auto at = askers_.begin(); at != askers_.end();) {
+        auto& one = at->second;
+        if (one.waits > 0 || time_.now() - one.last < asks_again_within) {
+            ++at;
+            continue;
+        }
+        went(one.who);
+        at = askers_.erase(at);
+    }
 }
 
 void hub::choose_presence(tenant_id tenant, user_id user, kernel::presence wanted) {
@@ -190,6 +253,7 @@ void hub::tick() {
         const auto all = open_[thread];
         for (auto* one : all) one->time_passed(now);
     });
+    miss_askers();
     for (const auto& ended : board_.expire_typing()) tell(ended);
     for (const auto& [tenant, there] : where_) {
         const std::chrono::seconds after{settings_.of(there.tenant_name)->presence.away_after_seconds};

@@ -16,6 +16,7 @@
 namespace parley::transport {
 
 class authenticator;
+class event_wait;
 class http_server;
 
 /// One for the server. Hears events from the store's writing thread and hands each batch to each I/O thread once.
@@ -28,6 +29,8 @@ public:
     void attach(http_server& wire);
     /// Once there is one: who is told which sessions are no more, or not the same. Outlives the last event.
     void tell_of_sessions(authenticator& who) { who_ = &who; }
+    /// How long a request waits for events at most.
+    void wait_at_most(std::chrono::seconds most) { longest_wait_ = most; }
     /// After the server has started: typing and presence begin to end by themselves.
     void start();
     /// Tells every client that it should come back after about that long, and lets the timers go.
@@ -43,12 +46,15 @@ public:
     void presence_of(tenant_id, std::vector<user_id>,
                      std::move_only_function<void(std::vector<seen_presence>)>) override;
     void attendance_of(tenant_id, std::move_only_function<void(kernel::presence_board::attendance)>) override;
+    void wait_for_events(call) override;
     void session_changed(token_id) override;
 
     // For connections, each on its own thread.
     [[nodiscard]] local_room& room(unsigned thread) { return *rooms_[thread]; }
     /// Runs `work` on that thread after a while.
     void later(unsigned thread, std::chrono::milliseconds, std::move_only_function<void()> work);
+    void post(unsigned thread, std::move_only_function<void()> work);
+    [[nodiscard]] const clock& time() const { return time_; }
     void opened(unsigned thread, listener&);
     void closed(unsigned thread, listener&);
 
@@ -64,10 +70,26 @@ public:
     void active(const device&);
     void went(const device&);
 
+    // For requests that wait for events, each on its own thread. It is kept until it is let go of, and told at once
+    // when the server drains.
+    void keep(unsigned thread, const std::shared_ptr<event_wait>&);
+    void let_go(unsigned thread, const std::shared_ptr<event_wait>&);
+    /// A session without a connection asks again and again: it is a device of its user from the first time until it has
+    /// not asked for a while. Any thread; each `asked` is followed by an `answered`.
+    enum class doing : std::uint8_t { nothing = 1, something };
+    void asked(device, token_id, std::vector<conversation_id> in, doing);
+    void answered(token_id);
+
 private:
     struct whereabouts {
         std::string tenant_name;
         std::unordered_map<user_id, std::vector<conversation_id>> people;
+    };
+
+    struct asker {
+        device who;
+        int waits = 0;
+        moment last{};  ///< answered
     };
 
     void end_sessions(std::span<const std::shared_ptr<const event>>);
@@ -77,6 +99,7 @@ private:
     void tell(const std::optional<kernel::presence_change>&);
     void tell(const kernel::typing_change&);
     void tick();
+    void miss_askers();
     void arm();
 
     const clock& time_;
@@ -84,8 +107,12 @@ private:
     std::atomic<authenticator*> who_ = nullptr;
     http_server* wire_ = nullptr;
     std::vector<std::unique_ptr<local_room>> rooms_;
-    std::vector<std::unordered_set<listener*>> open_;  // one set a thread
+    std::vector<std::unordered_set<listener*>> open_;                     // one set a thread
+    std::vector<std::unordered_set<std::shared_ptr<event_wait>>> waits_;  // one set a thread
+    std::vector<shared_frame> farewells_;                                 // one a thread, once the server drains
+    std::chrono::seconds longest_wait_{20};
     kernel::presence_board board_;
+    std::unordered_map<token_id, asker> askers_;
     std::unordered_map<tenant_id, whereabouts> where_;
     std::unique_ptr<boost::asio::steady_timer> timer_;
 };

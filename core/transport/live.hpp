@@ -11,6 +11,8 @@
 
 namespace parley::transport {
 
+struct call;
+
 /// The part of the running server that operations may talk to. Safe to call from any thread; answers come on some
 /// I/O thread.
 class live {
@@ -34,6 +36,10 @@ public:
 
     /// Who of the tenant has a connection to this server now.
     virtual void attendance_of(tenant_id, std::move_only_function<void(kernel::presence_board::attendance)>) = 0;
+
+    /// Replies to the call when there are events after its `since` that its caller hears, or when its `seconds` are
+    /// over.
+    virtual void wait_for_events(call) = 0;
 
     /// What a session is good for is another thing now: what is remembered of it is forgotten at once.
     virtual void session_changed(token_id) = 0;

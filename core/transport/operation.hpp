@@ -143,6 +143,7 @@ struct operation {
     std::function<void(call)> run;  ///< through run_operation() only
     std::optional<route_class> counted_as{};  ///< what its limit is; nothing: as class_of() says
     wires over = wires::both;
+    bool waits = false;            ///< for something to happen: open for long, and counted with its user's WebSockets
     std::string_view judged_as{};  ///< the change that judges are asked about before it runs; empty: none
     /// What judges are shown of it; null: its input.
     boost::json::object (*judged_input)(const call&) = nullptr;

@@ -5,6 +5,7 @@
 #include "kernel/follow_log.hpp"
 #include "kernel/present.hpp"
 #include "transport/conversation_entry.hpp"
+#include "transport/event_wait.hpp"
 #include "transport/operations.hpp"
 #include "transport/self.hpp"
 
@@ -12,8 +13,8 @@ namespace parley::transport {
 namespace json = boost::json;
 namespace {
 
-constexpr std::int64_t usual_events = 200;
 constexpr std::int64_t most_events = 1000;
+constexpr std::int64_t longest_wait = 60;
 
 struct taken_snapshot {
     json::object body;
@@ -57,12 +58,12 @@ result<answer> get_events(const kernel::environment& env, kernel::reading& from,
     const auto page =
         kernel::read_log(env, from, by, in.integer("since", 0), static_cast<int>(in.integer("limit", usual_events)));
     if (!page) return std::unexpected(page.error());
-    auto body =
-        listed("events", page->events, [&](const event& one) { return kernel::present(one, page->reader_of(one)); });
-    body["upto"] = page->upto;
-    body["log_end"] = page->log_end;
-    body["more"] = page->upto < page->log_end;
-    return answer{200, std::move(body)};
+    return answer{200, present(*page)};
+}
+
+void wait_for_events(call it) {
+    auto& room = it.with.room;
+    room.wait_for_events(std::move(it));
 }
 
 void get_server(call it) {
@@ -133,6 +134,9 @@ void list_permissions(call it) {
 }  // namespace
 
 std::vector<operation> log_operations() {
+    const auto since = required(in_query(number_field("since", 0, "The position of the last event that is known.")));
+    const auto limit = in_query(
+        integer_field("limit", 1, most_events, "The most entries of the log to read; 200 when it is not said."));
     return {
         {.name = "snapshot.get",
          .method = "GET",
@@ -148,12 +152,27 @@ std::vector<operation> log_operations() {
          .path = "/api/v1/events",
          .group = "log",
          .sentence = "The events after a position that the caller hears; go on from `upto` while there is more.",
-         .fields = {required(in_query(number_field("since", 0, "The position of the last event that is known."))),
-                    in_query(integer_field("limit", 1, most_events,
-                                           "The most entries of the log to read; 200 when it is not said."))},
+         .fields = {since, limit},
          .answers = "EventPage",
          .problems = {410},
          .run = reads(get_events)},
+        {.name = "events.wait",
+         .method = "GET",
+         .path = "/api/v1/events/wait",
+         .group = "log",
+         .sentence = "The same as soon as there are any, for clients that no WebSocket reaches; whoever goes on asking "
+                     "is shown as present.",
+         .fields = {since, limit,
+                    in_query(integer_field("seconds", 0, longest_wait,
+                                           "How long to wait for the first; as long as the server lets when it is not "
+                                           "said.")),
+                    in_query(field_of(field_type::boolean, "active",
+                                      "Whether somebody has done something here since the last time."))},
+         .answers = "AwaitedEvents",
+         .problems = {410},
+         .run = wait_for_events,
+         .over = wires::http_alone,
+         .waits = true},
         {.name = "server.info",
          .method = "GET",
          .path = "/api/v1/server",

@@ -297,6 +297,8 @@ TEST_F(operations_run, a_snapshot_and_the_log_go_on_from_each_other) {
     EXPECT_EQ(page.at("more"), false);
     EXPECT_EQ(at.ask("events.get", ann, {{"since", 0}, {"limit", 1}}).at("more"), true);
     EXPECT_EQ(at.code("events.get", ann, {{"since", 9999}}), "snapshot_needed");
+    at.ask("events.wait", ann, {{"since", 7}});
+    EXPECT_EQ(at.room.notes.back(), "waits after 7");
     EXPECT_EQ(at.code("snapshot.get", user_id{5}, {}), "not_signed_in");
 }
 

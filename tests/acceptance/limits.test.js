@@ -1,5 +1,6 @@
 // Whoever asks too often waits, whichever way they ask; the others do not notice.
 import assert from 'node:assert/strict';
+import { eventually } from './lib/deadline.js';
 import { askRaw } from './lib/http.js';
 import { assertRefused } from './lib/person.js';
 import { stories } from './lib/story.js';
@@ -45,6 +46,25 @@ stories('limits', given, (story) => {
         for (let i = 0; i < 3; ++i) await ann.connects();
         await assert.rejects(ann.connects(), /429/);
         await bob.connects();
+    });
+
+    story('only so many requests wait at once, WebSockets among them, and others do not notice', async ({ ann, bob }) => {
+        const since = (await bob.get('/api/v1/snapshot')).body.position;
+        const waits = (more = '') => bob.get(`/api/v1/events/wait?since=${since}${more}`);
+        await bob.connects();
+        const open = [waits(), waits()];
+        const refused = await eventually(async () => {
+            const answer = await waits('&seconds=0');
+            return answer.status === 429 ? answer : undefined;
+        }, 'the seats to be taken');
+        assertRefused(refused, 429, 'too_many_connections');
+        assert.equal(Number(refused.headers.get('retry-after')), refused.body.retry_after);
+        await assert.rejects(bob.onAnotherDevice().connects(), /429/);
+        assert.equal((await bob.get('/api/v1/users/me')).status, 200);
+        assert.equal((await ann.get(`/api/v1/events/wait?since=${since}&seconds=0`)).status, 200);
+        await ann.creates('channel', 'release', { members: [bob] });
+        for (const one of open) assert.ok((await one).body.events.some(({ type }) => type === 'conversation.joined'));
+        assert.equal((await waits('&seconds=0')).status, 200, 'and then there is room again');
     });
 
     story('pages of other sites connect only where they are listed', async ({ ann }) => {

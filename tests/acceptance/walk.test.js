@@ -114,7 +114,7 @@ class Town {
             const { room, state, isLoose } = this.words.get(word);
             if (by === undefined || by === 'eve') return true;
             if (isLoose) return false;
-            const wasIn = operation === 'events.get' && [...insiders, 'boss'].includes(by);
+            const wasIn = operation.startsWith('events.') && [...insiders, 'boss'].includes(by);
             if (state === undefined) return !facts.in(by, room).sees && !wasIn;
             const seen = facts.about(by, room, state);
             return !seen.visible || (state === 'deleted' && !seen.may('messages.delete_others'));

@@ -31,6 +31,15 @@ public:
     void attendance_of(tenant_id, std::move_only_function<void(kernel::presence_board::attendance)> answer) override {
         answer({.people = 2, .devices = 3});
     }
+    void wait_for_events(call it) override {
+        notes.push_back("waits after " + std::to_string(it.in.integer("since", -1)));
+        it.reply(answer{200,
+                        {{"events", boost::json::array()},
+                         {"upto", 0},
+                         {"log_end", 0},
+                         {"more", false},
+                         {"passing", boost::json::array()}}});
+    }
     void session_changed(token_id which) override { notes.push_back("changed " + which.text()); }
 };
 

@@ -44,6 +44,15 @@ export interface AuditSubject {
     readonly id: Id;
 }
 
+export interface AwaitedEvents {
+    readonly events: readonly (Events[keyof Events])[];
+    readonly upto: Position;
+    readonly log_end: Position;
+    readonly more: boolean;
+    /** What was said meanwhile and is in no log, as over a WebSocket: presence, typing, draining. */
+    readonly passing: readonly ({ readonly [name: string]: unknown })[];
+}
+
 export interface Ban {
     readonly user: User;
     readonly by: Id | null;

@@ -1,5 +1,5 @@
 // A client put together: session, connection, state and outbox.
-import type { Id, Message, Seq, Snapshot } from './api.js';
+import type { Id, Message, Position, Seq, Snapshot } from './api.js';
 import { Connection } from './connection.js';
 import { ParleyError } from './errors.js';
 import { Http } from './http.js';
@@ -15,7 +15,10 @@ import { usualStorage, type Storage } from './storage.js';
 import { Model } from './store.js';
 import { upload } from './upload.js';
 
-const usualTiming: Timing = { firstBackOff: 1000, longestBackOff: 30_000, idle: 25_000, answer: 15_000 };
+const usualTiming: Timing = { firstBackOff: 1000, longestBackOff: 30_000, idle: 25_000, answer: 15_000, poll: 20_000, webSocketAgain: 60_000 };
+// What is asked without anybody doing something.
+const byItself = new Set(['presence.get', 'snapshot.get']);
+const presenceAgain = 60_000;
 const fallBack = new Set(['network', 'timeout']);
 
 /** A client of the server at `options.url`. Nothing is asked for before one of its functions is called. */
@@ -40,6 +43,8 @@ class TheClient implements Client {
     #isClosed = false;
     #forgets = false; // signing out by oneself
     #isTaking = false; // a snapshot
+    #hasActed = false;
+    #presenceAt = 0;
     #live: Signal<void> | undefined;
     #endings: (() => void)[] = [];
     readonly store: Model;
@@ -66,7 +71,7 @@ class TheClient implements Client {
         const call = (operation: string, input?: object) => this.call(operation, input);
         this.#people = new People(this.store, call);
         this.#history = new History(this.store, call, this.#people, options.pageSize ?? 50);
-        this.#marks = new Marks(this.store, call, () => this.#connection.isOpen);
+        this.#marks = new Marks(this.store, call, () => this.#connection.reaches);
         this.#outbox = new Outbox(this.#storage, this.#timing, {
             send: ({ conversation, type, text, data, reply_to, thread_root, key }) => this.call('message.send', { conversation, type, text, data, reply_to, thread_root, client_key: key }),
             mayTry: () => this.session !== null && !this.#isClosed,
@@ -85,6 +90,13 @@ class TheClient implements Client {
             event: (event) => this.store.apply(event),
             frame: (frame) => this.#onFrame(frame),
             status: (status, retryAt) => this.#onStatus(status, retryAt),
+            ask: async (path, signal) => (await this.#session.ask('GET', path, undefined, { signal })).data,
+            reached: (position) => this.#polledTo(position),
+            wasActive: () => {
+                const did = this.#hasActed;
+                this.#hasActed = false;
+                return did;
+            },
             fault,
         });
         this.#listenToBrowser();
@@ -95,6 +107,9 @@ class TheClient implements Client {
     }
     get status() {
         return this.#connection.status;
+    }
+    get transport() {
+        return this.#connection.transport;
     }
 
     // --- coming in
@@ -230,6 +245,16 @@ class TheClient implements Client {
         if (this.status === 'live' && presence.size > 0) this.loadPresence(presence.keys()).catch(() => {});
     }
 
+    // Between two requests somebody may come or go unheard.
+    #polledTo(position: Position): void {
+        this.store.reached(position);
+        const now = Date.now();
+        const { presence } = this.store.get();
+        if (now - this.#presenceAt < presenceAgain || presence.size === 0) return;
+        this.#presenceAt = now;
+        this.loadPresence(presence.keys()).catch(() => {});
+    }
+
     #listenToBrowser(): void {
         const { document, addEventListener, removeEventListener } = globalThis as Partial<typeof globalThis>;
         if (!addEventListener || !removeEventListener) return;
@@ -247,6 +272,7 @@ class TheClient implements Client {
     }
 
     async call(operation: string, input: any = {}): Promise<any> {
+        if (!byItself.has(operation)) this.#hasActed = true;
         if (this.#connection.isOpen) {
             try {
                 return this.#called(operation, await this.#connection.ask(operation, input));

@@ -1,11 +1,13 @@
-// The WebSocket: opened again whenever it ends, followed from the last position, asked whether it lives.
+// The WebSocket: opened again whenever it ends, followed from the last position, asked whether it lives. Where none is let through,
+// HTTP stands in for it until one is.
 import type { Frames, Position, Problem, Snapshot } from './api.js';
 import { asError, networkError, ParleyError } from './errors.js';
 import type { Status, Timing, WebSocketClass, WebSocketLike } from './index.js';
 import { after, aside, backOff, signal, type Signal } from './later.js';
 import type { LogEvent } from './after_event.js';
+import { Polling, type PollingNeeds } from './polling.js';
 
-export interface ConnectionNeeds {
+export interface ConnectionNeeds extends Pick<PollingNeeds, 'ask' | 'reached' | 'wasActive'> {
     /** Undefined where a cookie says who it is. Rejects with `signed_out` when nobody is. */
     token(): Promise<string | undefined>;
     /** From where to resume; undefined: a snapshot is needed. */
@@ -27,6 +29,8 @@ interface Asked extends Signal<any> {
 
 // 1012: the server restarts; 4001: it was read too slowly.
 const comesBackSoon = new Set([1001, 1012, 4001]);
+// So many handshakes in a row that came to nothing while the server answers over HTTP: something between lets no WebSocket through.
+const refusalsToBelieve = 2;
 
 export class Connection {
     status: Status = 'idle';
@@ -41,6 +45,8 @@ export class Connection {
     #endWait = () => {};
     #endIdle = () => {};
     #reconnectIn: number | undefined;
+    #refusals = 0;
+    #polling: Polling | undefined;
     #isOffline = () => globalThis.navigator?.onLine === false;
 
     constructor(
@@ -50,8 +56,16 @@ export class Connection {
         private readonly needs: ConnectionNeeds,
     ) {}
 
+    /** Whether commands can go over the WebSocket. */
     get isOpen(): boolean {
         return this.#isOpen;
+    }
+    /** Whether the server can be told something now. */
+    get reaches(): boolean {
+        return this.#isOpen || this.#polling?.isLive === true;
+    }
+    get transport(): 'websocket' | 'polling' | null {
+        return this.#isOpen ? 'websocket' : this.#polling ? 'polling' : null;
     }
 
     start(): void {
@@ -59,12 +73,14 @@ export class Connection {
         if (!this.WebSocket) throw new ParleyError('no_websocket', 'There is no WebSocket here: give that of the package ws as an option.');
         this.#wanted = true;
         this.#tries = 0;
+        this.#refusals = 0;
         void this.#open();
     }
 
     stop(status: 'idle' | 'signed_out' = 'idle'): void {
         this.#wanted = false;
         this.#endWait();
+        this.#stopPolling();
         this.#drop(1000);
         this.#say(status);
     }
@@ -73,7 +89,10 @@ export class Connection {
     hurry(): void {
         if (!this.#wanted) return;
         if (this.#isOpen) return this.#look();
-        if (this.status !== 'waiting' && this.status !== 'offline') return;
+        if (this.#polling) {
+            this.#polling.hurry();
+            if (this.#polling.isLive) return; // else it may be another network
+        } else if (this.status !== 'waiting' && this.status !== 'offline') return;
         this.#endWait();
         void this.#open();
     }
@@ -163,6 +182,7 @@ export class Connection {
     }
 
     #begin({ data }: Frames['hello']): void {
+        this.#stopPolling();
         this.#isOpen = true;
         this.needs.hello(data);
         this.#say('catching_up');
@@ -187,6 +207,7 @@ export class Connection {
 
     #follows(): void {
         this.#tries = 0;
+        this.#refusals = 0;
         this.#reconnectIn = undefined;
         this.#say('live');
     }
@@ -209,9 +230,31 @@ export class Connection {
         this.#say('waiting');
         if (wasOpen && (comesBackSoon.has(code) || code === 1006 || code === 1000)) return this.#again(undefined);
         this.needs.probe().then(
-            () => this.#again(undefined),
+            () => {
+                if (!wasOpen && code === 1006 && ++this.#refusals >= refusalsToBelieve) this.#poll();
+                this.#again(undefined);
+            },
             (why) => this.#again(why),
         );
+    }
+
+    #poll(): void {
+        if (!this.#wanted || this.#polling) return;
+        this.#polling = new Polling(this.timing, {
+            ...this.needs,
+            status: (status, retryAt) => this.#tell(status, retryAt),
+            failed: (why) => {
+                const isOver = why instanceof ParleyError && (why.status === 401 || why.code === 'signed_out');
+                if (isOver) this.stop('signed_out');
+                else if (!(why instanceof ParleyError)) this.needs.fault(why);
+                return !isOver;
+            },
+        });
+        void this.#polling.start();
+    }
+    #stopPolling(): void {
+        this.#polling?.stop();
+        this.#polling = undefined;
     }
 
     #drop(code?: number, why?: unknown): void {
@@ -243,13 +286,17 @@ export class Connection {
         if (why !== undefined && !passing) this.needs.fault(why);
         const drawn = this.#reconnectIn === undefined ? backOff(this.#tries++, this.timing.firstBackOff, this.timing.longestBackOff) : Math.random() * this.#reconnectIn;
         this.#reconnectIn = undefined;
-        const wait = Math.max(drawn, (passing?.retryAfter ?? 0) * 1000);
+        const wait = Math.max(drawn, (passing?.retryAfter ?? 0) * 1000, this.#polling ? this.timing.webSocketAgain : 0);
         this.#endWait();
         this.#endWait = after(wait, () => void this.#open());
         this.#say(this.#isOffline() ? 'offline' : 'waiting', Date.now() + wait);
     }
 
+    // Of the WebSocket. While HTTP stands in for it, nobody need know how it does.
     #say(status: Status, retryAt: number | null = null): void {
+        if (!this.#polling) this.#tell(status, retryAt);
+    }
+    #tell(status: Status, retryAt: number | null): void {
         this.status = status;
         this.needs.status(status, retryAt);
     }

@@ -36,6 +36,9 @@ export interface Timing {
     idle: number;
     /** No answer for so long: it will not come. 15,000. */
     answer: number;
+    /** How long the server may keep a request for events where there is no WebSocket, and when one is tried again then. 20,000 and 60,000. */
+    poll: number;
+    webSocketAgain: number;
 }
 
 /** Any WebSocket as browsers have it; that of `ws` is one. */
@@ -246,6 +249,8 @@ export interface Client {
     /** Who is signed in; null: nobody. */
     readonly session: CurrentSession | null;
     readonly status: Status;
+    /** What carries events: `polling` where something between lets no WebSocket through, until one is; null without either. Nothing else differs. */
+    readonly transport: 'websocket' | 'polling' | null;
 
     // --- coming in. Each gives the session, and connects when `connect` was called before.
 

@@ -144,6 +144,7 @@ export const ofTenant = {
     'conversation.list': { rule: signedIn },
     'snapshot.get': { rule: signedIn },
     'events.get': { rule: signedIn, data: { since: 0, limit: 1000 } },
+    'events.wait': { rule: signedIn, data: { since: 0, limit: 1000, seconds: 0 } },
     'presence.get': { rule: signedIn, data: (_, people) => ({ users: Object.values(people).map((one) => one.id) }) },
     'presence.set': { rule: signedIn, data: { presence: 'busy' } },
     'kinds.list': { rule: signedIn },
@@ -202,6 +203,9 @@ export const ofAnybody = {
     'sign_in.callback': { outcome: 401, data: { provider: 'nobody', state: 'guess' } },
     'password.reset': { outcome: 410, data: { token: 'prw_1.x', password: 'correct horse battery' } },
 };
+
+// No commands of a WebSocket.
+export const overHttpAlone = new Set(['events.wait']);
 
 // Without a rule of its own: the permission that the operation's own sentence names.
 export function permissionNamed(operation) {

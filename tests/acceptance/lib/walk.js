@@ -1,6 +1,6 @@
 // Actors, what they walk over, and the cells: each actor with each operation on each object, over HTTP and WebSocket.
 import assert from 'node:assert/strict';
-import { endsTheWalker, making, makingOutcome, ofAnybody, ofConversation, ofMessage, ofTenant, ofUser, permissionNamed } from './rights.js';
+import { endsTheWalker, making, makingOutcome, ofAnybody, ofConversation, ofMessage, ofTenant, ofUser, overHttpAlone, permissionNamed } from './rights.js';
 
 // All of acme but eve, who runs globex. Who is in the rooms, and as what.
 export const people = {
@@ -88,7 +88,9 @@ export function plan(contract, facts, everybody) {
     const cells = [];
     const add = (by, operation, outcome, more) => {
         if (outcome === 'elsewhere') return;
-        for (const way of ['http', 'socket']) cells.push({ by, operation: operations.get(operation.split(' ')[0]), outcome, way, ...more });
+        const found = operations.get(operation.split(' ')[0]);
+        cells.push({ by, operation: found, outcome, way: 'http', ...more });
+        cells.push({ by, operation: found, outcome: overHttpAlone.has(found.name) ? 404 : outcome, way: 'socket', ...more });
     };
     const made = (given, ...rest) => (typeof given === 'function' ? given(...rest) : (given ?? {}));
     let mark = 0;
