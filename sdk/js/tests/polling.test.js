@@ -1,5 +1,6 @@
 // Something between client and server lets no WebSocket through: everything works as with one, and it is one again when it can be.
 import assert from 'node:assert/strict';
+import { eventually } from '../../../tests/acceptance/lib/deadline.js';
 import { stories } from '../../../tests/acceptance/lib/story.js';
 import { layWithoutUpgrade } from './lib/cable.js';
 import { assertAsFresh, clientOf, loadAll, roomOf, textsIn, until } from './lib/clients.js';
@@ -14,7 +15,7 @@ async function behindProxy(t, person, options) {
 }
 const numbered = (count, what) => Array.from({ length: count }, (_, i) => `${what} ${i}`);
 
-stories('polling', { tenants: { acme, brief } }, (story) => {
+stories('polling', { tenants: { acme } }, (story) => {
     story('two people talk through a proxy that refuses WebSockets', async ({ ann, bob, t }) => {
         await ann.creates('channel', 'lobby', { members: [bob] });
         const id = ann.idOf('lobby');
@@ -29,8 +30,7 @@ stories('polling', { tenants: { acme, brief } }, (story) => {
             for (const who of ['ann', 'bob']) assert.deepEqual(textsIn(each, id).filter((text) => text.startsWith(who)), numbered(20, who));
         his.markRead(id);
         await until(his, () => roomOf(his, id).membership.unread === 0);
-        his.typing(id);
-        await until(hers, (state) => state.typing.get(id)?.size > 0);
+        await hers.loadPresence([bob.id]);
         await until(hers, (state) => state.presence.get(bob.id)?.presence === 'online');
         await loadAll(hers);
         await assertAsFresh(hers, ann);
@@ -78,6 +78,9 @@ stories('polling', { tenants: { acme, brief } }, (story) => {
         assert.equal(other.session, null);
     });
 
+});
+
+stories('polling after a long time', { tenants: { brief } }, (story) => {
     story('where the log does not reach back, it begins with a snapshot', async ({ dora, emil, world, t }) => {
         await dora.creates('channel', 'archive', { members: [emil] });
         const id = dora.idOf('archive');
@@ -89,6 +92,8 @@ stories('polling', { tenants: { acme, brief } }, (story) => {
         for (let i = 1; i <= 30; ++i) await dora.sends('archive', `day ${i}`);
         await world.server.stop();
         await world.server.start();
+        proxy.to = world.server.port;
+        await eventually(async () => ((await emil.get('/api/v1/events?since=0')).status === 410 ? true : undefined), 'the log to be trimmed');
         let snapshots = 0;
         client.on('snapshot', () => ++snapshots);
         proxy.isDown = false;

@@ -28,10 +28,11 @@ class House {
         this.world = world;
         this.browser = browser;
         this.host = host;
+        this.proxy = undefined; // what browsers go through instead of straight to the server
         this.faults = [];
     }
     get url() {
-        const { url } = this.world.server;
+        const { url } = this.proxy ?? this.world.server;
         return this.host ? url.replace('127.0.0.1', this.host) : url;
     }
     person(name) {
@@ -50,7 +51,7 @@ class House {
         });
         const made = new Someone(this, name, page);
         // Being offline is nothing to a WebSocket that is open already, so it goes through here.
-        await page.routeWebSocket(/\/api\/v1\/socket/, (socket) => made.connects(socket));
+        if (!this.proxy) await page.routeWebSocket(/\/api\/v1\/socket/, (socket) => made.connects(socket));
         await page.goto(`${this.url}/`);
         return made;
     }
@@ -65,6 +66,7 @@ class House {
     }
     async close() {
         await this.browser.close();
+        this.proxy?.remove();
         await this.world.close();
     }
 }

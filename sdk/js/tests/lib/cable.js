@@ -53,7 +53,7 @@ export async function layWithoutUpgrade(port) {
             ++proxy.refused;
             return near.end('HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n');
         }
-        const onward = http.request({ host: '127.0.0.1', port: proxy.to, path: asked.url, headers: asked.headers });
+        const onward = http.request({ host: '127.0.0.1', port: proxy.to, path: asked.url, headers: asked.headers, agent: false });
         onward.on('upgrade', (got, far, first) => {
             sockets.add(far);
             far.on('error', () => near.destroy());
