@@ -2,6 +2,7 @@
 #include "kernel/presence_board.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace parley::kernel {
 namespace {
@@ -36,7 +37,10 @@ std::optional<presence> parse_presence(std::string_view text) {
 }
 
 std::optional<presence_change> presence_board::settle(tenant_id tenant, user_id user, person& who) {
-    const auto shown = shown_of(!who.devices.empty(), who.idle, who.chosen);
+    const bool here = !who.devices.empty() || !who.elsewhere.empty();
+    const bool idle = (who.devices.empty() || who.idle) &&
+                      std::ranges::all_of(who.elsewhere, [](const auto& one) { return one.second.idle; });
+    const auto shown = shown_of(here, idle, who.chosen);
     if (shown == who.shown) return std::nullopt;
     who.shown = shown;
     return presence_change{tenant, user, {shown, who.last_active}};
@@ -47,6 +51,7 @@ std::optional<presence_change> presence_board::arrived(tenant_id tenant, user_id
     who.devices[device] = time_.now();
     who.last_active = time_.now();
     who.idle = false;
+    mark_changed(tenant, user);
     return settle(tenant, user, who);
 }
 
@@ -56,9 +61,10 @@ std::optional<presence_change> presence_board::went(tenant_id tenant, user_id us
     if (found == all.end()) return std::nullopt;
     auto& who = found->second;
     if (who.devices.erase(device) == 0) return std::nullopt;
+    mark_changed(tenant, user);
     auto change = settle(tenant, user, who);
     // Nothing is kept of those who left, or memory would grow with everybody who was ever here.
-    if (who.devices.empty()) all.erase(found);
+    if (who.devices.empty() && who.elsewhere.empty()) all.erase(found);
     return change;
 }
 
@@ -68,7 +74,7 @@ std::optional<presence_change> presence_board::active(tenant_id tenant, user_id 
     auto& who = found->second;
     who.devices[device] = time_.now();
     who.last_active = time_.now();
-    who.idle = false;
+    if (std::exchange(who.idle, false)) mark_changed(tenant, user);
     return settle(tenant, user, who);
 }
 
@@ -77,7 +83,9 @@ std::optional<presence_change> presence_board::choose(tenant_id tenant, user_id 
     if (found == people_[tenant].end()) return std::nullopt;
     auto& who = found->second;
     who.chosen = wanted == presence::online ? std::nullopt : std::optional(wanted);
+    who.chosen_at = time_.now();
     who.idle = false;
+    mark_changed(tenant, user);
     return settle(tenant, user, who);
 }
 
@@ -85,7 +93,9 @@ std::vector<presence_change> presence_board::turn_away(tenant_id tenant, std::ch
     std::vector<presence_change> changes;
     const auto now = time_.now();
     for (auto& [user, who] : people_[tenant]) {
-        who.idle = !who.last_active || now - *who.last_active >= after;
+        if (who.devices.empty()) continue;  // whoever has them says when they are idle
+        const bool was_idle = std::exchange(who.idle, !who.last_active || now - *who.last_active >= after);
+        if (was_idle != who.idle) mark_changed(tenant, user);
         if (auto change = settle(tenant, user, who)) changes.push_back(*change);
     }
     return changes;
@@ -96,8 +106,9 @@ presence_board::attendance presence_board::of(tenant_id tenant) const {
     const auto found = people_.find(tenant);
     if (found == people_.end()) return made;
     for (const auto& [user, one] : found->second) {
-        if (!one.devices.empty()) ++made.people;
+        ++made.people;  // nobody is kept without a device
         made.devices += one.devices.size();
+        for (const auto& [peer, far] : one.elsewhere) made.devices += far.count;
     }
     return made;
 }

@@ -4,6 +4,8 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "base/clock.hpp"
@@ -22,6 +24,21 @@ struct presence_state {
     friend bool operator==(const presence_state&, const presence_state&) = default;
 };
 
+/// One run of a server, as long as it lives; never 0.
+using peer_id = std::int64_t;
+
+/// What one server knows of a user's devices by itself. Times are ages, because clocks differ between servers.
+struct presence_share {
+    user_id user;
+    std::uint32_t devices = 0;  ///< 0: none any more
+    bool idle = false;          ///< none of them did anything for long
+    std::optional<std::chrono::milliseconds> active_ago;
+    std::optional<presence> chosen;                       ///< nothing: what the devices say
+    std::optional<std::chrono::milliseconds> chosen_ago;  ///< nothing: nobody ever chose
+    std::vector<conversation_id> in;                      ///< where the user is a member, as far as that is told
+    friend bool operator==(const presence_share&, const presence_share&) = default;
+};
+
 /// A change that others should hear of.
 struct presence_change {
     tenant_id tenant;
@@ -36,7 +53,8 @@ struct typing_change {
     bool started = false;
 };
 
-/// Several devices of a user count as one: the most present one is shown, unless somebody chose otherwise.
+/// Several devices of a user count as one: the most present one is shown, unless somebody chose otherwise. Devices at
+/// other servers count like those here; a server that says nothing for too long has none.
 class presence_board {
 public:
     explicit presence_board(const clock& time) : time_(time) {}
@@ -53,7 +71,25 @@ public:
 
     [[nodiscard]] presence_state of(tenant_id, user_id) const;
 
-    /// Who has a device here, and how many devices that are.
+    /// From now on remembers whose share changed, for take_changed().
+    void tell_others() { tells_ = true; }
+    [[nodiscard]] std::vector<std::pair<tenant_id, user_id>> take_changed();
+    /// The user is to be told of again, though its devices are the same.
+    void mark_changed(tenant_id, user_id);
+    /// Everybody who has a device at this server.
+    [[nodiscard]] std::vector<std::pair<tenant_id, user_id>> here() const;
+    [[nodiscard]] bool is_here(tenant_id, user_id) const;
+    /// What this server knows by itself; `in` is left to the caller.
+    [[nodiscard]] presence_share share_of(tenant_id, user_id) const;
+    /// What another server knows; good until it is said anew, or for `lasts`.
+    [[nodiscard]] std::optional<presence_change> heard(peer_id, tenant_id, const presence_share&,
+                                                       std::chrono::seconds lasts);
+    /// That server is no more, and its devices with it.
+    [[nodiscard]] std::vector<presence_change> lost(peer_id);
+    /// Shares that were not said anew in time.
+    [[nodiscard]] std::vector<presence_change> expire_shares();
+
+    /// Who has a device, here or at another server, and how many devices that are.
     struct attendance {
         std::size_t people = 0;
         std::size_t devices = 0;
@@ -67,9 +103,16 @@ public:
     [[nodiscard]] std::vector<typing_change> expire_typing();
 
 private:
+    struct far_devices {
+        std::uint32_t count = 0;
+        bool idle = false;
+        moment until;
+    };
     struct person {
         std::unordered_map<std::uint64_t, moment> devices;  ///< when each was last active
+        std::unordered_map<peer_id, far_devices> elsewhere;
         std::optional<presence> chosen;
+        std::optional<moment> chosen_at;
         std::optional<moment> last_active;
         presence shown = presence::offline;
         bool idle = false;
@@ -81,8 +124,12 @@ private:
     using people = std::unordered_map<user_id, person>;
 
     [[nodiscard]] std::optional<presence_change> settle(tenant_id, user_id, person&);
+    template <class IsOver>
+    std::vector<presence_change> forget_far(IsOver);
 
     const clock& time_;
+    bool tells_ = false;
+    std::unordered_map<tenant_id, std::unordered_set<user_id>> changed_;
     std::unordered_map<tenant_id, people> people_;
     std::unordered_map<tenant_id, std::unordered_map<conversation_id, std::vector<writer>>> typing_;
 };
