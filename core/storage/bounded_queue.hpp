@@ -27,11 +27,21 @@ public:
         return true;
     }
 
+    /// Ends a wait for jobs, this one or the next, without one.
+    void nudge() {
+        {
+            const std::lock_guard held(mutex_);
+            nudged_ = true;
+        }
+        filled_.notify_one();
+    }
+
     /// Up to `most` jobs, oldest first. Waits for the first at most `patience`; then, or once the queue is closed and
-    /// empty, the answer is empty.
+    /// empty, or nudged, the answer is empty.
     [[nodiscard]] std::vector<Job> pop(std::size_t most, std::chrono::milliseconds patience) {
         std::unique_lock held(mutex_);
-        filled_.wait_for(held, patience, [this] { return closed_ || !jobs_.empty(); });
+        filled_.wait_for(held, patience, [this] { return closed_ || nudged_ || !jobs_.empty(); });
+        nudged_ = false;
         const auto end = jobs_.begin() + static_cast<std::ptrdiff_t>(std::min(most, jobs_.size()));
         std::vector<Job> taken(std::make_move_iterator(jobs_.begin()), std::make_move_iterator(end));
         jobs_.erase(jobs_.begin(), end);
@@ -61,6 +71,7 @@ private:
     std::condition_variable filled_;
     std::deque<Job> jobs_;
     bool closed_ = false;
+    bool nudged_ = false;
 };
 
 }  // namespace parley::storage

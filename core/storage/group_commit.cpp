@@ -54,6 +54,15 @@ void group_commit::submit(kernel::write_job job) {
     one.job.finish(why.value_or(overloaded));
 }
 
+void group_commit::others_wrote(tenant_id where, position upto) {
+    {
+        const std::lock_guard held(said_guard_);
+        auto& known = said_[where];
+        known = std::max(known, upto);
+    }
+    queue_.nudge();
+}
+
 void group_commit::stop() {
     queue_.close();
     if (thread_.joinable()) thread_.join();
@@ -69,6 +78,7 @@ void group_commit::run() {
             counters_.write_microseconds.add(microseconds_since(start));
             bound_memory();
         }
+        look_where_others_wrote();
         if (watches() && steady::now() - last_look_ >= options_.watch_interval) watch();
     }
 }
@@ -118,7 +128,7 @@ void group_commit::attempt_once(std::vector<waiting_write>& jobs) {
     const auto scope = scope_of(jobs);
     odb::transaction open(slot_.begin(scope));
     database_.require_log_in_place();
-    auto group = std::make_unique<write_group>(database_, memories_, sink_, counters_);
+    auto group = std::make_unique<write_group>(database_, memories_, sink_, counters_, options_.witness);
     // Waits for the end of a transaction whose COMMIT was under way, as that holds the same locks.
     group->lock(scope);
     if (in_doubt_ && was_kept(*in_doubt_, *group)) {
@@ -233,6 +243,26 @@ void group_commit::database_is_away(failure_kind kind, const char* why) {
 /// For events that the command-line tool or another node wrote while nothing is written here.
 void group_commit::watch() {
     last_look_ = steady::now();
+    hear_what_others_wrote(odb::query<tenant_row>(true));
+}
+
+/// Sooner than watch(). What was said is only why to look: the tenant's row tells how far there is something to hear.
+void group_commit::look_where_others_wrote() {
+    std::unordered_map<tenant_id, position> said;
+    {
+        const std::lock_guard held(said_guard_);
+        said.swap(said_);
+    }
+    std::vector<bigint> tenants;
+    for (const auto& [id, upto] : said)
+        if (const auto known = memories_.find(id); known == memories_.end() || known->second.heard < upto)
+            tenants.push_back(id.value);
+    in_slices(std::span<const bigint>(tenants), [this](std::span<const bigint> some) {
+        hear_what_others_wrote(odb::query<tenant_row>::id.in_range(some.begin(), some.end()));
+    });
+}
+
+void group_commit::hear_what_others_wrote(const odb::query_base& of) {
     const talk_with until_the_end(*this);
     try {
         if (condition_.said_full()) {
@@ -241,7 +271,7 @@ void group_commit::watch() {
         }
         odb::transaction open(slot_.begin_look(tenant_scope::all()));
         std::vector<std::pair<tenant_id, position>> ends;
-        each<tenant_row>(database_.mapped(), odb::query<tenant_row>(true), [&](const tenant_row& row) {
+        each<tenant_row>(database_.mapped(), of, [&](const tenant_row& row) {
             if (memories_[tenant_id{row.id}].heard < row.position) ends.emplace_back(tenant_id{row.id}, row.position);
         });
         for (const auto& [id, end] : ends)

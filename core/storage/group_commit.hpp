@@ -2,7 +2,9 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 #include <thread>
+#include <unordered_map>
 #include <vector>
 
 #include "storage/bounded_queue.hpp"
@@ -24,6 +26,8 @@ public:
 
     /// Any thread. Finishes the job at once when there is no room.
     void submit(kernel::write_job);
+    /// Any thread. Another process says that it committed up to there: looks at once.
+    void others_wrote(tenant_id, position);
     /// Ends when everything that waits is finished.
     void stop();
     /// How long the thread has been waiting for the database.
@@ -53,6 +57,8 @@ private:
     void expire(std::vector<waiting_write>&);
     void finish(waiting_write&, std::optional<error>);
     void watch();
+    void look_where_others_wrote();
+    void hear_what_others_wrote(const odb::query_base& of);
     [[nodiscard]] bool watches() const { return options_.watch_interval > std::chrono::milliseconds(0); }
     void database_answers();
     void database_is_away(failure_kind, const char* why);
@@ -65,6 +71,8 @@ private:
     storage_counters& counters_;
     condition& condition_;
     bounded_queue<waiting_write> queue_;
+    std::mutex said_guard_;
+    std::unordered_map<tenant_id, position> said_;  ///< what others said that they wrote, not looked at yet
 
     // The thread's own.
     tenant_memories memories_;

@@ -59,6 +59,8 @@ void sql_store::with_directory(std::move_only_function<void(kernel::directory&)>
     parts_->readers.submit(directory_job{std::move(run), std::move(failed)});
 }
 
+void sql_store::others_wrote(tenant_id where, position upto) { parts_->writer.others_wrote(where, upto); }
+
 void sql_store::stop() {
     parts_->writer.stop();
     parts_->readers.stop();

@@ -8,6 +8,7 @@
 
 #include "base/error.hpp"
 #include "kernel/ports.hpp"
+#include "kernel/write_witness.hpp"
 #include "storage/database.hpp"
 #include "storage/storage_counters.hpp"
 
@@ -28,6 +29,7 @@ struct store_options {
     std::size_t cached_rows = 100'000;  ///< users, conversations and members the writer remembers between groups
     /// How often an idle writer looks for events that other processes wrote; 0 for only when it writes.
     std::chrono::milliseconds watch_interval{500};
+    kernel::write_witness* witness = nullptr;  ///< outlives the store; null: nobody
 };
 
 /// On top of what kernel::store promises:
@@ -50,6 +52,10 @@ public:
     /// tenant_exists).
     void with_directory(std::move_only_function<void(kernel::directory&)> run,
                         std::move_only_function<void(error)> failed) override;
+
+    /// Another process on this database said that it committed events up to there: they are heard soon, and not only at
+    /// the next watch_interval. Any thread; harmless when it is not so.
+    void others_wrote(tenant_id, position);
 
     /// Takes no new jobs, finishes those that wait, ends the threads. Called by the destructor too; not from a job.
     void stop();

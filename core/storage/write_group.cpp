@@ -32,8 +32,9 @@ tenant_scope scope_of(std::span<const waiting_write> jobs) {
     return tenant_scope::of(ids);
 }
 
-write_group::write_group(database& db, tenant_memories& memories, kernel::event_sink& sink, storage_counters& counters)
-    : database_(db), memories_(memories), sink_(sink), counters_(counters) {}
+write_group::write_group(database& db, tenant_memories& memories, kernel::event_sink& sink, storage_counters& counters,
+                         kernel::write_witness* witness)
+    : database_(db), memories_(memories), sink_(sink), counters_(counters), witness_(witness) {}
 
 void write_group::lock(const tenant_scope& scope) {
     const bool is_sqlite = database_.kind() == engine::sqlite;
@@ -112,6 +113,7 @@ void write_group::announce() {
         if (writing.events().empty()) continue;
         memory.heard = writing.at();
         sink_.committed(id, writing.events());
+        if (witness_ != nullptr) witness_->wrote(id, memory.heard);
     }
 }
 

@@ -8,6 +8,7 @@
 #include <unordered_map>
 
 #include "kernel/ports.hpp"
+#include "kernel/write_witness.hpp"
 #include "storage/database.hpp"
 #include "storage/row_writing.hpp"
 #include "storage/storage_counters.hpp"
@@ -30,7 +31,8 @@ using tenant_memories = std::unordered_map<tenant_id, tenant_memory>;
 /// Made anew for each transaction; the functions are called in the order in which they stand here.
 class write_group {
 public:
-    write_group(database&, tenant_memories&, kernel::event_sink&, storage_counters&);
+    /// Without a witness nobody is told but the sink.
+    write_group(database&, tenant_memories&, kernel::event_sink&, storage_counters&, kernel::write_witness* = nullptr);
 
     /// Locks the rows of the jobs' tenants, in order of identifiers so that two nodes cannot wait for each other.
     void lock(const tenant_scope&);
@@ -56,6 +58,7 @@ private:
     tenant_memories& memories_;
     kernel::event_sink& sink_;
     storage_counters& counters_;
+    kernel::write_witness* witness_;
     std::map<tenant_id, row_writing> tenants_;
     std::int64_t transaction_ = 0;
 };
