@@ -71,6 +71,7 @@ void event_runner::committed(tenant_id where, std::span<const std::shared_ptr<co
 }
 
 void event_runner::noted(tenant_id where, const std::vector<std::size_t>& by) {
+    if (!leads_) return;
     for (const auto who : by) {
         const auto at = find(who, where);
         if (at) at->caught_up = false;
@@ -102,6 +103,16 @@ void event_runner::follow(tenant_id where, position upto) {
                           return wrote;
                       },
                   .finish = [](const std::optional<error>&) {}});  // the next time, then
+}
+
+/// Whoever leads no more forgets how far it was; whoever leads reads how far the one before it came.
+void event_runner::lead(bool does) {
+    if (leads_.exchange(does) == does || !running_) return;
+    thread_->post([this] {
+        for (const auto& [where, one] : lanes_) one->dead = true;
+        lanes_.clear();
+    });
+    look();
 }
 
 void event_runner::look() {
@@ -143,7 +154,7 @@ void event_runner::arrange(const tenant& one, const std::map<std::string, positi
     std::vector<std::size_t> first;
     for (std::size_t who = 0; who < hearings_.size(); ++who) {
         const auto known = find(who, one.id);
-        const bool is_on = calls_.is_on(hearings_[who].plugin, one.name);
+        const bool is_on = leads_ && calls_.is_on(hearings_[who].plugin, one.name);
         if (known && !is_on) {
             known->dead = true;
             lanes_.erase({one.id, who});

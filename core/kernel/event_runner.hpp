@@ -48,6 +48,9 @@ public:
     void committed(tenant_id, std::span<const std::shared_ptr<const event>>) override;
     /// Where plugins are on may have changed. Any thread.
     void look();
+    /// Of several servers one tells the plugins; another goes on from what is stored. True until it is said otherwise.
+    /// Any thread.
+    void lead(bool does);
     /// Before the plugins. What is not stored yet is heard again next time. Twice does nothing.
     void stop();
 
@@ -115,6 +118,7 @@ private:
     std::vector<plugin_listener> hearings_;
     std::unordered_map<std::string, std::vector<std::size_t>> by_type_;
     std::atomic<bool> running_ = false;
+    std::atomic<bool> leads_ = true;
 
     std::mutex guard_;  ///< of the next two
     std::unordered_map<tenant_id, unheard_events> unheard_;

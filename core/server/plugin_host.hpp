@@ -62,6 +62,8 @@ public:
     [[nodiscard]] plugins::plugins& all() { return *all_; }
     /// What hears committed events for plugins.
     [[nodiscard]] kernel::event_sink& hearing() { return state_; }
+    /// As plugin_state's.
+    void lead(bool does) { state_.lead(does); }
 
 private:
     explicit plugin_host(const plugin_surroundings& near)

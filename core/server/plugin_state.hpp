@@ -37,6 +37,8 @@ public:
     void start(const kernel::environment&, plugins::plugins&);
     /// Where they are on may have changed.
     void look();
+    /// Whether this server is the one that tells plugins of events.
+    void lead(bool does) { events_.lead(does); }
     /// Before the plugins are stopped.
     void stop();
     void measure(metrics::exposition& to) const;

@@ -364,6 +364,24 @@ TEST_P(event_runner_test, catches_up_after_the_plugin_was_off) {
     EXPECT_THAT(heard(), ElementsAre(1, 2, 3));
 }
 
+TEST_P(event_runner_test, says_nothing_while_another_server_leads_and_goes_on_from_where_that_came) {
+    start();
+    ASSERT_TRUE(is_watched());
+    runner_->lead(false);
+    say("a", 3);
+    must_write([](kernel::writing& w) {  // as the other server does, which took the first two
+        auto kept = w.plugin_cursors().at(0);
+        kept.heard = 2;
+        w.keep(kept);
+    });
+    runner_->lead(true);
+    ASSERT_TRUE(eventually([&] { return plugins_.times() > 0; }));
+    EXPECT_THAT(heard(), ElementsAre(3));
+    say("b");
+    ASSERT_TRUE(eventually([&] { return plugins_.times() == 2; }));
+    EXPECT_THAT(heard(), ElementsAre(3, 4));
+}
+
 TEST_P(event_runner_test, the_next_one_waits_until_this_one_is_taken) {
     std::atomic<int> failures = 3;
     plugins_.answer_with([&](const kernel::plugin_errand&) {
