@@ -27,7 +27,8 @@ shared_frame passing_frame(std::string_view type, conversation_id in, boost::jso
     return make_frame(boost::json::serialize(out));
 }
 
-hub::hub(const clock& time, const kernel::settings_source& settings) : time_(time), settings_(settings), board_(time) {}
+hub::hub(const clock& time, const kernel::settings_source& settings)
+    : time_(time), settings_(settings), board_(time), neighbours_(time) {}
 
 hub::~hub() = default;
 
@@ -120,23 +121,32 @@ void hub::arrived(device who, std::vector<conversation_id> in) {
         there.tenant_name = who.tenant_name;
         there.people[who.user] = std::move(in);
         tell(board_.arrived(who.tenant, who.user, who.number));
+        say_what_changed();
     });
 }
 
 void hub::moved(const device& who, std::vector<conversation_id> in) {
     wire_->post(0, [this, tenant = who.tenant, user = who.user, in = std::move(in)]() mutable {
         auto& people = where_[tenant].people;
-        if (const auto found = people.find(user); found != people.end()) found->second = std::move(in);
+        const auto found = people.find(user);
+        if (found == people.end()) return;
+        found->second = std::move(in);
+        board_.mark_changed(tenant, user);
+        say_what_changed();
     });
 }
 
 void hub::active(const device& who) {
-    wire_->post(0, [this, who] { tell(board_.active(who.tenant, who.user, who.number)); });
+    wire_->post(0, [this, who] {
+        tell(board_.active(who.tenant, who.user, who.number));
+        say_what_changed();
+    });
 }
 
 void hub::went(const device& who) {
     wire_->post(0, [this, who] {
         tell(board_.went(who.tenant, who.user, who.number));
+        say_what_changed();
         if (board_.of(who.tenant, who.user).shown == kernel::presence::offline)
             where_[who.tenant].people.erase(who.user);
     });
@@ -194,7 +204,10 @@ void hub::miss_askers() {
 }
 
 void hub::choose_presence(tenant_id tenant, user_id user, kernel::presence wanted) {
-    wire_->post(0, [this, tenant, user, wanted] { tell(board_.choose(tenant, user, wanted)); });
+    wire_->post(0, [this, tenant, user, wanted] {
+        tell(board_.choose(tenant, user, wanted));
+        say_what_changed();
+    });
 }
 
 void hub::presence_of(tenant_id tenant, std::vector<user_id> users,
@@ -216,12 +229,17 @@ void hub::attendance_of(tenant_id tenant, std::move_only_function<void(kernel::p
 void hub::typing(tenant_id tenant, conversation_id in, user_id user, std::chrono::seconds lasts) {
     wire_->post(0, [this, tenant, in, user, lasts] {
         if (const auto change = board_.typing(tenant, in, user, lasts)) tell(*change);
+        // Each time, because each renews it there too.
+        if (bus_ != nullptr) bus_->say(tenant, kernel::typing_news{.in = in, .user = user, .lasts = lasts});
     });
 }
 
 void hub::stopped_typing(tenant_id tenant, conversation_id in, user_id user) {
     wire_->post(0, [this, tenant, in, user] {
-        if (const auto change = board_.stopped_typing(tenant, in, user)) tell(*change);
+        const auto change = board_.stopped_typing(tenant, in, user);
+        if (!change) return;
+        tell(*change);
+        if (bus_ != nullptr) bus_->say(tenant, kernel::typing_news{.in = in, .user = user});
     });
 }
 
@@ -248,6 +266,13 @@ void hub::tell(const kernel::typing_change& change) {
     });
 }
 
+void hub::tell(const std::vector<kernel::presence_change>& changes) {
+    for (const auto& one : changes) {
+        tell(std::optional(one));
+        if (one.now.shown == kernel::presence::offline) where_[one.tenant].people.erase(one.user);
+    }
+}
+
 void hub::tick() {
     wire_->each_thread([this, now = time_.now()](unsigned thread) {
         const auto all = open_[thread];
@@ -256,9 +281,11 @@ void hub::tick() {
     miss_askers();
     for (const auto& ended : board_.expire_typing()) tell(ended);
     for (const auto& [tenant, there] : where_) {
+        if (there.tenant_name.empty()) continue;  // everybody is at other servers
         const std::chrono::seconds after{settings_.of(there.tenant_name)->presence.away_after_seconds};
         for (const auto& change : board_.turn_away(tenant, after)) tell(std::optional(change));
     }
+    if (bus_ != nullptr) look_after_neighbours();
 }
 
 }  // namespace parley::transport

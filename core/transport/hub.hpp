@@ -8,7 +8,9 @@
 #include <unordered_set>
 #include <vector>
 
+#include "kernel/bus.hpp"
 #include "kernel/environment.hpp"
+#include "kernel/neighbours.hpp"
 #include "kernel/presence_board.hpp"
 #include "transport/live.hpp"
 #include "transport/local_room.hpp"
@@ -31,6 +33,12 @@ public:
     void tell_of_sessions(authenticator& who) { who_ = &who; }
     /// How long a request waits for events at most.
     void wait_at_most(std::chrono::seconds most) { longest_wait_ = most; }
+    /// Where there are other servers, before the server starts: typing and presence are told to them. `to` outlives
+    /// the wire.
+    void tell_others(kernel::bus& to);
+    /// What another server said of typing, presence and itself, and that the bus can be reached. Any thread.
+    void heard(kernel::peer_id, tenant_id, const kernel::bus_news&);
+    void bus_reached();
     /// After the server has started: typing and presence begin to end by themselves.
     void start();
     /// Tells every client that it should come back after about that long, and lets the timers go.
@@ -98,9 +106,18 @@ private:
     // On thread 0 only.
     void tell(const std::optional<kernel::presence_change>&);
     void tell(const kernel::typing_change&);
+    void tell(const std::vector<kernel::presence_change>&);
     void tick();
     void miss_askers();
     void arm();
+    // hub_bus.cpp, where there is a bus.
+    void take(kernel::peer_id, tenant_id, const kernel::typing_news&);
+    void take(kernel::peer_id, tenant_id, const kernel::presence_news&);
+    void take(kernel::peer_id, tenant_id, const kernel::sign_of_life&);
+    void take(kernel::peer_id, tenant_id, const kernel::log_moved&) {}
+    void say_what_changed();
+    void say_who_is_here(std::span<const std::pair<tenant_id, user_id>>);
+    void look_after_neighbours();
 
     const clock& time_;
     const kernel::settings_source& settings_;
@@ -114,6 +131,9 @@ private:
     kernel::presence_board board_;
     std::unordered_map<token_id, asker> askers_;
     std::unordered_map<tenant_id, whereabouts> where_;
+    kernel::bus* bus_ = nullptr;  ///< null: this is the only server
+    kernel::neighbours neighbours_;
+    unsigned ticks_ = 0;
     std::unique_ptr<boost::asio::steady_timer> timer_;
 };
 
