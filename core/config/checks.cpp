@@ -130,6 +130,19 @@ verdict check_database_url(std::string_view text) {
     return "expected sqlite: and a path, or postgresql:// and a server";
 }
 
+/// NATS servers, with commas between.
+verdict check_bus_url(std::string_view text) {
+    const auto forbidden = [](unsigned char c) { return c <= 0x20 || c == 0x7f; };
+    if (std::ranges::any_of(text, forbidden)) return "a space, a line end or another control character in a URL";
+    while (!text.empty()) {
+        const auto one = text.substr(0, text.find(','));
+        if (!one.starts_with("nats://") && !one.starts_with("tls://"))
+            return "expected nats:// or tls:// and a server, or several of these with commas between";
+        text.remove_prefix(std::min(text.size(), one.size() + 1));
+    }
+    return {};
+}
+
 }  // namespace
 
 verdict broken_rule(std::string_view check, std::string_view value) {
@@ -141,6 +154,8 @@ verdict broken_rule(std::string_view check, std::string_view value) {
     if (check == "origin") return check_origin(value);
     if (check == "header_name") return check_header_name(value);
     if (check == "database_url") return check_database_url(value);
+    if (check == "bus_url") return check_bus_url(value);
+    if (check == "bus_key") return check_vouch_secret(value);
     if (check == "vouch_secret") return check_vouch_secret(value);
     if (check == "operator_token") return check_operator_token(value);
     if (check == "line") return check_line(value);

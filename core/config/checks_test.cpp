@@ -50,6 +50,13 @@ TEST(checks, header_names) {
     bad("header_name", {"X Tenant", "X:Tenant", "X-Tenant\r\n", "\xc3\xa4"});
 }
 
+TEST(checks, bus_urls) {
+    good("bus_url", {"", "nats://host", "nats://parley:word@host:4222", "tls://one:4222,tls://two:4222"});
+    bad("bus_url", {"host:4222", "http://host", "nats://one,two", "nats://one, nats://two", "nats://a\nb"});
+    good("bus_key", {"", std::string(32, 'k')});
+    bad("bus_key", {std::string(31, 'k')});
+}
+
 TEST(checks, database_urls) {
     good("database_url",
          {"sqlite:parley.db", "sqlite:/var/lib/parley.db", "postgresql://parley@localhost:5432/parley"});

@@ -69,6 +69,7 @@ TEST(schema, the_defaults_of_the_structs_are_the_same) {
     EXPECT_EQ(made.server.websocket, websocket_settings{});
     EXPECT_EQ(made.server.http, http_settings{});
     EXPECT_EQ(made.server.plugins, plugin_settings{});
+    EXPECT_EQ(made.server.bus, bus_settings{});
 
     listener_settings listener;
     listener.data_directory = folder.path() / "var";
@@ -115,7 +116,7 @@ TEST(schema, every_setting_reaches_its_struct) {
         const auto after = server_of(server, "/x");
         const bool server_changed = after.server != server_before.server || after.database != server_before.database ||
                                     after.websocket != server_before.websocket || after.http != server_before.http ||
-                                    after.plugins != server_before.plugins ||
+                                    after.plugins != server_before.plugins || after.bus != server_before.bus ||
                                     after.log.least != server_before.log.least ||
                                     after.log.as != server_before.log.as || after.log.file != server_before.log.file;
         EXPECT_EQ(server_changed, each.lowest == level::server) << each.path;

@@ -56,6 +56,18 @@ struct database_settings {
     friend bool operator==(const database_settings&, const database_settings&) = default;
 };
 
+struct bus_settings {
+    std::string url;  ///< NATS servers with commas between; empty: no bus. Never print it.
+    std::string key;  ///< never print it
+    std::string prefix = "parley";
+    std::filesystem::path credentials;  ///< absolute once loaded, as the others; empty: none
+    std::filesystem::path authorities;
+    std::filesystem::path certificate;
+    std::filesystem::path certificate_key;
+
+    friend bool operator==(const bus_settings&, const bus_settings&) = default;
+};
+
 struct websocket_settings {
     std::int64_t idle_timeout_seconds = 25;
     std::size_t max_frame_bytes = 64 * 1024;
@@ -92,6 +104,7 @@ struct plugin_settings {
 struct server_settings {
     listener_settings server;
     database_settings database;
+    bus_settings bus;
     parley::log::settings log;  ///< a file's path is absolute once loaded
     websocket_settings websocket;
     http_settings http;

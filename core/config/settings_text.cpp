@@ -102,6 +102,33 @@ database:
       {type: string, enum: [full, extra, normal], default: full,
        description: "How hard SQLite makes sure of a commit. With `full` and `extra` what was acknowledged survives a power cut (`extra` also syncs the folder); with `normal` it survives a crash of the server, but a power cut may take the last acknowledged messages."}
 
+bus:
+  description: How servers on the same PostgreSQL database tell each other at once what happened. Without it they still see each other's messages, half a second later, but neither typing nor presence.
+  scope: server
+  reload: restart
+  properties:
+    url:
+      {type: string, maxLength: 4096, check: bus_url, secret: true, default: "",
+       description: "`nats://host:4222`, or `tls://host:4222`; several servers of one NATS cluster with commas between. A user and a password may stand before the host, and the whole may be a secret. Empty: no bus, as one server alone needs none."}
+    key:
+      {type: string, maxLength: 4096, check: bus_key, secret: true, default: "",
+       description: "With this servers sign what they say on the bus; 32 bytes or more, the same at all of them and at nobody else. May be a secret."}
+    prefix:
+      {type: string, minLength: 1, maxLength: 63, check: name, default: parley,
+       description: "How the subjects on the bus begin; another one for each installation that uses the same NATS."}
+    credentials:
+      {type: string, maxLength: 1024, check: line, default: "",
+       description: "A file with the JWT and the seed of a NATS user; a relative path starts at the folder of `parley.yaml`. Empty: none."}
+    authorities:
+      {type: string, maxLength: 1024, check: line, default: "",
+       description: "A file with the certificates, in PEM, of those who may vouch for the NATS servers. Empty: those that the machine believes."}
+    certificate:
+      {type: string, maxLength: 1024, check: line, default: "",
+       description: "A file with the certificate that this server shows to NATS, in PEM. Empty: none."}
+    certificate_key:
+      {type: string, maxLength: 1024, check: line, default: "",
+       description: "A file with its private key."}
+
 log:
   description: What the server says about itself.
   scope: server

@@ -93,6 +93,16 @@ database_settings database_of(const node& values, const std::filesystem::path& d
     return made;
 }
 
+bus_settings bus_of(const node& values, const std::filesystem::path& folder) {
+    return {.url = text(values, "bus.url"),
+            .key = text(values, "bus.key"),
+            .prefix = text(values, "bus.prefix"),
+            .credentials = optional_file(folder, text(values, "bus.credentials")),
+            .authorities = optional_file(folder, text(values, "bus.authorities")),
+            .certificate = optional_file(folder, text(values, "bus.certificate")),
+            .certificate_key = optional_file(folder, text(values, "bus.certificate_key"))};
+}
+
 parley::log::settings log_of(const node& values, const std::filesystem::path& data_directory) {
     parley::log::settings made;
     const auto least = parley::log::parse_level(text(values, "log.level"));
@@ -186,6 +196,7 @@ server_settings server_of(const node& values, const std::filesystem::path& folde
     server_settings made;
     made.server = listener_of(values, folder);
     made.database = database_of(values, made.server.data_directory);
+    made.bus = bus_of(values, folder);
     made.log = log_of(values, made.server.data_directory);
     take(made.websocket.idle_timeout_seconds, values, "websocket.idle_timeout_seconds");
     take(made.websocket.max_frame_bytes, values, "websocket.max_frame_bytes");

@@ -12,6 +12,7 @@
 #include "base/text.hpp"
 #include "base/version.hpp"
 #include "base/work_pool.hpp"
+#include "bus/nats.hpp"
 #include "kernel/guests.hpp"
 #include "kernel/trim_log.hpp"
 #include "metrics/registry.hpp"
@@ -31,6 +32,7 @@
 #include "server/tool_line.hpp"
 #include "server/wait_for_store.hpp"
 #include "server/workspace.hpp"
+#include "storage/node_claim.hpp"
 #include "transport/api_handler.hpp"
 #include "transport/http_server.hpp"
 #include "transport/issuer_keys.hpp"
@@ -44,6 +46,9 @@ namespace {
 constexpr unsigned hash_threads = 2;  // each running job takes 64 MiB
 constexpr std::size_t hash_queue = 64;
 constexpr std::chrono::minutes sweep_interval{1};
+constexpr std::chrono::seconds claim_interval{1};
+constexpr std::chrono::seconds number_patience{10};
+constexpr std::chrono::milliseconds number_pause{100};
 constexpr std::chrono::milliseconds reconnect_in{1'000};
 
 transport::http_options http_options_of(const config::server_settings& of) {
@@ -108,6 +113,47 @@ transport::authenticator::host_lookup host_lookup_in(const config_settings& in_f
     return [&in_force](std::string_view host) { return in_force.tenant_of_host(host); };
 }
 
+/// Between the bus and those who hear from it.
+class bus_ear final : public kernel::bus_listener {
+public:
+    bus_ear(storage::sql_store& store, transport::hub& room) : store_(store), room_(room) {}
+    void heard(kernel::peer_id from, tenant_id tenant, const kernel::bus_news& what) override {
+        if (const auto* const moved = std::get_if<kernel::log_moved>(&what)) store_.others_wrote(tenant, moved->end);
+        room_.heard(from, tenant, what);
+    }
+    void reached() override { room_.bus_reached(); }
+
+private:
+    storage::sql_store& store_;
+    transport::hub& room_;
+};
+
+/// To the other servers, that there is something to read.
+class bus_voice final : public kernel::write_witness {
+public:
+    explicit bus_voice(kernel::bus& to) : to_(to) {}
+    void wrote(tenant_id tenant, position end) override { to_.say(tenant, kernel::log_moved{end}); }
+
+private:
+    kernel::bus& to_;
+};
+
+bus::nats_options nats_options_of(const config::bus_settings& of) {
+    bus::nats_options made{.urls = {},
+                           .prefix = of.prefix,
+                           .key = of.key,
+                           .credentials = of.credentials,
+                           .authorities = of.authorities,
+                           .certificate = of.certificate,
+                           .certificate_key = of.certificate_key};
+    for (std::string_view rest = of.url; !rest.empty();) {
+        const auto one = rest.substr(0, rest.find(','));
+        made.urls.emplace_back(one);
+        rest.remove_prefix(std::min(rest.size(), one.size() + 1));
+    }
+    return made;
+}
+
 /// Counts on the way from the store to the hub, and to the plugins once they are there.
 class counted_events final : public kernel::event_sink {
 public:
@@ -166,6 +212,9 @@ struct server::parts {
 
     [[nodiscard]] std::expected<void, std::vector<error>> open(std::shared_ptr<storage::database>);
     [[nodiscard]] std::expected<void, std::vector<error>> load_plugins();
+    [[nodiscard]] result<void> open_bus();
+    [[nodiscard]] result<void> hold_number();
+    void look_after_number();
     [[nodiscard]] result<void> listen();
     [[nodiscard]] result<void> listen_for_tls();
     [[nodiscard]] result<void> redirect();
@@ -191,6 +240,9 @@ struct server::parts {
     kernel::kind_registry kinds;
     permission_catalogue permissions;
     metrics::registry measured;
+    bus::bus_counters bus_counts;
+    std::unique_ptr<kernel::bus> between;  // null: this server is alone
+    std::optional<bus_voice> witness;
     front_door door;
     transport::http_server wire;
     std::optional<https_redirect> signpost;
@@ -198,6 +250,9 @@ struct server::parts {
     transport::hub room;
     counted_events events;
     std::unique_ptr<storage::sql_store> store;
+    std::optional<bus_ear> ear;
+    std::optional<storage::node_claim> claim;
+    std::atomic<bool> number_lost = false;
     std::optional<id_source> ids;
     std::optional<kernel::environment> env;
     transport::operation_catalogue catalogue;
@@ -234,6 +289,7 @@ struct server::parts {
                        [this](const reload_asker& asker) { return reload(asker); }};
     std::optional<tool_line> line;
     std::optional<periodic> sweeping;
+    std::optional<periodic> claiming;
     std::atomic<bool> stopping = false;
 };
 
@@ -257,8 +313,43 @@ std::expected<void, std::vector<error>> server::parts::load_plugins() {
     return {};
 }
 
+/// One that was killed a moment ago may still have it, until its database notices.
+result<void> server::parts::hold_number() {
+    const auto end = std::chrono::steady_clock::now() + number_patience;
+    auto held = claim->hold();
+    while (!held && held.error().code == "node_taken" && std::chrono::steady_clock::now() < end) {
+        std::this_thread::sleep_for(number_pause);
+        held = claim->hold();
+    }
+    return held;
+}
+
+void server::parts::look_after_number() {
+    const auto held = claim->hold();
+    const bool is_lost = !held && held.error().code == "node_taken";
+    if (is_lost && !number_lost.exchange(true)) log::error("another server took this one's number", {});
+    if (!is_lost && number_lost.exchange(false)) log::info("this server's number is its own again", {});
+    plugged->lead(claim->leads());
+}
+
+result<void> server::parts::open_bus() {
+    const auto& wanted = configured->server.bus;
+    if (wanted.url.empty()) return {};
+    auto opened = bus::open_nats(nats_options_of(wanted), bus_counts);
+    if (!opened) return std::unexpected(opened.error());
+    between = std::move(*opened);
+    room.tell_others(*between);
+    witness.emplace(*between);
+    return {};
+}
+
 std::expected<void, std::vector<error>> server::parts::open(std::shared_ptr<storage::database> database) {
-    auto opened = storage::open_store(std::move(database), store_options_of(configured->server), events);
+    if (auto opened = open_bus(); !opened) return std::unexpected(std::vector{opened.error()});
+    claim.emplace(database, configured->server.server.node);
+    if (auto held = hold_number(); !held) return std::unexpected(std::vector{held.error()});
+    auto how = store_options_of(configured->server);
+    if (witness) how.witness = &*witness;
+    auto opened = storage::open_store(std::move(database), how, events);
     if (!opened) return std::unexpected(std::vector{opened.error()});
     store = std::move(*opened);
     const auto floor = store->highest_id();
@@ -267,6 +358,7 @@ std::expected<void, std::vector<error>> server::parts::open(std::shared_ptr<stor
     env.emplace(kernel::environment{
         .time = time, .ids = *ids, .settings = settings, .kinds = kinds, .permissions = permissions});
     if (auto loaded = load_plugins(); !loaded) return loaded;
+    plugged->lead(claim->leads());
     messages.emplace(*env, *store, plugged->judges());
     office.emplace(settings, reloading, plugged->all(), forms);
     services.emplace(transport::services{.env = *env,
@@ -301,8 +393,10 @@ result<void> server::parts::listen() {
     warn_of_tenants_without_rows(std::move(with_files));
     if (auto listening = listen_for_tls(); !listening) return listening;
     room.start();
+    if (between) between->listen(ear.emplace(*store, room));
     sweep_tenants();  // what grew too old while no server ran
     sweeping.emplace(sweep_interval, [this] { sweep_tenants(); });
+    claiming.emplace(claim_interval, [this] { look_after_number(); });
     reloading.publish();
     line.emplace(
         configured->server.server.data_directory,
@@ -352,6 +446,7 @@ void server::parts::measure() {
     measured.collect([this](metrics::exposition& to) { write_configuration(to, reloading.state()); });
     measured.collect([this](metrics::exposition& to) { write_certificate(to, settings.now()->identity.get()); });
     measured.collect([this](metrics::exposition& to) { write_storage(to, store->counters()); });
+    measured.collect([this](metrics::exposition& to) { write_bus(to, bus_counts); });
     measured.collect([this](metrics::exposition& to) { plugged->measure(to); });
     measured.collect([this](metrics::exposition& to) {
         to.single(metrics::kind::gauge, "parley_hashing_queue_length", "Passwords that wait to be hashed.",
@@ -369,12 +464,16 @@ void server::parts::stop() {
     }
     line.reset();
     sweeping.reset();
+    claiming.reset();
     if (plugged) plugged->stop();
     web.stop();
     desk.stop();
     forms.stop();
     hashing.stop();
     if (store) store->stop();
+    if (!between) return;
+    between->say({}, kernel::sign_of_life{.asks = false, .leaves = true});
+    between->stop();
 }
 
 void server::parts::sweep_tenants() {
@@ -423,6 +522,7 @@ reload_outcome server::parts::reload(const reload_asker& asker) {
 std::vector<std::string> server::parts::reasons_not_to_be_ready() const {
     std::vector<std::string> reasons;
     if (stopping) reasons.emplace_back("The server is stopping.");
+    if (number_lost) reasons.emplace_back("Another server has this one's number, server.node.");
     if (const auto reached = store->check(); !reached) reasons.push_back(reached.error().message);
     return reasons;
 }

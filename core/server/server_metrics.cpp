@@ -119,4 +119,16 @@ void write_storage(metrics::exposition& to, const storage::storage_counters& of)
               of.hangs_cut.get());
 }
 
+void write_bus(metrics::exposition& to, const bus::bus_counters& of) {
+    using metrics::kind;
+    to.single(kind::gauge, "parley_bus_reachable", "Whether the bus to other servers is there; 0 where there is none.",
+              of.reachable ? 1 : 0);
+    to.single(kind::counter, "parley_bus_said_total", "Messages to other servers.", of.said.load());
+    to.single(kind::counter, "parley_bus_heard_total", "Messages of other servers.", of.heard.load());
+    to.single(kind::counter, "parley_bus_dropped_total",
+              "Messages that could not be said; the database tells the rest.", of.dropped.load());
+    to.single(kind::counter, "parley_bus_strangers_total", "Messages that were not signed with the bus's key.",
+              of.strangers.load());
+}
+
 }  // namespace parley::server

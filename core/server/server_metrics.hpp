@@ -1,6 +1,7 @@
 // What the server says about itself, in Prometheus' words.
 #pragma once
 
+#include "bus/nats.hpp"
 #include "metrics/exposition.hpp"
 #include "server/process_usage.hpp"
 #include "server/reload.hpp"
@@ -18,5 +19,6 @@ void write_limits(metrics::exposition&, const transport::gatekeeper&);
 void write_certificate(metrics::exposition&, const key_pair*);
 void write_configuration(metrics::exposition&, const reload_state&);
 void write_storage(metrics::exposition&, const storage::storage_counters&);
+void write_bus(metrics::exposition&, const bus::bus_counters&);
 
 }  // namespace parley::server
