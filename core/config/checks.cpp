@@ -150,6 +150,7 @@ verdict broken_rule(std::string_view check, std::string_view value) {
     if (check == "address") return check_address(value);
     if (check == "network") return check_network(value);
     if (check == "host") return check_host(value);
+    if (check == "content_host") return value.empty() ? verdict{} : check_host(value);
     if (check == "public_url") return check_public_url(value);
     if (check == "origin") return check_origin(value);
     if (check == "header_name") return check_header_name(value);

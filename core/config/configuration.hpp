@@ -48,6 +48,8 @@ struct configuration {
 
     /// The tenant a host name leads to, empty when there is none. Lower case, no port; [::1] in brackets.
     [[nodiscard]] std::string_view tenant_of_host(std::string_view host) const;
+    /// Whether some tenant's files are there.
+    [[nodiscard]] bool is_content_host(std::string_view host) const;
 };
 
 }  // namespace parley::config

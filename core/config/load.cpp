@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <optional>
 #include <set>
 #include <utility>
@@ -38,6 +39,15 @@ plugin_settings chosen_plugins(const source_text& server, const secret_sources& 
     return plugins_of(merge(kernel_schema().defaults(level::server, level::server), good), secrets.folder);
 }
 
+/// "https://chat.example.org:8443" -> "chat.example.org"
+std::string_view host_in(std::string_view url) {
+    const auto begin = url.find("://");
+    if (begin == url.npos) return {};
+    url.remove_prefix(begin + 3);
+    const auto bracket = url.find(']');
+    return url.substr(0, url.find(':', bracket == url.npos ? 0 : bracket));
+}
+
 class composition {
 public:
     composition(const source_set& sources, const environment& variables, problem_list problems,
@@ -61,6 +71,7 @@ public:
         check_kept();
         for (const auto name : names) add_tenant(std::string(name));
         refuse_shared_hosts();
+        check_content_hosts();
         check_plugin_rules(*made_, problems_);
         if (!problems_.empty()) return std::unexpected(problems_.take());
         return made_;
@@ -215,6 +226,23 @@ private:
         }
     }
 
+    /// Where a tenant's pages are, what people uploaded would be one of them.
+    void check_content_hosts() {
+        std::set<std::string, std::less<>> taken;
+        for (const auto& [name, tenant] : made_->tenants) taken.insert(tenant.hosts.begin(), tenant.hosts.end());
+        const std::string_view url = made_->server.server.public_url;
+        for (const auto& [name, values] : made_->from.tenants) {
+            const node& host = *values.find("content.host");
+            if (host.text.empty()) continue;
+            if (taken.contains(host.text) || host_in(url) == host.text)
+                problems_.add(host.where.fault(
+                    "content.host",
+                    fmt::format("{} is where pages of this server are; files need a name of their own", host.shown())));
+            if (values.find("content.secret")->text.empty())
+                problems_.add(host.where.fault("content.host", "content.secret is missing, which it needs"));
+        }
+    }
+
     const source_set& sources_;
     secret_sources secrets_;
     problem_list problems_;
@@ -234,6 +262,11 @@ std::string_view configuration::tenant_of_host(std::string_view host) const {
         }
     }
     return {};
+}
+
+bool configuration::is_content_host(std::string_view host) const {
+    return !host.empty() &&
+           std::ranges::any_of(tenants, [&](const auto& one) { return one.second.content.host == host; });
 }
 
 node model_values(const schema& known, const node& tenant_values, const node& layer) {

@@ -228,6 +228,21 @@ allowed_origins:
    scope: tenant, reload: live, inherit: false,
    description: "Sites, such as `https://www.example.org`, whose pages may use this tenant's API and WebSocket from a browser, besides its own hosts."}
 
+content:
+  description: A host name of its own for what people upload, so that nothing of it is ever shown as part of this server's pages.
+  scope: tenant
+  reload: live
+  properties:
+    host:
+      {type: string, maxLength: 255, check: content_host, default: "",
+       description: "The host name, without port, that browsers are sent to for files; it must lead to this server and be among no tenant's `hosts`. Several tenants may have the same. Empty: files come from the tenant's own hosts."}
+    secret:
+      {type: string, maxLength: 4096, check: vouch_secret, secret: true, default: "",
+       description: "The key that signs leave to fetch a file there, at least 32 bytes; the same on every server of one database. Needed where `content.host` is set."}
+    grant_seconds:
+      {type: integer, minimum: 2, maximum: 600, default: 240,
+       description: "How long such leave is good at most. Whether its holder may have the file is asked again each time."}
+
 issuers:
   {type: array, maxItems: 16, check: issuer, default: [], scope: tenant, reload: live, inherit: false,
    items: {

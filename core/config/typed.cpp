@@ -218,6 +218,9 @@ tenant_settings tenant_of(const node& values) {
     made.description = text(values, "description");
     made.hosts = texts(values, "hosts");
     made.allowed_origins = texts(values, "allowed_origins");
+    made.content.host = text(values, "content.host");
+    made.content.secret = text(values, "content.secret");
+    take(made.content.grant_seconds, values, "content.grant_seconds");
     made.messages = messages_of(values);
     take(made.conversations.max_members, values, "conversations.max_members");
     take(made.conversations.max_direct, values, "conversations.max_direct");

@@ -138,6 +138,15 @@ struct limit_settings {
     friend bool operator==(const limit_settings&, const limit_settings&) = default;
 };
 
+/// Where browsers get files from, when not from the tenant's own hosts.
+struct content_settings {
+    std::string host;                  ///< lower case, without port; empty: the tenant's own
+    std::string secret;                ///< the key of grants
+    std::int64_t grant_seconds = 240;  ///< the longest life of a grant
+
+    friend bool operator==(const content_settings&, const content_settings&) = default;
+};
+
 /// Settings of one model, the tenant's already merged in.
 struct model_settings {
     std::string display_name;  ///< empty: show the model's name
@@ -154,6 +163,7 @@ struct tenant_settings {
     std::vector<std::string> hosts;  ///< host names, lower case, without port, that lead to this tenant
     /// Other sites whose pages may use the API from a browser: "https://www.example.org", as browsers write origins.
     std::vector<std::string> allowed_origins;
+    content_settings content;
     message_settings messages;
     conversation_settings conversations;
     event_settings events;

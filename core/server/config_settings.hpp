@@ -31,6 +31,9 @@ public:
         return name.empty() ? std::nullopt : std::optional(std::string(name));
     }
 
+    /// Whether some tenant's files are there.
+    [[nodiscard]] bool is_content_host(std::string_view host) const { return now()->is_content_host(host); }
+
     [[nodiscard]] std::shared_ptr<const config::configuration> now() const {
         const std::lock_guard lock(guard_);
         return in_force_;

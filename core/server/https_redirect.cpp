@@ -18,7 +18,8 @@ constexpr std::string_view https = "https://";
 std::string origin_for(const std::string& host, const config_settings& settings, std::uint16_t port) {
     const auto& url = settings.now()->server.server.public_url;
     const bool is_public = url.starts_with(https);
-    if (host.empty() || !settings.tenant_of_host(host)) return is_public ? url : std::string{};
+    const bool is_ours = settings.tenant_of_host(host) || settings.is_content_host(host);
+    if (host.empty() || !is_ours) return is_public ? url : std::string{};
     if (is_public) {
         // What people type is in front of whatever leads to our port.
         const auto authority = std::string_view(url).substr(https.size());

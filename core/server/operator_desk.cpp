@@ -10,6 +10,7 @@
 #include "base/log.hpp"
 #include "base/secret.hpp"
 #include "kernel/sign_in_brake.hpp"
+#include "transport/authenticator.hpp"
 #include "transport/limiter.hpp"
 #include "transport/problem.hpp"
 
@@ -110,7 +111,8 @@ operator_desk::operator_desk(const config_settings& in_force, const clock& time,
       work_(1, most_waiting) {}
 
 bool operator_desk::takes(const http_request& request) const {
-    return request.path() == reload_path && !in_force_.now()->server.server.operator_token.empty();
+    return request.path() == reload_path && !in_force_.now()->server.server.operator_token.empty() &&
+           !in_force_.is_content_host(transport::host_of(request.header("Host")));
 }
 
 /// The token may be written down anywhere but here.

@@ -375,7 +375,9 @@ std::expected<void, std::vector<error>> server::parts::open(std::shared_ptr<stor
                                          .office = &*office});
     who.emplace(*store, time, permissions, host_lookup_in(settings));
     room.tell_of_sessions(*who);
-    gate.emplace(gate_options_of(configured->server), settings, host_lookup_in(settings));
+    gate.emplace(gate_options_of(configured->server), settings, host_lookup_in(settings),
+                 transport::limiter::steady_time,
+                 [this](std::string_view host) { return settings.is_content_host(host); });
     chat.emplace(transport::chat_parts{*services, *who, room, *gate, chat_options_of(configured->server)});
     measure();
     pages.emplace([this] { return reasons_not_to_be_ready(); }, measured, [this] { return ready_details(); });

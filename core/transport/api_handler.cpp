@@ -6,7 +6,9 @@
 
 #include "base/json.hpp"
 #include "base/log.hpp"
+#include "transport/browser_origin.hpp"
 #include "transport/browser_session.hpp"
+#include "transport/content_grant.hpp"
 #include "transport/operation_catalogue.hpp"
 #include "transport/problem.hpp"
 #include "transport/run_operation.hpp"
@@ -157,7 +159,49 @@ void api_handler::tell_document(const http_request& request, http_answer answer)
     });
 }
 
+/// A host of files: one address, for who was sent there, while the grant is good and the right still there. Everything
+/// else is nothing here.
+void api_handler::handle_content(http_request request, http_answer answer) {
+    answer = [answer = std::move(answer)](http_response made) mutable {
+        let_pages_show(made);
+        answer(std::move(made));
+    };
+    if (auto may = parts_.gate.knock(request); !may) return answer(problem(may.error(), request.request_id));
+    const auto& env = parts_.with.env;
+    auto asked = read_grant(request.target);
+    const auto tenant = asked ? env.settings.of(asked->grant.tenant) : nullptr;
+    if (!asked || tenant->content.host != host_of(request.header("Host")) ||
+        !is_good(*asked, tenant->content.secret, env.time.now()))
+        return answer(problem(nothing_here, request.request_id));
+    if (is_preflight(request)) return answer(content_preflight_answer());
+    request.target = std::move(asked->target);
+    request.granted = std::move(asked->grant.note);
+    // Who asks stands in the grant alone.
+    std::erase_if(request.headers, [](const http_header& one) {
+        return same_token(one.name, "Cookie") || same_token(one.name, "Authorization");
+    });
+    const bool reads = request.method == "GET" || request.method == "HEAD";
+    const auto route = parts_.with.catalogue.route(request.method, request.path());
+    if (!reads || !route || route->found == nullptr || route->found->carries != kernel::carried::sends)
+        return answer(problem(nothing_here, request.request_id));
+    auto given = read(request, *route, options_);
+    const auto& wanted = *route->found;
+    auto shared = std::make_shared<std::pair<http_request, http_answer>>(std::move(request), std::move(answer));
+    parts_.who.find_granted(std::move(asked->grant.tenant), asked->grant.session,
+                            [this, &wanted, shared, given = std::move(given)](result<session> found) mutable {
+                                auto& [of, reply] = *shared;
+                                const bool knows = found && (found->user || wanted.access == access_level::anybody);
+                                if (!knows) {
+                                    const bool away = !found && found.error().kind == fault::unavailable;
+                                    return reply(problem(away ? found.error() : nothing_here, of.request_id));
+                                }
+                                auto by = caller_of(*found, peer_of(of), of.request_id);
+                                run_as(wanted, std::move(of), std::move(by), std::move(given), std::move(reply));
+                            });
+}
+
 void api_handler::handle(http_request request, http_answer answer) {
+    if (parts_.gate.asks_for_content(request)) return handle_content(std::move(request), std::move(answer));
     if (auto other = others_(request)) return answer(std::move(*other));
     answer = parts_.gate.readable(request, std::move(answer));
     if (auto judged = parts_.gate.judge(request)) return answer(std::move(*judged));
@@ -309,7 +353,7 @@ bool api_handler::streams(std::string_view method, std::string_view path) const 
 }
 
 void api_handler::on_upgrade(http_request request, upgrade handshake) {
-    if (request.path() != socket_path)
+    if (request.path() != socket_path || parts_.gate.asks_for_content(request))
         return handshake.refuse(
             problem({fault::not_found, "not_found", "There is nothing here.", {}}, request.request_id));
     std::string chosen;

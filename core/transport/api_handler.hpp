@@ -38,6 +38,7 @@ public:
 private:
     /// A request's input, or the answer to one that makes no sense.
     using understood = std::expected<boost::json::object, http_response>;
+    void handle_content(http_request, http_answer);
     void tell_document(const http_request&, http_answer);
     void run(const operation&, http_request, understood, http_answer);
     void run_as(const operation&, http_request, kernel::caller, understood, http_answer);

@@ -126,4 +126,28 @@ void authenticator::find_tenant_named(std::optional<std::string> name,
         [shared](error why) { (*shared)(std::unexpected(std::move(why))); });
 }
 
+void authenticator::find_granted(std::string tenant_name, token_id token,
+                                 std::move_only_function<void(result<session>)> answer) {
+    find_tenant_named(
+        std::move(tenant_name), [this, token, answer = std::move(answer)](result<tenant_of_host> tenant) mutable {
+            if (!tenant) return answer(std::unexpected(tenant.error()));
+            session made{
+                .tenant = tenant->id, .tenant_name = tenant->name, .user = {}, .token = token, .only = {}, .until = {}};
+            if (!token) return answer(std::move(made));
+            auto shared = std::make_shared<std::move_only_function<void(result<session>)>>(std::move(answer));
+            store_.read({.tenant = made.tenant,
+                         .run =
+                             [this, shared, made](kernel::reading& from) mutable {
+                                 const auto row = from.find_token(made.token);
+                                 if (!row || !kernel::is_good(*row, time_.now())) return (*shared)(not_good());
+                                 made.user = row->user;
+                                 made.stage = row->stage;
+                                 made.only = kernel::permissions_of(permissions_, row->scope);
+                                 made.until = std::max(row->ends_at, row->expires_at);
+                                 (*shared)(std::move(made));
+                             },
+                         .failed = [shared](error why) { (*shared)(std::unexpected(std::move(why))); }});
+        });
+}
+
 }  // namespace parley::transport

@@ -57,6 +57,10 @@ public:
     void find_tenant_named(std::optional<std::string> name,
                            std::move_only_function<void(result<tenant_of_host>)> answer);
 
+    /// The session of a grant as it is at this moment, without a user when there is none in it; `unauthenticated` when
+    /// it has ended.
+    void find_granted(std::string tenant_name, token_id, std::move_only_function<void(result<session>)> answer);
+
     /// Forgets a token at once.
     void forget(token_id);
 

@@ -26,6 +26,13 @@ namespace parley::transport {
 /// Lets the page read an answer. Cookies of this server are never sent from other sites, so there are no credentials.
 void allow_reading(http_response&, std::string_view origin);
 
+/// What pages of anywhere may send to a host of files; whoever has a grant may read.
+[[nodiscard]] http_response content_preflight_answer();
+
+/// An answer of a host of files: pages of other hosts may show and read it, and by itself nothing of it runs. Files
+/// have a policy of their own.
+void let_pages_show(http_response&);
+
 /// Tells caches that the answer is another for other origins.
 void vary_by_origin(http_response&);
 

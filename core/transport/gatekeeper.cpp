@@ -28,10 +28,11 @@ ip_address sender_of(const http_request& request) { return ip_address::parse(req
 }  // namespace
 
 gatekeeper::gatekeeper(gate_options options, const kernel::settings_source& settings, host_lookup hosts,
-                       limiter::time_source now)
+                       limiter::time_source now, content_lookup content)
     : options_(std::move(options)),
       settings_(settings),
       hosts_(std::move(hosts)),
+      content_(std::move(content)),
       limits_(options_.limits, settings, std::move(now)) {
     if (options_.limits.limits == limiter_options::state::on) return;
     options_.sockets_per_user = 0;
@@ -44,13 +45,19 @@ std::optional<std::string> gatekeeper::tenant_named_in(const http_request& reque
     return hosts_(host_of(request.header("Host")));
 }
 
+bool gatekeeper::asks_for_content(const http_request& request) const {
+    return content_ && content_(host_of(request.header("Host")));
+}
+
+result<void> gatekeeper::knock(const http_request& request) { return limits_.knock(sender_of(request)); }
+
 result<void> gatekeeper::fits(std::string_view tenant_of_token, std::string_view tenant_of_address) {
     if (tenant_of_address.empty() || tenant_of_address == tenant_of_token) return {};
     return failure(fault::unauthenticated, "token_invalid", "The access token is unknown, revoked or expired.");
 }
 
 std::optional<http_response> gatekeeper::judge(const http_request& request) {
-    if (auto may = limits_.knock(sender_of(request)); !may) return problem(may.error(), request.request_id);
+    if (auto may = knock(request); !may) return problem(may.error(), request.request_id);
     if (!is_preflight(request)) return std::nullopt;
     const auto tenant = tenant_named_in(request);
     if (!tenant || !is_allowed_origin(request.header("Origin"), settings_.of(*tenant)->allowed_origins))

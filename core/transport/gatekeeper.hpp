@@ -35,8 +35,11 @@ public:
     /// The name of the tenant that a Host header leads to; nothing for none.
     using host_lookup = std::function<std::optional<std::string>(std::string_view host)>;
 
+    /// Whether a host name is one where nothing but people's files are.
+    using content_lookup = std::function<bool(std::string_view host)>;
+
     gatekeeper(gate_options, const kernel::settings_source&, host_lookup,
-               limiter::time_source now = limiter::steady_time);
+               limiter::time_source now = limiter::steady_time, content_lookup content = {});
 
     /// The answer to a request that goes no further: too many from its address, or a preflight. Counts the request
     /// against its address.
@@ -52,6 +55,10 @@ public:
 
     /// The tenant that a request's address names: by the trusted proxy's header, else by the host.
     [[nodiscard]] std::optional<std::string> tenant_named_in(const http_request&) const;
+    /// Whether it asks a host where nothing but people's files are; that names no tenant.
+    [[nodiscard]] bool asks_for_content(const http_request&) const;
+    /// Counts the request against its address. `too_many`.
+    [[nodiscard]] result<void> knock(const http_request&);
     /// A token is good under its own tenant's names and where no tenant has one; elsewhere it is as good as none.
     [[nodiscard]] static result<void> fits(std::string_view tenant_of_token, std::string_view tenant_of_address);
 
@@ -70,6 +77,7 @@ private:
     gate_options options_;
     const kernel::settings_source& settings_;
     host_lookup hosts_;
+    content_lookup content_;
     limiter limits_;
     seat_table users_;
     seat_table addresses_;

@@ -60,6 +60,8 @@ struct http_request {
     bearer brought_by{};     ///< who sent it here
     /// For what http_handler::streams(): instead of `body`. An answer before its end closes the connection.
     std::shared_ptr<request_body> stream{};
+    /// At a host of files, by a grant: what the plugin said when it was asked the first time.
+    std::optional<std::string> granted{};
 
     /// The target before '?'. Not decoded and not normalised: compare it exactly.
     [[nodiscard]] std::string_view path() const;

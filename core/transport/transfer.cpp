@@ -11,6 +11,7 @@
 #include "base/log.hpp"
 #include "transport/body_sink.hpp"
 #include "transport/browser_session.hpp"
+#include "transport/content_grant.hpp"
 #include "transport/file_answer.hpp"
 #include "transport/problem.hpp"
 #include "transport/run_operation.hpp"
@@ -65,13 +66,23 @@ bool is_path_letter(char c) { return is_cookie_letter(c) || c == '/'; }
 /// The one cookie that a plugin has.
 std::string cookie_of(const operation& of) { return "parley_" + std::string(of.group); }
 
+/// Whether a file in the answer would be one of this host's pages: what no browser sends by itself, such as a bearer
+/// token, asks for data.
+bool may_show(const operation& of, const http_request& request) {
+    return of.carries == kernel::carried::sends && (request.method == "GET" || request.method == "HEAD") &&
+           request.header("Authorization").empty() && !request.granted;
+}
+
 /// What a plugin learns of who asks, besides the input.
-json::object visitor_of(const operation& of, const http_request& request) {
+json::object visitor_of(const operation& of, const http_request& request, const std::string& content_host) {
     return {{"address", request.remote},
             {"method", request.method},
             {"range", request.header("Range")},
             {"cookie", cookie_named(cookie_of(of), request)},
-            {"languages", request.header("Accept-Language").substr(0, most_languages)}};
+            {"languages", request.header("Accept-Language").substr(0, most_languages)},
+            {"content_host", content_host},
+            {"comes_back", !content_host.empty() && may_show(of, request)},
+            {"granted", request.granted.value_or("")}};
 }
 
 class transfer : public std::enable_shared_from_this<transfer> {
@@ -83,7 +94,10 @@ public:
           session_(it.session),
           input_(it.in.values()),
           asked_(file_question::of(request)),
-          visitor_(visitor_of(of, request)),
+          content_host_(content_authority(with_.env.settings.of(by_.tenant_name)->content, request)),
+          visitor_(visitor_of(of, request, content_host_)),
+          is_granted_(request.granted.has_value()),
+          target_(may_show(of, request) ? request.target : ""),
           came_by_(request.came_by),
           request_id_(std::move(request.request_id)),
           content_type_(request.header("Content-Type")),
@@ -217,13 +231,15 @@ private:
                                          ", which is not its to set.");
                 made.headers.push_back({std::string(name), std::string(value.get_string())});
             }
-        if (const auto* cookie = reply.if_contains("cookie"); cookie != nullptr && cookie->is_object()) {
+        const auto* cookie = reply.if_contains("cookie");
+        if (cookie != nullptr && cookie->is_object() && !is_granted_) {
             auto kept = set_cookie(cookie->get_object());
             if (!kept) return plugin_failed("Its cookie is malformed, or not for addresses of its own.");
             made.headers.push_back(std::move(*kept));
         }
         if (const auto* file = reply.if_contains("file"); file != nullptr && file->is_object())
-            return send_file(file->get_object(), std::move(made));
+            return send_file(file->get_object(), text_in(reply, "grants"), std::move(made));
+        if (is_granted_ && !is_for_others(reply, made.status)) return refuse(nothing_here());
         if (const auto to = text_in(reply, "redirect"); !to.empty()) {
             if (made.status < 300 || made.status > 399) made.status = 302;
             made.headers.push_back({"Location", to});
@@ -237,6 +253,15 @@ private:
             made.body = text->get_string();
         }
         answer_(std::move(made));
+    }
+
+    /// Whether it is anything for a host of files but a file: what is wrong, or a place that is none of ours.
+    static bool is_for_others(const json::object& reply, int status) {
+        const auto to = text_in(reply, "redirect");
+        const auto* body = reply.if_contains("json");
+        return to.starts_with("https://") || to.starts_with("http://") ||
+               (to.empty() && status >= 400 && body != nullptr && body->is_object() &&
+                body->get_object().contains("code"));
     }
 
     /// Nothing when it is not one that this plugin may set.
@@ -266,10 +291,32 @@ private:
         answer_(std::move(whole));
     }
 
-    void send_file(const json::object& said, http_response so_far) {
+    /// To the host of files, for this very address.
+    void send_elsewhere(std::string note, http_response so_far) {
+        if (!is_note(note)) return plugin_failed("What it grants is more than letters, digits, -, _ and dots.");
+        const auto& env = with_.env;
+        const auto settings = env.settings.of(by_.tenant_name);
+        const content_grant made{.tenant = by_.tenant_name,
+                                 .session = by_.session,
+                                 .until = grant_ends(env.time.now(), settings->content.grant_seconds),
+                                 .note = std::move(note)};
+        http_response answer{.status = 302, .content_type = {}, .headers = {}, .body = {}, .tenant = {}};
+        // By what it came, it goes on.
+        answer.headers = {{"Location", "//" + content_host_ + with_grant(target_, made, settings->content.secret)},
+                          {"Cache-Control", "no-store"}};
+        std::ranges::copy_if(so_far.headers, std::back_inserter(answer.headers),
+                             [](const auto& one) { return same_token(one.name, "Set-Cookie"); });
+        answer_(std::move(answer));
+    }
+
+    void send_file(const json::object& said, std::string note, http_response so_far) {
         auto path = text_in(said, "path");
         const auto* folder = take_folder(path);
         if (folder == nullptr) return plugin_failed("It sends a file of a plugin whose files it may not read.");
+        // What the plugin brings along is a part of its pages.
+        if (folder == &of_.assets && is_granted_) return refuse(nothing_here());
+        if (folder != &of_.assets && !content_host_.empty() && !target_.empty())
+            return send_elsewhere(std::move(note), std::move(so_far));
         sent_file what{.name = text_in(said, "name"),
                        .type = text_in(said, "type"),
                        .is_attachment = flag_in(said, "attachment", true),
@@ -333,7 +380,10 @@ private:
     const token_id session_;
     const json::object input_;
     const file_question asked_;
+    const std::string content_host_;
     const json::object visitor_;
+    const bool is_granted_;
+    const std::string target_;  ///< where files are fetched in a second request: what it was; else empty
     const carriage came_by_;
     const std::string request_id_;
     const std::string content_type_;

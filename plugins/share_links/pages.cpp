@@ -1,6 +1,8 @@
 // Texts put together by hand; the one way in for what others wrote is escaped().
 #include "pages.hpp"
 
+#include <parley/web_files.hpp>
+
 #include <array>
 #include <ctime>
 #include <utility>
@@ -205,7 +207,9 @@ sdk::reply pages::one(const listed_file& of, link_type type, std::int64_t good_u
     }
     if (type == link_type::download)
         body += "<p>" + anchor(content_of(of) + "?download=true", escaped(in_->download)) + "</p>\n";
-    return page(*in_, 200, of.name, body + foot(*in_, good_until));
+    auto made = page(*in_, 200, of.name, body + foot(*in_, good_until));
+    made.headers["Content-Security-Policy"] = sdk::policy_with_files(std::string(policy), content_host_);
+    return made;
 }
 
 sdk::reply pages::to_door() const {

@@ -31,7 +31,9 @@ struct listed_file {
 /// The pages of one link, in one language; `address` is its path, made of a token that is known to be good.
 class pages {
 public:
-    pages(std::string address, const words& in) : address_(std::move(address)), in_(&in) {}
+    /// `content_host`: where browsers get files from, when not from here.
+    pages(std::string address, const words& in, std::string content_host = {})
+        : address_(std::move(address)), in_(&in), content_host_(std::move(content_host)) {}
 
     enum class door_says : std::uint8_t { welcome = 1, password_wrong, too_often };
     /// Before it is opened: what is asked for. Nothing is said of what is behind.
@@ -56,6 +58,7 @@ private:
 
     std::string address_;
     const words* in_;
+    std::string content_host_;
 };
 
 }  // namespace share_links

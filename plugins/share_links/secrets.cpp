@@ -97,18 +97,27 @@ stay new_stay(std::int64_t until) {
 }
 
 std::string sign(const stay& whose, std::int64_t link, const std::string& secret) {
-    return whose.name + "." + std::to_string(whose.until) + "." + mark_of(whose, link, secret);
+    return vouched_text(whose) + "." + mark_of(whose, link, secret);
+}
+
+std::string vouched_text(const stay& whose) { return whose.name + "." + std::to_string(whose.until); }
+
+std::optional<stay> read_vouched_stay(std::string_view text, std::int64_t now) {
+    const auto dot = text.find('.');
+    if (dot == std::string_view::npos) return {};
+    stay made{std::string(text.substr(0, dot)), 0};
+    const auto until = text.substr(dot + 1);
+    const auto [end, wrong] = std::from_chars(until.data(), until.data() + until.size(), made.until);
+    if (wrong != std::errc{} || end != until.data() + until.size() || made.until <= now) return {};
+    return made;
 }
 
 std::optional<stay> read_stay(std::string_view cookie, std::int64_t link, const std::string& secret, std::int64_t now) {
-    const auto first = cookie.find('.');
     const auto last = cookie.rfind('.');
-    if (first == std::string_view::npos || first == last) return {};
-    stay made{std::string(cookie.substr(0, first)), 0};
-    const auto until = cookie.substr(first + 1, last - first - 1);
-    const auto [end, wrong] = std::from_chars(until.data(), until.data() + until.size(), made.until);
-    if (wrong != std::errc{} || end != until.data() + until.size() || made.until <= now) return {};
-    const auto right = sign(made, link, secret);
+    if (last == std::string_view::npos) return {};
+    auto made = read_vouched_stay(cookie.substr(0, last), now);
+    if (!made) return {};
+    const auto right = sign(*made, link, secret);
     if (cookie.size() != right.size() || sodium_memcmp(cookie.data(), right.data(), right.size()) != 0) return {};
     return made;
 }

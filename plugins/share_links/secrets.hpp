@@ -32,4 +32,9 @@ struct stay {
 [[nodiscard]] std::optional<stay> read_stay(std::string_view cookie, std::int64_t link, const std::string& secret,
                                             std::int64_t now);
 
+/// The same without a signature, for where somebody else vouches for it.
+[[nodiscard]] std::string vouched_text(const stay&);
+/// Nothing when it is over.
+[[nodiscard]] std::optional<stay> read_vouched_stay(std::string_view text, std::int64_t now);
+
 }  // namespace share_links

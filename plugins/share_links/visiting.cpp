@@ -15,7 +15,7 @@ constexpr std::int64_t page_files = 100;
 constexpr std::int64_t minute_ms = 60'000;
 
 pages pages_of(const std::string& token, const sdk::visitor& by) {
-    return {link_root + token, words_for(by.languages)};
+    return {link_root + token, words_for(by.languages), by.content_host};
 }
 /// What is said of no link in particular.
 pages pages_for(const sdk::visitor& by) { return {{}, words_for(by.languages)}; }
@@ -93,7 +93,11 @@ sdk::task<visiting::arrival> visiting::arrive(sdk::call call, std::string token,
         case fate::stands:
             break;
     }
-    made.open = read_stay(by.cookie, made.at.row.id, made.at.row.secret, sdk::now());
+    // No cookie comes where files are; there the server vouches for what was said when there was one.
+    if (!by.granted.empty())
+        made.open = read_vouched_stay(by.granted, sdk::now());
+    else
+        made.open = read_stay(by.cookie, made.at.row.id, made.at.row.secret, sdk::now());
     if (!made.open && state_of(made.at.row, sdk::now()) != link_state::good)
         made.turned_away = co_await turn_away(call, made.at.row, by);
     co_return made;
@@ -215,10 +219,13 @@ sdk::task<sdk::reply> visiting::content(sdk::call call, content_request in, sdk:
                      .session = here.open->name,
                      .address = by.address,
                      .goes_on = goes_on(by)};
-    co_await note(call, what);
+    // What is fetched in another request is written down then.
+    if (!by.comes_back) co_await note(call, what);
     const auto there = co_await attachments::on_disk(call, *file).as_result();
     if (!there) co_return its.later();
-    co_return sent(row, *there, as_download);
+    auto made = sent(row, *there, as_download);
+    made.grants = vouched_text(*here.open);
+    co_return made;
 }
 
 }  // namespace share_links

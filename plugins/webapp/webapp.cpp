@@ -53,15 +53,17 @@ private:
 
     sdk::reply root() { return sdk::reply::to(home); }
 
-    sdk::result<sdk::reply> page(encodings asked) { return shown({"index.html", asked.accepts}); }
+    sdk::result<sdk::reply> page(encodings asked, sdk::visitor by) { return shown({"index.html", asked.accepts}, by); }
 
-    sdk::result<sdk::reply> file(sdk::web_request asked) { return shown(asked); }
+    sdk::result<sdk::reply> file(sdk::web_request asked, sdk::visitor by) { return shown(asked, by); }
 
     sdk::result<sdk::reply> asset(sdk::web_request asked) { return sdk::web_file("assets/", asked, sdk::web_forever); }
 
-    static sdk::result<sdk::reply> shown(const sdk::web_request& asked) {
+    static sdk::result<sdk::reply> shown(const sdk::web_request& asked, const sdk::visitor& by) {
         auto made = sdk::web_file("", asked, sdk::web_fresh);
-        if (made) made->headers.emplace("Content-Security-Policy", policy);
+        if (made)
+            made->headers.emplace("Content-Security-Policy",
+                                  sdk::policy_with_files(std::string(policy), by.content_host));
         return made;
     }
 

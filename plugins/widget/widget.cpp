@@ -107,9 +107,11 @@ private:
 
     sdk::result<sdk::reply> loader(encodings asked) { return sdk::web_file("", {"v1.js", asked.accepts}, for_minutes); }
 
-    sdk::result<sdk::reply> frame(sdk::call call, encodings asked) {
+    sdk::result<sdk::reply> frame(sdk::call call, encodings asked, sdk::visitor by) {
         auto made = sdk::web_file("", {"frame.html", asked.accepts}, sdk::web_fresh);
-        if (made) made->headers.emplace("Content-Security-Policy", frames_of(*call.settings<settings>()));
+        if (made)
+            made->headers.emplace("Content-Security-Policy",
+                                  sdk::policy_with_files(frames_of(*call.settings<settings>()), by.content_host));
         return made;
     }
 

@@ -17,6 +17,7 @@ const given = {
     'the password of bob': 'canary password of bob',
     'the secret that sites vouch with': 'canary vouch secret 0123456789abcdef',
     'the next secret that sites vouch with': 'canary vouch secret of tomorrow, quite long',
+    'the secret that signs leave to fetch files': 'canary content secret 0123456789abcdef',
     'the key of an issuer': Buffer.from('canary key of an issuer, 32 bytes').toString('base64url'),
     'a token that is none': 'canary-token-that-is-none',
     'a token in the query': 'canary-token-in-the-query',
@@ -30,6 +31,7 @@ const acme = {
     people: { ann: { role: 'admin', password: given['the password'] }, bob: { role: 'member', password: given['the password of bob'] } },
     settings: {
         hosts: ['127.0.0.1'],
+        content: { host: 'files.test', secret: given['the secret that signs leave to fetch files'] },
         sessions: { guests: true, vouch_secret: given['the secret that sites vouch with'] },
         issuers: [{ issuer, audience: 'parley', algorithms: ['HS256'], keys: [JSON.stringify({ kty: 'oct', k: given['the key of an issuer'] })] }],
     },

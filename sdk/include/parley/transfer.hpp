@@ -57,8 +57,13 @@ struct visitor {
     std::string range;        ///< the header; the server answers it by itself
     std::string cookie;       ///< the value of this plugin's own, "parley_<plugin>"; empty: none
     std::string languages{};  ///< Accept-Language as it came, cut to 256 bytes
+    /// Where browsers get this tenant's files from, "files.example.org:8443"; empty: from the host they ask anyway.
+    std::string content_host{};
+    /// A file in the reply is not sent now: the browser is sent to content_host, and then this is asked again.
+    bool comes_back = false;
+    std::string granted{};  ///< the browser came back: what the reply said under `grants`
 };
-BOOST_DESCRIBE_STRUCT(visitor, (), (address, method, range, cookie, languages))
+BOOST_DESCRIBE_STRUCT(visitor, (), (address, method, range, cookie, languages, content_host, comes_back, granted))
 
 /// This plugin's own cookie. The server says HttpOnly and SameSite=Strict, and Secure where the client came by TLS.
 /// since 1.0
@@ -127,6 +132,8 @@ struct reply {
     std::optional<sent_file> file{};
     std::string redirect{};
     std::optional<sdk::cookie> cookie{};  ///< with any of these
+    /// With a file, for who comes back without a cookie: letters, digits and -_. that nobody can change; at most 256.
+    std::string grants{};
 
     /// A described struct as JSON.
     template <class T>
@@ -148,7 +155,7 @@ struct reply {
         return made;
     }
 };
-BOOST_DESCRIBE_STRUCT(reply, (), (status, headers, json, text, type, file, redirect, cookie))
+BOOST_DESCRIBE_STRUCT(reply, (), (status, headers, json, text, type, file, redirect, cookie, grants))
 
 /// What the first handler of a transfer that takes a body gives when it may also answer at once, with a status of its
 /// own: then nothing is read, and the second one is not called. since 1.0

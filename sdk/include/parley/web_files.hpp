@@ -111,6 +111,18 @@ enum class web_copies : std::uint8_t { none, compressed };
     return made;
 }
 
+/// The Content-Security-Policy of a page that shows and fetches files: where they come from another host, the visitor's
+/// `content_host`, it is named in `img-src`, `media-src` and `connect-src`, as far as these are there. since 1.0
+[[nodiscard]] inline std::string policy_with_files(std::string policy, std::string_view content_host) {
+    if (content_host.empty()) return policy;
+    for (const std::string_view directive : {"img-src ", "media-src ", "connect-src "}) {
+        const auto at = policy.find(directive);
+        if (at == std::string::npos || (at > 0 && policy[at - 1] != ' ')) continue;
+        policy.insert(std::min(policy.find(';', at), policy.size()), " " + std::string(content_host));
+    }
+    return policy;
+}
+
 /// Where a plugin's piece of the web client is. since 1.0
 struct web_piece {
     std::string module;  ///< an ES module, for instance /reactions/web/piece.js
