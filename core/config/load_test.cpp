@@ -175,6 +175,26 @@ TEST(load, leads_each_host_to_one_tenant) {
                 ElementsAre("tenants/bolt.yaml:1:23: hosts: \"acme.example\" already leads to the tenant acme"));
 }
 
+TEST(load, keeps_pages_away_from_the_host_of_files) {
+    const config_folder folder;
+    const std::string secret = "secret: 0123456789abcdef0123456789abcdef";
+    folder.write("parley.yaml",
+                 "server: {public_url: 'https://chat.example:8443'}\ntenant_defaults: {content: {" + secret + "}}\n");
+    folder.write("tenants/acme.yaml", "hosts: [acme.example]\ncontent: {host: files.example}\n");
+    folder.write("tenants/bolt.yaml", "hosts: [bolt.example]\ncontent: {host: files.example}\n");
+    const auto outcome = folder.load();
+    ASSERT_TRUE(outcome);
+    EXPECT_TRUE((*outcome)->is_content_host("files.example"));
+    EXPECT_FALSE((*outcome)->is_content_host("acme.example"));
+    EXPECT_FALSE((*outcome)->is_content_host(""));
+    for (const auto* const taken : {"acme.example", "bolt.example", "chat.example"}) {
+        folder.write("tenants/bolt.yaml", std::string("hosts: [bolt.example]\ncontent: {host: ") + taken + "}\n");
+        EXPECT_THAT(folder.problems(), ElementsAre(HasSubstr("files need a name of their own"))) << taken;
+    }
+    folder.write("tenants/bolt.yaml", "hosts: [bolt.example]\ncontent: {host: files.example, secret: ''}\n");
+    EXPECT_THAT(folder.problems(), ElementsAre(HasSubstr("content.secret is missing")));
+}
+
 TEST(load, says_what_files_it_cannot_use) {
     const config_folder folder;
     folder.write("tenants/acme.yml", "");

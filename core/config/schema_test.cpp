@@ -90,6 +90,7 @@ std::string other_value(const setting& of) {
     if (of.check == "network") return "[10.9.8.0/24]";
     if (of.check == "host") return "[other.example]";
     if (of.check == "public_url") return "https://other.example";
+    if (of.check == "vouch_secret") return "another secret, and long enough for one";
     if (of.check == "database_url") return "sqlite:other.db";
     if (type == "boolean") return of.fallback.flag ? "false" : "true";
     if (type == "integer") return std::to_string(of.fallback.integer + 1);
