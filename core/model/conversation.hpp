@@ -41,6 +41,7 @@ struct conversation {
     std::optional<moment> last_message_at;
     std::optional<moment> archived_at;
     std::optional<moment> deleted_at;
+    friend bool operator==(const conversation&, const conversation&) = default;
 };
 
 /// "public", "unlisted", "private", and back.

@@ -204,6 +204,9 @@ void connection_slot::prepare_postgresql() {
     // A writer that stalls between statements would keep the tenant's row, and so all other nodes, waiting.
     std::string sql = fmt::format(
         "SET statement_timeout = {0}; SET lock_timeout = {0}; SET idle_in_transaction_session_timeout = {0};", limit);
+    // What the writer asks is planned once and asked for hours; that must not be the plan for a table that was still
+    // empty then, nor is any of it worth compiling.
+    if (purpose_ == purpose::writing) sql += "SET enable_seqscan = off; SET jit = off;";
     if (purpose_ == purpose::reading)
         sql += "SET default_transaction_isolation = 'repeatable read'; SET default_transaction_read_only = on;";
     else

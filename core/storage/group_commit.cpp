@@ -125,12 +125,12 @@ group_commit::outcome group_commit::attempt(std::vector<waiting_write>& jobs) {
 }
 
 void group_commit::attempt_once(std::vector<waiting_write>& jobs) {
-    const auto scope = scope_of(jobs);
-    odb::transaction open(slot_.begin(scope));
+    const auto tenants = tenants_of(jobs);
+    odb::transaction open(slot_.begin(tenant_scope::of(tenants)));
     database_.require_log_in_place();
     auto group = std::make_unique<write_group>(database_, memories_, sink_, counters_, options_.witness);
     // Waits for the end of a transaction whose COMMIT was under way, as that holds the same locks.
-    group->lock(scope);
+    group->lock(tenants);
     if (in_doubt_ && was_kept(*in_doubt_, *group)) {
         open.rollback();
         const auto kept = std::move(in_doubt_);

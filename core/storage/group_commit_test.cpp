@@ -203,6 +203,45 @@ TEST_P(group_commit_test, two_processes_on_one_database) {
     EXPECT_EQ(store_->counters().foreign_events.get(), each);
 }
 
+TEST_P(group_commit_test, a_group_changes_ends_of_conversations_and_more_of_others) {
+    must_write([&](kernel::writing& w) {
+        for (const std::int64_t id : {31, 32, 33}) w.insert(key(), make_conversation(id, "lobby"));
+    });
+    const auto speak = [&](kernel::writing& w, std::int64_t in, std::int64_t id) {
+        auto where = *w.find_conversation(key(), conversation_id{in});
+        where.last_message_at = noon + std::chrono::seconds(++where.last_sequence);
+        w.update(key(), where);
+        w.insert(key(), make_message(id, in, where.last_sequence, 11, "hello"));
+        auto news = make_event(id % 2 == 0 ? "message.created" : "read.updated");
+        news.conversation = where.id;
+        w.append(std::move(news));
+        return where;
+    };
+    must_write([&](kernel::writing& w) {
+        speak(w, 31, 101);
+        speak(w, 32, 102);
+        auto renamed = speak(w, 32, 103);
+        renamed.name = "garden";
+        w.update(key(), renamed);
+        speak(w, 32, 104);
+        EXPECT_THAT(w.history(key(), conversation_id{32}, {}), SizeIs(3)) << "a query sees what waits";
+        speak(w, 32, 105);
+        speak(w, 33, 106);
+    });
+    must_write([&](kernel::writing& w) { speak(w, 33, 107); });
+    must_read([&](kernel::reading& r) {
+        for (const auto& [id, said, name] : {std::tuple{31, 1, "lobby"}, {32, 4, "garden"}, {33, 2, "lobby"}}) {
+            const auto found = r.find_conversation(key(), conversation_id{id});
+            ASSERT_TRUE(found);
+            EXPECT_EQ(found->last_sequence, said);
+            EXPECT_EQ(found->last_message_at, noon + std::chrono::seconds(said));
+            EXPECT_EQ(found->name, name);
+            EXPECT_THAT(r.history(key(), conversation_id{id}, {}), SizeIs(said));
+        }
+        EXPECT_THAT(r.events_after(0, 100), SizeIs(7));
+    });
+}
+
 TEST_P(group_commit_test, another_process_changes_what_is_remembered) {
     must_write([](kernel::writing& w) { w.insert(make_user(11, "ann")); });
     must_write([](kernel::writing& w) { EXPECT_EQ(w.find_user(user_id{11})->role, "member"); });

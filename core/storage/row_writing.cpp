@@ -4,9 +4,11 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <functional>
 #include <stdexcept>
 
 #include "storage/load.hpp"
+#include "storage/prepared.hpp"
 
 namespace parley::storage {
 namespace {
@@ -16,35 +18,74 @@ void update_row(odb::database& db, Row row) {
     db.update(row);
 }
 
+bool differ_in_end_only(conversation before, const conversation& after) {
+    before.last_sequence = after.last_sequence;
+    before.last_message_at = after.last_message_at;
+    return before == after;
+}
+
+/// Those that are used, which is seldom any: so asking is a statement of its own, which need not be planned each time.
+std::vector<std::string> known_sender_keys(const std::vector<std::string>& asked, tenant_id of) {
+    statement_values values;
+    values.add(of.value);
+    values.add(asked, std::identity{});
+    const auto found = run_prepared(
+        "SELECT sender_key FROM message WHERE sender_key = ANY ($2::text[]) AND tenant = $1 AND sender_key IS NOT NULL",
+        values);
+    std::vector<std::string> known;
+    for (int row = 0; row < found.rows(); ++row) known.push_back(found.text(row, 0));
+    return known;
+}
+
+conversation_end end_of(const conversation& one) {
+    conversation_end end{.id = one.id.value, .last_sequence = one.last_sequence, .last_message_at = {}};
+    if (one.last_message_at) end.last_message_at = microseconds(*one.last_message_at);
+    return end;
+}
+
 }  // namespace
 
 row_writing::row_writing(odb::database& db, const tenant_clock_view& clock, tenant_memory& remembers)
     : row_reading(db, tenant_id{clock.tenant}), clock_(clock), memory_(remembers) {}
 
 void row_writing::prefetch(std::vector<std::string> sender_keys) {
+    if (rows_.db().id() == odb::id_pgsql) {
+        for (const auto& key : sender_keys) by_sender_key_.try_emplace(key);
+        sender_keys = known_sender_keys(sender_keys, tenant());
+        if (sender_keys.empty()) return;
+    }
     for (auto& found : rows_.by_sender_keys(sender_keys)) {
         note(found);
-        by_sender_key_[sender_key(found.author, found.client_key)] = std::move(found);
+        auto key = sender_key(found.author, found.client_key);
+        by_sender_key_[std::move(key)] = std::move(found);
     }
     for (auto& key : sender_keys) by_sender_key_.try_emplace(std::move(key));
 }
 
 void row_writing::finish() {
-    settle();
+    flush_memory();
     ++clock_.generation;
-    tenant_row row;
-    row.id = clock_.tenant;
-    row.position = clock_.position;
-    row.log_begin = clock_.log_begin;
-    row.generation = clock_.generation;
-    rows_.db().update(row);
+    waiting_.finish(rows_.db(), clock_);
 }
 
 void row_writing::settle() {
-    waiting_.write(rows_.db());
+    flush_memory();
+    write_waiting();
+}
+
+void row_writing::write_waiting() { waiting_.write(rows_.db(), clock_); }
+
+void row_writing::flush_memory() {
+    const bool in_one_statement = rows_.db().id() == odb::id_pgsql;
     memory_.users.flush([&](const user& one) { update_row(rows_.db(), to_row(one)); });
-    memory_.conversations.flush([&](const conversation& one) { update_row(rows_.db(), to_row(one)); });
+    memory_.conversations.flush([&](const conversation& one) {
+        if (in_one_statement && !changed_beyond_end_.contains(one.id))
+            waiting_.add(end_of(one));
+        else
+            update_row(rows_.db(), to_row(one));
+    });
     memory_.members.flush([&](const member& one) { update_row(rows_.db(), to_row(one, tenant())); });
+    changed_beyond_end_.clear();
 }
 
 /// A row of another tenant here is a mistake that must not reach the database.
@@ -54,7 +95,7 @@ void row_writing::require_own(tenant_id of) const {
 }
 
 std::vector<event> row_writing::events_after(position since, int limit) {
-    waiting_.write(rows_.db());
+    write_waiting();
     return rows_.events_after(since, limit);
 }
 
@@ -88,7 +129,7 @@ std::optional<member> row_writing::find_member(kernel::access_key, conversation_
 }
 
 std::optional<message> row_writing::find_message(kernel::access_key, message_id id) {
-    waiting_.write(rows_.db());
+    write_waiting();
     auto found = rows_.find_message(id);
     if (found) note(*found);
     return found;
@@ -97,7 +138,7 @@ std::optional<message> row_writing::find_message(kernel::access_key, message_id 
 std::optional<message> row_writing::find_by_client_key(kernel::access_key, user_id author, std::string_view key) {
     const auto known = by_sender_key_.find(sender_key(author, key));
     if (known != by_sender_key_.end()) return known->second;
-    waiting_.write(rows_.db());
+    write_waiting();
     auto found = rows_.find_by_client_key(author, key);
     if (found) note(*found);
     return found;
@@ -263,6 +304,8 @@ void row_writing::insert(kernel::access_key, const conversation& one) {
 void row_writing::update(kernel::access_key, const conversation& one) {
     require_own(one.tenant);
     ++writes_;
+    const auto* before = memory_.conversations.find(one.id);
+    if (before == nullptr || !differ_in_end_only(*before, one)) changed_beyond_end_.insert(one.id);
     memory_.conversations.change(one.id, one);
 }
 
@@ -314,7 +357,7 @@ void row_writing::insert(kernel::access_key, const message& one) {
 void row_writing::update(kernel::access_key, const message& one) {
     require_own(one.tenant);
     ++writes_;
-    waiting_.write(rows_.db());
+    write_waiting();
     update_row(rows_.db(), to_row(one));
     const auto known = mentions_.find(one.id);
     const stored_mentions now{one.mentions, one.seq};
@@ -329,7 +372,7 @@ void row_writing::update(kernel::access_key, const message& one) {
 void row_writing::erase(kernel::access_key key, const message& one) {
     require_own(one.tenant);
     ++writes_;
-    waiting_.write(rows_.db());
+    write_waiting();
     erase_revisions(key, one.id);
     erase_mentions(one.id);
     rows_.db().erase<message_row>(one.id.value);
@@ -371,13 +414,13 @@ position row_writing::append(event one) {
 void row_writing::trim_log(position until) {
     using q = odb::query<event_row>;
     ++writes_;
-    waiting_.write(rows_.db());
+    write_waiting();
     rows_.db().erase_query<event_row>(q::key.tenant == tenant().value && q::key.position <= until);
     clock_.log_begin = std::max(clock_.log_begin, std::min(until, clock_.position));
 }
 
 position row_writing::log_position_before(moment before) {
-    waiting_.write(rows_.db());
+    write_waiting();
     return rows_.log_position_before(before);
 }
 

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "storage/entities_views.hpp"
@@ -90,6 +91,8 @@ private:
     };
 
     void settle() override;
+    void flush_memory();
+    void write_waiting();
     void require_own(tenant_id) const;
     void insert_mentions(const message&);
     void erase_mentions(message_id);
@@ -98,6 +101,7 @@ private:
     tenant_clock_view clock_;
     tenant_memory& memory_;
     waiting_rows waiting_;
+    std::unordered_set<conversation_id> changed_beyond_end_;  ///< waiting ones of which more than the end changed
     std::int64_t writes_ = 0;
     std::vector<std::shared_ptr<const event>> events_;
     std::unordered_map<std::string, std::optional<message>> by_sender_key_;

@@ -2,13 +2,16 @@
 #include "storage/write_group.hpp"
 
 #include <fmt/core.h>
+#include <fmt/ranges.h>
 
-#include <set>
+#include <functional>
 #include <stdexcept>
 #include <tuple>
+#include <vector>
 
 #include "kernel/follow_log.hpp"
 #include "storage/load.hpp"
+#include "storage/prepared.hpp"
 
 namespace parley::storage {
 namespace {
@@ -24,28 +27,45 @@ bool is_displaced(odb::database& db, tenant_id of, const event& one) {
            std::tie(one.type, one.conversation, one.user, one.about);
 }
 
+template <class Take>
+void lock_rows(const std::set<std::int64_t>& tenants, Take take) {
+    statement_values values;
+    values.add(std::vector(tenants.begin(), tenants.end()), std::identity{});
+    const auto found = run_prepared(
+        "SELECT id, position, log_begin, generation, txid_current() FROM tenant "
+        "WHERE id = ANY ($1::bigint[]) ORDER BY id FOR UPDATE",
+        values);
+    for (int row = 0; row < found.rows(); ++row)
+        take({.tenant = found.number(row, 0),
+              .position = found.number(row, 1),
+              .log_begin = found.number(row, 2),
+              .generation = found.number(row, 3),
+              .transaction = found.number(row, 4)});
+}
+
 }  // namespace
 
-tenant_scope scope_of(std::span<const waiting_write> jobs) {
+std::set<std::int64_t> tenants_of(std::span<const waiting_write> jobs) {
     std::set<std::int64_t> ids;
     for (const auto& one : jobs) ids.insert(one.job.tenant.value);
-    return tenant_scope::of(ids);
+    return ids;
 }
 
 write_group::write_group(database& db, tenant_memories& memories, kernel::event_sink& sink, storage_counters& counters,
                          kernel::write_witness* witness)
     : database_(db), memories_(memories), sink_(sink), counters_(counters), witness_(witness) {}
 
-void write_group::lock(const tenant_scope& scope) {
-    const bool is_sqlite = database_.kind() == engine::sqlite;
-    const auto sql =
-        fmt::format("SELECT id, \"position\", log_begin, generation, {} FROM tenant WHERE id IN ({}) ORDER BY id{}",
-                    is_sqlite ? "0" : "txid_current()", scope.list(), is_sqlite ? "" : " FOR UPDATE");
-    each_view<tenant_clock_view>(database_.mapped(), odb::query_base(sql), [&](const tenant_clock_view& clock) {
+void write_group::lock(const std::set<std::int64_t>& tenants) {
+    const auto take = [&](const tenant_clock_view& clock) {
         const tenant_id id{clock.tenant};
         transaction_ = clock.transaction;
         tenants_.try_emplace(id, database_.mapped(), clock, memories_[id]);
-    });
+    };
+    if (database_.kind() == engine::postgresql) return lock_rows(tenants, take);
+    const auto sql =
+        fmt::format("SELECT id, \"position\", log_begin, generation, 0 FROM tenant WHERE id IN ({}) ORDER BY id",
+                    fmt::join(tenants, ","));
+    each_view<tenant_clock_view>(database_.mapped(), odb::query_base(sql), take);
 }
 
 bool write_group::may_follow(const write_group& other) const {

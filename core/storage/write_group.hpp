@@ -4,6 +4,7 @@
 #include <chrono>
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <unordered_map>
 
@@ -13,7 +14,6 @@
 #include "storage/row_writing.hpp"
 #include "storage/storage_counters.hpp"
 #include "storage/tenant_memory.hpp"
-#include "storage/tenant_scope.hpp"
 
 namespace parley::storage {
 
@@ -26,7 +26,7 @@ struct waiting_write {
 using tenant_memories = std::unordered_map<tenant_id, tenant_memory>;
 
 /// The tenants of these jobs.
-[[nodiscard]] tenant_scope scope_of(std::span<const waiting_write>);
+[[nodiscard]] std::set<std::int64_t> tenants_of(std::span<const waiting_write>);
 
 /// Made anew for each transaction; the functions are called in the order in which they stand here.
 class write_group {
@@ -35,7 +35,7 @@ public:
     write_group(database&, tenant_memories&, kernel::event_sink&, storage_counters&, kernel::write_witness* = nullptr);
 
     /// Locks the rows of the jobs' tenants, in order of identifiers so that two nodes cannot wait for each other.
-    void lock(const tenant_scope&);
+    void lock(const std::set<std::int64_t>& tenants);
     /// PostgreSQL's number of this transaction, by which its fate can be asked; 0 for SQLite.
     [[nodiscard]] std::int64_t transaction() const { return transaction_; }
     /// Whether what these rows say, as they were locked, is possible after that other transaction. When it is not, that
