@@ -19,18 +19,6 @@ std::string excerpt(std::string_view text) {
     return std::string(text.substr(0, end)) + "…";
 }
 
-json::string_view name_of(message_state state) {
-    switch (state) {
-        case message_state::published:
-            return "published";
-        case message_state::held:
-            return "held";
-        case message_state::rejected:
-            return "rejected";
-    }
-    return "published";
-}
-
 json::value id_or_null(std::int64_t value) {
     if (value == 0) return nullptr;
     return json::value(std::to_string(value));
@@ -41,29 +29,11 @@ json::value text_or_null(const std::string& text) {
     return json::value(text);
 }
 
-bool knows_author(const message& what, viewer reader) {
-    return what.shown.from == shown_identity::source::account || reader.sees_authors || what.author == reader.id;
-}
-
 /// What is left of a message that is gone for good, as this reader may know it.
 json::object known_facts(const event& what, viewer reader) {
     auto known = what.data.at("facts").as_object();
     if (!knows_author(what, reader)) known.erase("author");
     return known;
-}
-
-json::array holders(const std::vector<hold>& holds) {
-    json::array all;
-    for (const auto& one : holds) all.push_back(json::object{{"holder", one.holder}, {"reason", one.reason}});
-    return all;
-}
-
-json::object summary_of_replied(const message& original) {
-    return {{"id", original.id.text()},
-            {"seq", original.seq},
-            {"from", present(original.shown)},
-            {"text", excerpt(original.text)},
-            {"deleted", original.deleted_at.has_value()}};
 }
 
 }  // namespace
@@ -151,6 +121,36 @@ json::object present(const ban_entry& entry) {
             {"until", present(what.until)}};
 }
 
+std::string_view name_of(message_state state) {
+    switch (state) {
+        case message_state::published:
+            return "published";
+        case message_state::held:
+            return "held";
+        case message_state::rejected:
+            return "rejected";
+    }
+    return "published";
+}
+
+bool knows_author(const message& what, viewer reader) {
+    return what.shown.from == shown_identity::source::account || reader.sees_authors || what.author == reader.id;
+}
+
+json::array present(const std::vector<hold>& holds) {
+    json::array all;
+    for (const auto& one : holds) all.push_back(json::object{{"holder", one.holder}, {"reason", one.reason}});
+    return all;
+}
+
+json::object present_replied(const message& original) {
+    return {{"id", original.id.text()},
+            {"seq", original.seq},
+            {"from", present(original.shown)},
+            {"text", excerpt(original.text)},
+            {"deleted", original.deleted_at.has_value()}};
+}
+
 json::object present(const message_view& view, viewer reader) {
     const auto& what = *view.body;
     json::object out{{"id", what.id.text()},
@@ -169,9 +169,9 @@ json::object present(const message_view& view, viewer reader) {
                      {"created_at", rfc3339(what.created_at)},
                      {"edited_at", present(what.edited_at)},
                      {"deleted_at", present(what.deleted_at)}};
-    if (view.replied != nullptr) out["reply_to"] = summary_of_replied(*view.replied);
+    if (view.replied != nullptr) out["reply_to"] = present_replied(*view.replied);
     if (what.state != message_state::published) out["state_reason"] = what.state_reason;
-    if (what.state == message_state::held) out["held_by"] = holders(what.holds);
+    if (what.state == message_state::held) out["held_by"] = present(what.holds);
     if (knows_author(what, reader)) {
         out["author"] = what.author.text();
         if (!what.client_key.empty()) out["client_key"] = what.client_key;

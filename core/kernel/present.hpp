@@ -27,6 +27,13 @@ struct viewer {
 [[nodiscard]] boost::json::object present(const member_entry&);
 [[nodiscard]] boost::json::object present(const ban_entry&);
 [[nodiscard]] boost::json::object present(const message_view&, viewer);
+/// The message that another one answers.
+[[nodiscard]] boost::json::object present_replied(const message& original);
+[[nodiscard]] boost::json::array present(const std::vector<hold>&);
+/// "published", "held", "rejected".
+[[nodiscard]] std::string_view name_of(message_state);
+/// Whether this reader may learn who wrote it.
+[[nodiscard]] bool knows_author(const message&, viewer);
 /// For those who may see the message's history.
 [[nodiscard]] boost::json::object present(const revision&);
 /// "password", "personal", "service", "guest", "vouched".

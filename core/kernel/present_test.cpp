@@ -1,7 +1,9 @@
 // The real author behind a persona: in nothing that a reader without authors.see is given.
-#include "kernel/present.hpp"
+#include "kernel/present_text.hpp"
 
 #include <gtest/gtest.h>
+
+#include <boost/json/parse.hpp>
 
 #include "base/json.hpp"
 #include "kernel/accounts.hpp"
@@ -92,8 +94,11 @@ protected:
             for (const auto& one : taken->conversations) out += to_text(present(one.row, one.kind)) + "\n";
             const auto ears = open_ear(inn.env, from, by)->hears;
             for (const auto& one : live.heard)
-                if (ears.hears(*one, [](user_id) { return true; }))
-                    out += to_text(present(*one, ears.reader_in(one->conversation))) + "\n";
+                if (ears.hears(*one, [](user_id) { return true; })) {
+                    const auto reader = ears.reader_in(one->conversation);
+                    out += to_text(present(*one, reader)) + "\n" + present_text(*one, reader) + "\n";
+                    if (one->view.body != nullptr) out += present_text(one->view, reader) + "\n";
+                }
             return 0;
         });
         return out;
@@ -165,6 +170,36 @@ TEST(a_presented_message, shows_the_start_of_a_long_original_cut_between_charact
     original.text = std::string(200, 'a');
     const message_view whole{std::make_shared<const message>(answer), std::make_shared<const message>(original)};
     EXPECT_EQ(present(whole, {}).at("reply_to").at("text").as_string(), original.text);
+}
+
+TEST(a_presented_message, is_the_same_as_text) {
+    message original;
+    original.id = message_id{1};
+    original.text = "*Who* is there?";
+    for (const auto* text : {"", "plain", "two\nlines", "a \"quote\" and \\", "*bold*", "2 * 2 > 3: yes_no", "é漢🙂"}) {
+        message said;
+        said.id = message_id{2};
+        said.conversation = conversation_id{3};
+        said.author = user_id{4};
+        said.shown = testing::persona(70'007, "Front \"desk\"");
+        said.text = text;
+        message_view view{std::make_shared<const message>(said), nullptr};
+        EXPECT_EQ(boost::json::parse(present_text(view, {.id = said.author})), present(view, {.id = said.author}));
+        said.seq = 7;
+        said.data = {{"rows", {1, 2}}};
+        said.reply_to = original.id;
+        said.thread_root = original.id;
+        said.thread = {.replies = 1, .last_reply_at = said.created_at, .participants = {said.shown}};
+        said.state = message_state::held;
+        said.state_reason = "It waits.";
+        said.holds = {{.holder = "word_watch", .reason = "a word"}};
+        said.client_key = "key";
+        said.mentions = {user_id{5}, user_id{6}};
+        said.edited_at = said.deleted_at = said.created_at;
+        view = {std::make_shared<const message>(said), std::make_shared<const message>(original)};
+        for (const viewer reader : {viewer{.id = said.author}, viewer{.id = {}, .sees_authors = true}, viewer{}})
+            EXPECT_EQ(boost::json::parse(present_text(view, reader)), present(view, reader)) << text;
+    }
 }
 
 TEST(a_presented_user, shows_neither_password_nor_role) {

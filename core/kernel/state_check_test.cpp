@@ -84,7 +84,7 @@ private:
         auto& hears = to.hears.hears;
         if (what.heard_by == audience::user) hears.follow(what);
         const auto was_told = [&](user_id) { return std::ranges::count(what.hearers, to.who) > 0; };
-        if (hears.hears(what, was_told)) to.client->apply(present(what, hears.reader_in(what.conversation)));
+        if (hears.hears(what, was_told)) to.client->apply(testing::as_heard(what, hears.reader_in(what.conversation)));
         if (what.type == "user.updated" && what.user == to.who) hears.take_rights(ear_of(to.who));
     }
 

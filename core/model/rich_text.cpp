@@ -191,6 +191,14 @@ rich_text parse_rich_text(std::string_view source) {
     return out;
 }
 
+// All forms begin with one of these, and addresses have a colon.
+bool is_surely_plain(std::string_view source) {
+    return !source.empty() && std::ranges::none_of(source, [](char c) {
+        return c == '*' || c == '_' || c == '`' || c == '[' || c == '>' || c == '@' || c == '#' || c == ':' ||
+               c == '\n';
+    });
+}
+
 boost::json::array to_json(const rich_text& of) { return nodes_to_json(of.nodes); }
 
 std::vector<std::string> mentioned_usernames(std::string_view source) {

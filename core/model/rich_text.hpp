@@ -48,6 +48,9 @@ constexpr std::size_t max_mentions = 50;           ///< different usernames that
 /// `source` is UTF-8 that passed check_text; bytes that are not UTF-8 make all of it text.
 [[nodiscard]] rich_text parse_rich_text(std::string_view source);
 
+/// Whether it can be seen at once that a text is one piece without any formatting, as most are. False says nothing.
+[[nodiscard]] bool is_surely_plain(std::string_view source);
+
 /// As clients get it: [{"type":"bold","children":[...]}, {"type":"mention","username":"ann","text":"@Ann"}, ...].
 [[nodiscard]] boost::json::array to_json(const rich_text& of);
 

@@ -443,8 +443,20 @@ TEST(rich_text, random_sources_are_sound) {
         std::string source;
         for (auto count = random() % 24; count > 0; --count) source += pieces[random() % pieces.size()];
         expect_sound(source);
+        if (is_surely_plain(source)) EXPECT_EQ(parse_rich_text(source).nodes.size(), 1U);
         if (testing::Test::HasFailure()) FAIL() << "source: " << source;
     }
+}
+
+TEST(rich_text, is_surely_plain_where_nothing_could_be_a_form) {
+    for (const auto* plain : {"a", "Good morning, (all)!", "2 + 2 = 4 \\ h m http www.example.org", "é漢🙂"})
+        EXPECT_TRUE(is_surely_plain(plain)) << plain;
+    for (const auto* other : {"", "*", "a\nb", "a: b", "@ann", "#x", "> a"})
+        EXPECT_FALSE(is_surely_plain(other)) << other;
+    const auto read = parse_rich_text("Good morning, (all)!");
+    ASSERT_EQ(read.nodes.size(), 1U);
+    EXPECT_EQ(read.nodes.front().kind, node::kind_of::text);
+    EXPECT_EQ(read.nodes.front().text, "Good morning, (all)!");
 }
 
 TEST(rich_text, bytes_that_are_not_utf8_are_text) {

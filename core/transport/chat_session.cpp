@@ -6,9 +6,11 @@
 #include <boost/json/serialize.hpp>
 
 #include "base/json.hpp"
+#include "base/json_text.hpp"
 #include "base/log.hpp"
 #include "base/version.hpp"
 #include "kernel/follow_log.hpp"
+#include "kernel/present_text.hpp"
 #include "kernel/sessions.hpp"
 #include "transport/operation_catalogue.hpp"
 #include "transport/problem.hpp"
@@ -44,6 +46,9 @@ public:
     // listener
     void deliver(const shared_frame& frame) override {
         if (open_) wire_->send(frame);
+    }
+    void deliver(const shared_run& frames) override {
+        if (open_) wire_->send(frames);
     }
     void account_changed() override;
     void memberships_changed() override;
@@ -309,16 +314,15 @@ void chat::obey(command asked, std::move_only_function<void()> done) {
 }
 
 void chat::answer(const std::string& id, result<transport::answer> made, const std::vector<std::string>& ignored) {
-    json::object out{{"type", made ? "answer" : "problem"},
-                     {"id", id.empty() ? json::value(nullptr) : json::value(id)}};
-    if (made) {
-        out["status"] = made->status;
-        out["data"] = made->take_body();
-    } else {
-        out["problem"] = json::parse(problem_json(made.error(), caller_of(id).request_id));
-    }
-    if (!ignored.empty()) out["ignored"] = json::array(ignored.begin(), ignored.end());
-    deliver(make_frame(json::serialize(out)));
+    json_text out;
+    out.begin_object().key("type").text(made ? "answer" : "problem").key("id");
+    id.empty() ? out.null() : out.text(id);
+    if (made)
+        out.key("status").number(made->status).key("data").ready(made->take_text());
+    else
+        out.key("problem").ready(problem_json(made.error(), caller_of(id).request_id));
+    if (!ignored.empty()) out.key("ignored").value(json::array(ignored.begin(), ignored.end()));
+    deliver(make_frame(out.end_object().view()));
 }
 
 // A snapshot is the operation of that name, and then the log from the snapshot's position.
@@ -414,7 +418,7 @@ void chat::pour(const std::shared_ptr<log_slice>& slice, std::size_t next, pace 
         auto reader = page.reader_of(one);
         const auto own = one.view.body != nullptr && one.view.body->author == reader.id;
         reader.sees_authors = reader.sees_authors || own;
-        const auto text = json::serialize(kernel::present(one, reader));
+        const auto text = kernel::present_text(one, reader);
         const auto queued = wire_->queued_bytes();
         if (queued > 0 && queued + text.size() > parts_.options.catch_up_bytes)
             return parts_.room.later(wire_->thread(), queue_poll,

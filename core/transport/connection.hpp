@@ -48,6 +48,11 @@ public:
     /// closed with close_code::resume. Ignored once the connection is closing.
     virtual void send(shared_frame message) = 0;
 
+    /// Queues several in order, as if one after another.
+    virtual void send(const shared_run& messages) {
+        for (const auto& one : messages->frames()) send(one);
+    }
+
     /// Begins to close; what is queued is still written before. Only the first call counts.
     /// `reason` is at most 123 bytes of UTF-8, and is cut there.
     virtual void close(std::uint16_t code, std::string_view reason) = 0;

@@ -1,9 +1,7 @@
 // Encoding an event for the wire.
 #include "transport/encoded_event.hpp"
 
-#include <boost/json/serialize.hpp>
-
-#include "kernel/present.hpp"
+#include "kernel/present_text.hpp"
 
 namespace parley::transport {
 
@@ -12,8 +10,7 @@ encoded_event::encoded_event(std::shared_ptr<const event> what)
 
 const shared_frame& encoded_event::made(variant& one, bool sees_authors) const {
     std::call_once(one.made, [&] {
-        one.frame =
-            make_frame(boost::json::serialize(kernel::present(*what_, {.id = {}, .sees_authors = sees_authors})));
+        one.frame = make_frame(kernel::present_text(*what_, {.id = {}, .sees_authors = sees_authors}));
     });
     return one.frame;
 }

@@ -16,6 +16,9 @@ public:
 
     [[nodiscard]] const event& what() const { return *what_; }
 
+    /// Whether all hear the same frame.
+    [[nodiscard]] bool is_alike_for_all() const { return !hides_author_; }
+
     /// The frame for a reader: who may see authors, or wrote the message, gets the one that says who that is.
     [[nodiscard]] const shared_frame& frame_for(user_id reader, bool sees_authors) const;
 

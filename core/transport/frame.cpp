@@ -2,7 +2,9 @@
 #include "transport/frame.hpp"
 
 #include <zlib.h>
+#include <algorithm>
 #include <new>
+#include <utility>
 
 namespace parley::transport {
 namespace {
@@ -78,6 +80,23 @@ std::string_view frame::deflated() const {
         if (whole.size() < plain_.size()) deflated_ = std::move(whole);
     });
     return deflated_.empty() ? std::string_view{plain_} : std::string_view{deflated_};
+}
+
+frame_run::frame_run(std::vector<shared_frame> all) : frames_(std::move(all)) {
+    std::size_t size = 0;
+    for (const auto& one : frames_) size += one->plain().size();
+    plain_.reserve(size);
+    for (const auto& one : frames_) {
+        plain_ += one->plain();
+        longest_ = std::max(longest_, one->payload().size());
+    }
+}
+
+std::string_view frame_run::deflated() const {
+    std::call_once(deflate_once_, [this] {
+        for (const auto& one : frames_) deflated_ += one->deflated();
+    });
+    return deflated_;
 }
 
 shared_frame make_frame(std::string_view payload) { return std::make_shared<const frame>(payload); }

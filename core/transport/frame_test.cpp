@@ -98,5 +98,15 @@ TEST(frame, is_compressed_once_by_many_threads) {
     for (const auto* at : seen) EXPECT_EQ(at, seen.front());
 }
 
+TEST(frame_run, is_its_frames_side_by_side) {
+    const auto brief = make_frame("one");
+    const auto lengthy = make_frame(std::string(1000, 'x'));
+    const frame_run both({brief, lengthy});
+    EXPECT_EQ(both.plain(), std::string(brief->plain()) + std::string(lengthy->plain()));
+    EXPECT_EQ(both.deflated(), std::string(brief->deflated()) + std::string(lengthy->deflated()));
+    EXPECT_LT(both.deflated().size(), both.plain().size());
+    EXPECT_EQ(both.longest(), 1000U);
+}
+
 }  // namespace
 }  // namespace parley::transport

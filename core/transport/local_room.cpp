@@ -8,10 +8,35 @@ namespace parley::transport {
 namespace {
 
 constexpr std::size_t most_recent = 1024;
+// A queue is bounded in bytes, and a run goes in whole.
+constexpr std::size_t longest_run = 32;
+constexpr std::size_t heaviest_run = 64 * 1024;
 
 template <class Seat>
 void drop(std::vector<Seat*>& all, const Seat* one) {
     std::erase(all, one);
+}
+
+/// Whether everybody who hears the one hears the other right after it, and the same frame of it.
+bool goes_with(const encoded_event& one, const encoded_event& next) {
+    const auto is_everyones = [](const encoded_event& of) {
+        return of.what().heard_by == audience::members && of.is_alike_for_all() &&
+               of.what().type != "conversation.deleted";
+    };
+    return is_everyones(one) && is_everyones(next) && one.what().conversation == next.what().conversation &&
+           next.what().at == one.what().at + 1;
+}
+
+/// About the bytes of its frame.
+std::size_t weight(const encoded_event& of) {
+    const auto& view = of.what().view;
+    return 512 + (view.body == nullptr ? 0 : view.body->text.size());
+}
+
+shared_run together(std::span<const std::shared_ptr<const encoded_event>> all) {
+    std::vector<shared_frame> frames;
+    for (const auto& one : all) frames.push_back(one->frame_for({}, false));
+    return std::make_shared<const frame_run>(std::move(frames));
 }
 
 bool was_told(const event& what, user_id reader) { return std::ranges::binary_search(what.hearers, reader); }
@@ -20,25 +45,71 @@ bool was_told(const event& what, user_id reader) { return std::ranges::binary_se
 
 void local_room::hear(tenant_id tenant, const batch& said) {
     auto& room = rooms_[tenant];
-    for (const auto& one : said) {
-        const auto at = one->what().at;
-        if (at <= room.last) continue;
-        if (room.last != unknown && at != room.last + 1) {
-            // Positions have no holes, so something was said that did not come here. The log has it.
-            std::vector<listener*> all;
-            for (const auto& [who, where] : room.seats) all.push_back(where.whose);
-            for (auto* who : all) who->lost_the_thread();
-            room.recent.clear();
+    for (std::size_t i = 0; i < said.size();) {
+        if (!notice(room, said[i])) {
+            ++i;
+            continue;
         }
-        room.last = at;
-        if (room.expected > 0) {
-            room.recent.push_back(one);
-            if (room.recent.size() > most_recent) room.recent.pop_front();
-        } else if (!room.recent.empty()) {
-            room.recent.clear();
+        const auto first = i++;
+        for (auto bytes = weight(*said[first]); i < said.size() && goes_with(*said[i - 1], *said[i]); ++i) {
+            bytes += weight(*said[i]);
+            if (i - first == longest_run || bytes > heaviest_run) break;
+            static_cast<void>(notice(room, said[i]));
         }
-        if (!room.seats.empty()) give_to_hearers(room, *one);
+        if (room.seats.empty()) continue;
+        if (i - first > 1)
+            give_run(room, std::span(said).subspan(first, i - first));
+        else
+            give_to_hearers(room, *said[first]);
     }
+}
+
+/// False for what was heard before.
+bool local_room::notice(tenant_room& room, const std::shared_ptr<const encoded_event>& one) {
+    const auto at = one->what().at;
+    if (at <= room.last) return false;
+    if (room.last != unknown && at != room.last + 1) {
+        // Positions have no holes, so something was said that did not come here. The log has it.
+        std::vector<listener*> all;
+        for (const auto& [who, where] : room.seats) all.push_back(where.whose);
+        for (auto* who : all) who->lost_the_thread();
+        room.recent.clear();
+    }
+    room.last = at;
+    if (room.expected > 0) {
+        room.recent.push_back(one);
+        if (room.recent.size() > most_recent) room.recent.pop_front();
+    } else if (!room.recent.empty()) {
+        room.recent.clear();
+    }
+    return true;
+}
+
+/// In a busy conversation most of what a commit brings goes to the same people: looked up once, and one entry in each
+/// of their queues.
+void local_room::give_run(tenant_room& room, run all) {
+    const auto& first = all.front()->what();
+    const auto found = room.members.find(first.conversation);
+    if (found == room.members.end()) return;
+    const auto hearers = found->second;  // copied, because a listener may leave while it is given something
+    shared_run frames;
+    for (auto* where : hearers) {
+        auto& who = *where->whose;
+        const bool heard_some = first.at <= where->at;
+        if (heard_some || !where->hears.hears(first, [](user_id) { return false; })) {
+            give_one_by_one(room, &who, all);
+            continue;
+        }
+        where->at = all.back()->what().at;
+        if (!frames) frames = together(all);
+        who.deliver(frames);
+    }
+}
+
+/// Whoever has come between them, or hears some of them only. The seat is looked up each time, as hearing may end it.
+void local_room::give_one_by_one(tenant_room& room, listener* who, run all) {
+    for (const auto& one : all)
+        if (const auto found = room.seats.find(who); found != room.seats.end()) give(room, found->second, *one);
 }
 
 void local_room::give_to_hearers(tenant_room& room, const encoded_event& one) {

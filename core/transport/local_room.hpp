@@ -18,6 +18,10 @@ class listener {
 public:
     virtual ~listener() = default;
     virtual void deliver(const shared_frame&) = 0;
+    /// Several, in order.
+    virtual void deliver(const shared_run& frames) {
+        for (const auto& one : frames->frames()) deliver(one);
+    }
     /// Its user's role or state changed: rights must be looked up again.
     virtual void account_changed() = 0;
     /// Its user is in another set of conversations now.
@@ -78,6 +82,11 @@ private:
         std::unordered_map<user_id, std::vector<seat*>> users;
     };
 
+    using run = std::span<const std::shared_ptr<const encoded_event>>;
+
+    [[nodiscard]] static bool notice(tenant_room&, const std::shared_ptr<const encoded_event>&);
+    static void give_run(tenant_room&, run);
+    static void give_one_by_one(tenant_room&, listener*, run);
     static void take_seat(tenant_room&, seat);
     static void give(tenant_room&, seat&, const encoded_event&);
     static void give_to_hearers(tenant_room&, const encoded_event&);

@@ -18,7 +18,14 @@ struct ear final : listener {
     void deliver(const shared_frame& frame) override {
         const auto said = boost::json::parse(frame->payload()).as_object();
         heard.push_back(said.contains("position") ? said.at("position").to_number<position>() : 0);
-        if (leaves_at == heard.back()) room->leave(hotel, *this);
+        if (leaves_at != heard.back()) return;
+        room->leave(hotel, *this);
+        left = true;
+    }
+    void deliver(const shared_run& frames) override {
+        ++runs;
+        for (const auto& one : frames->frames())
+            if (!left) deliver(one);
     }
     void account_changed() override { ++account_changes; }
     void memberships_changed() override { ++moves; }
@@ -29,7 +36,9 @@ struct ear final : listener {
     std::vector<position> heard;
     int account_changes = 0;
     int moves = 0;
+    int runs = 0;
     bool lost = false;
+    bool left = false;
     position leaves_at = -1;
     local_room* room = nullptr;
 };
@@ -105,6 +114,50 @@ TEST(local_room, notices_a_gap_before_the_first_event_that_it_hears) {
         another.hear(hotel, {message(at + 2)});
         EXPECT_TRUE(missing.lost) << "another process has written " << at + 1;
     }
+}
+
+TEST(local_room, gives_what_belongs_together_at_once_and_parts_of_it_one_by_one) {
+    local_room room;
+    ear all;
+    ear late;
+    ear other;
+    ASSERT_TRUE(room.join(hotel, all, hearing_of(ann, {lobby}), 0));
+    ASSERT_TRUE(room.join(hotel, late, hearing_of(bob, {lobby}, 2), 0));
+    ASSERT_TRUE(room.join(hotel, other, hearing_of(user_id{12}, {conversation_id{101}}), 0));
+    room.hear(hotel, {message(1), message(2), message(3)});
+    EXPECT_EQ(all.heard, (positions{1, 2, 3}));
+    EXPECT_EQ(all.runs, 1);
+    EXPECT_EQ(late.heard, (positions{2, 3}));
+    EXPECT_EQ(late.runs, 0);
+    EXPECT_TRUE(other.heard.empty());
+}
+
+TEST(local_room, ends_a_run_where_hearers_may_differ_or_something_is_missing) {
+    local_room room;
+    ear listening;
+    ASSERT_TRUE(room.join(hotel, listening, hearing_of(ann, {lobby}), 0));
+    room.hear(hotel, {message(1), said(2, "read.updated", audience::user, ann), message(3),
+                      said(4, "conversation.deleted", audience::members)});
+    EXPECT_EQ(listening.heard, (positions{1, 2, 3, 4}));
+    EXPECT_EQ(listening.runs, 0);
+    room.hear(hotel, {message(4), message(5), message(7)});
+    EXPECT_TRUE(listening.lost);
+    EXPECT_EQ(listening.runs, 0);
+}
+
+TEST(local_room, bounds_what_it_gives_at_once) {
+    local_room room;
+    ear listening;
+    ASSERT_TRUE(room.join(hotel, listening, hearing_of(ann, {lobby}), 0));
+    local_room::batch many;
+    positions wanted;
+    for (position at = 1; at <= 100; ++at) {
+        many.push_back(message(at));
+        wanted.push_back(at);
+    }
+    room.hear(hotel, many);
+    EXPECT_EQ(listening.heard, wanted);
+    EXPECT_EQ(listening.runs, 4);
 }
 
 TEST(local_room, follows_joining_and_leaving) {

@@ -16,6 +16,7 @@
 #include "base/clock.hpp"
 #include "base/error.hpp"
 #include "base/id.hpp"
+#include "base/json.hpp"
 #include "kernel/audit.hpp"
 #include "kernel/environment.hpp"
 #include "kernel/judged_message.hpp"
@@ -90,8 +91,11 @@ struct answer {
     std::vector<http_header> headers{};  ///< for HTTP alone
     /// Makes the body instead, outside the transaction and, over a WebSocket, on the connection's own thread.
     std::move_only_function<boost::json::object()> body_later{};
+    /// Makes the same as text, where that is quicker and nobody looks into it.
+    std::move_only_function<std::string()> text_later{};
 
     [[nodiscard]] boost::json::object take_body() { return body_later ? body_later() : std::move(body); }
+    [[nodiscard]] std::string take_text() { return text_later ? text_later() : to_text(take_body()); }
 };
 using answered = std::move_only_function<void(result<answer>)>;
 

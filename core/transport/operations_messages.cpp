@@ -1,7 +1,7 @@
 // Messages: sending, reading, editing, deleting, and deciding about held ones.
 #include "kernel/delete_message.hpp"
 #include "kernel/edit_message.hpp"
-#include "kernel/present.hpp"
+#include "kernel/present_text.hpp"
 #include "kernel/read_messages.hpp"
 #include "kernel/review_message.hpp"
 #include "kernel/send_message.hpp"
@@ -56,9 +56,10 @@ void send(call it) {
                                 // The caller wrote it, so nothing of it is hidden from the caller and no right has to
                                 // be looked up.
                                 answer made{.status = sent->repeated ? 200 : 201, .body = {}};
-                                made.body_later = [view = std::move(sent->view),
-                                                   reader = kernel::viewer{.id = one->by.user}] {
-                                    return kernel::present(view, reader);
+                                const kernel::viewer reader{.id = one->by.user};
+                                made.body_later = [view = sent->view, reader] { return kernel::present(view, reader); };
+                                made.text_later = [view = std::move(sent->view), reader] {
+                                    return kernel::present_text(view, reader);
                                 };
                                 one->reply(std::move(made));
                             });

@@ -86,6 +86,7 @@ public:
     unsigned thread() const override { return thread_; }
     const std::string& remote() const override { return remote_; }
     void send(shared_frame message) override;
+    void send(const shared_run& messages) override;
     void close(std::uint16_t code, std::string_view reason) override;
     std::size_t queued_bytes() const override { return box_ ? box_->queued_bytes() : 0; }
     void post(std::move_only_function<void()> work) override;
@@ -107,6 +108,7 @@ private:
     void keep(std::size_t size);
     void deliver(std::string_view text);
     void release();
+    void take_outcome(outbox::outcome made);
     void end(error_code why);
     std::uint16_t end_code(error_code why) const;
 
@@ -231,7 +233,19 @@ void websocket_session::send(shared_frame message) {
     if (phase_ != phase::open) return;
     const auto bytes = message->payload().size() <= compressible_ ? message->deflated() : message->plain();
     home().counters().frames_sent.add(1);
-    if (box_->push(std::move(message), bytes) != outbox::outcome::overflow) return;
+    take_outcome(box_->push(std::move(message), bytes));
+}
+
+void websocket_session::send(const shared_run& messages) {
+    // Where some are too long for the client's window and others are not, each for itself.
+    if (compressible_ != 0 && messages->longest() > compressible_) return connection::send(messages);
+    if (phase_ != phase::open) return;
+    home().counters().frames_sent.add(static_cast<std::int64_t>(messages->frames().size()));
+    take_outcome(box_->push(messages, compressible_ != 0 ? messages->deflated() : messages->plain()));
+}
+
+void websocket_session::take_outcome(outbox::outcome made) {
+    if (made != outbox::outcome::overflow) return;
     home().counters().slow_consumers.add(1);
     close(close_code::resume, "resume");
 }

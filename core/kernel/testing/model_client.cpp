@@ -3,9 +3,12 @@
 
 #include <algorithm>
 #include <boost/json/array.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 
 #include "base/json.hpp"
 #include "kernel/follow_log.hpp"
+#include "kernel/present_text.hpp"
 #include "kernel/read_messages.hpp"
 
 namespace parley::kernel::testing {
@@ -50,7 +53,32 @@ void refresh_thread(Messages& all, const json::object& data) {
         if (one.at("id") == root) one["thread"] = summary;
 }
 
+/// The rule of docs/extend/clients.md.
+void add_unsaid(json::object& message) {
+    const auto& text = message.at("text").as_string();
+    json::array content;
+    if (!text.empty()) content.push_back({{"type", "text"}, {"text", text}});
+    const json::object unsaid{{"content", std::move(content)},
+                              {"data", json::object{}},
+                              {"reply_to", nullptr},
+                              {"thread_root", nullptr},
+                              {"thread", {{"replies", 0}, {"last_reply_at", nullptr}, {"participants", json::array{}}}},
+                              {"state", "published"},
+                              {"mentions", json::array{}},
+                              {"edited_at", nullptr},
+                              {"deleted_at", nullptr}};
+    for (const auto& [name, value] : unsaid) message.emplace(name, value);
+}
+
 }  // namespace
+
+json::object as_heard(const event& what, viewer reader) {
+    auto heard = json::parse(present_text(what, reader)).as_object();
+    if (auto* message = heard.at("data").as_object().if_contains("message"); message != nullptr)
+        if (!is_purged(message->as_object())) add_unsaid(message->as_object());
+    EXPECT_EQ(heard, json::parse(json::serialize(present(what, reader))));
+    return heard;
+}
 
 void model_client::start_afresh() {
     house_.read([&](reading& from) {
@@ -107,7 +135,7 @@ void model_client::catch_up(int limit) {
             EXPECT_EQ(page->error().code, "snapshot_needed");
             return start_afresh();
         }
-        for (const auto& one : (*page)->events) apply(present(one, (*page)->reader_of(one)));
+        for (const auto& one : (*page)->events) apply(as_heard(one, (*page)->reader_of(one)));
         at_ = std::max(at_, (*page)->upto);
         if (at_ >= (*page)->log_end) return;
     }

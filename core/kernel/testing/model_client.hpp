@@ -10,6 +10,10 @@
 
 namespace parley::kernel::testing {
 
+/// An event as a reader's client has it after the WebSocket: with the members that were left out. Fails the test when
+/// that is not what present() makes of it.
+[[nodiscard]] boost::json::object as_heard(const event&, viewer);
+
 /// Knows nothing of the kernel's types but through presented JSON, apart from the requests it makes.
 class model_client {
 public:

@@ -14,6 +14,7 @@ const quoted = (name) => (/^[A-Za-z_]\w*$/.test(name) ? name : `'${name}'`);
 const reference = (ref) => {
     const name = ref.replace('#/components/schemas/', '');
     if (name === 'Event') return 'Events[keyof Events]'; // browsers have an Event of their own
+    if (name === 'EventMessage') return 'Message'; // the connection adds what was left out
     return name.startsWith('Event.') ? `Events['${name.slice(6)}']` : name;
 };
 
@@ -66,7 +67,7 @@ function operationsOf(openapi, asyncapi) {
 }
 
 export function typesOf(openapi, asyncapi) {
-    const schemas = Object.entries(asyncapi.components.schemas).filter(([name]) => name !== 'Event' && !name.startsWith('Event.'));
+    const schemas = Object.entries(asyncapi.components.schemas).filter(([name]) => name !== 'Event' && name !== 'EventMessage' && !name.startsWith('Event.'));
     const parts = [generated, '\n'];
     for (const [name, one] of schemas.sort(byName)) {
         const isObject = one.type === 'object' && one.properties && !one.oneOf;

@@ -6,6 +6,7 @@ import type { Status, Timing, WebSocketClass, WebSocketLike } from './index.js';
 import { after, aside, backOff, signal, type Signal } from './later.js';
 import type { LogEvent } from './after_event.js';
 import { Polling, type PollingNeeds } from './polling.js';
+import { whole } from './whole.js';
 
 export interface ConnectionNeeds extends Pick<PollingNeeds, 'ask' | 'reached' | 'wasActive'> {
     /** Undefined where a cookie says who it is. Rejects with `signed_out` when nobody is. */
@@ -164,7 +165,7 @@ export class Connection {
     #hear(frame: any): void {
         this.#heardAt = Date.now();
         if (frame.type === 'answer' || frame.type === 'problem') return this.#answered(frame);
-        if ('position' in frame && 'at' in frame) return this.needs.event(frame);
+        if ('position' in frame && 'at' in frame) return this.needs.event(whole(frame));
         if (frame.type === 'hello') this.#begin(frame);
         if (frame.type === 'resumed') this.#follows();
         if (frame.type === 'server.draining') this.#reconnectIn = frame.data.reconnect_in_ms;

@@ -4,6 +4,7 @@ import WebSocket from 'ws';
 import { checkFrame, contractOf, knowsFrame } from './contract.js';
 import { patience, signal, within } from './deadline.js';
 import { trusted } from './tls.js';
+import { makeWhole } from './whole.js';
 
 export { WebSocket };
 
@@ -68,6 +69,7 @@ export class Socket {
     #hear(text) {
         const frame = JSON.parse(text);
         this.#check(frame, this.answers.get(frame.id)?.command);
+        makeWhole(frame);
         if (Number.isInteger(frame.position) && 'at' in frame) {
             if (frame.position <= this.position) this.fault ??= new Error(`position ${frame.position} came after ${this.position}`);
             this.position = frame.position;
