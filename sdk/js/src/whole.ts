@@ -8,5 +8,5 @@ export function whole<Event extends { data?: any }>(event: Event): Event {
     const message: Message | GoneMessage | undefined = event.data?.message;
     if (typeof message?.id !== 'string' || 'purged' in message || !('text' in message)) return event;
     const content = message.text === '' ? [] : [{ type: 'text', text: message.text }];
-    return { ...event, data: { ...event.data, message: { ...unsaid, content, ...message } } };
+    return { ...event, data: { ...event.data, message: { ...unsaid, content, ...(message as Partial<Message>) } } };
 }
