@@ -160,6 +160,8 @@ void local_room::give(tenant_room& room, seat& where, const encoded_event& one) 
 }
 
 void local_room::follow(tenant_room& room, seat& where, const event& what) {
+    // Who joins is given what was said since, also what is others' own.
+    if (what.user != where.hears.id()) return;
     where.hears.follow(what);
     if (what.type == "conversation.joined") {
         auto& all = room.members[what.conversation];

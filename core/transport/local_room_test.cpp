@@ -84,6 +84,18 @@ TEST(local_room, bridges_what_was_said_between_the_log_and_the_seat) {
     EXPECT_EQ(listening.heard, (positions{3, 4}));
 }
 
+TEST(local_room, who_joins_stays_where_others_have_left_meanwhile) {
+    local_room room;
+    ear listening;
+    room.hear(hotel, {message(1)});
+    room.expect(hotel);
+    room.hear(hotel, {said(2, "conversation.left", audience::user, bob)});
+    ASSERT_TRUE(room.join(hotel, listening, hearing_of(ann, {lobby}), 1));
+    room.hear(hotel, {message(3)});
+    EXPECT_EQ(listening.heard, positions{3});
+    EXPECT_EQ(listening.moves, 0);
+}
+
 TEST(local_room, sends_who_asks_too_late_back_to_the_log) {
     local_room room;
     ear listening;
