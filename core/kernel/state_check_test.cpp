@@ -5,7 +5,6 @@
 #include <deque>
 #include <memory>
 
-#include "base/json.hpp"
 #include "kernel/follow_log.hpp"
 #include "kernel/testing/model_client.hpp"
 #include "kernel/testing/random_life.hpp"
@@ -13,36 +12,9 @@
 namespace parley::kernel {
 namespace {
 
+using testing::difference;
 using testing::model_client;
 using testing::random_life;
-
-/// What differs, path by path, so that a failure can be read.
-void differences(const boost::json::value& followed, const boost::json::value& fresh, const std::string& path,
-                 std::string& out) {
-    if (followed == fresh) return;
-    if (!followed.is_object() || !fresh.is_object()) {
-        out += path + ": followed " + to_text(followed) + ", fresh " + to_text(fresh) + "\n";
-        return;
-    }
-    for (const auto& [key, value] : followed.as_object()) {
-        const auto* other = fresh.as_object().if_contains(key);
-        if (other == nullptr)
-            out += path + "/" + std::string(key) + ": only followed: " + to_text(value) + "\n";
-        else
-            differences(value, *other, path + "/" + std::string(key), out);
-    }
-    for (const auto& [key, value] : fresh.as_object())
-        if (!followed.as_object().contains(key))
-            out += path + "/" + std::string(key) + ": only fresh: " + to_text(value) + "\n";
-}
-
-std::string difference(const model_client& followed, testing::house& inn, user_id who) {
-    model_client fresh(inn, who);
-    fresh.start_afresh();
-    std::string out;
-    differences(followed.state(), fresh.state(), "", out);
-    return out;
-}
 
 /// Hands committed events to connected clients the way the server's rooms do, some time after the commit.
 class live_room final : public event_sink {

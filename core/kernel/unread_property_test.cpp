@@ -23,9 +23,9 @@ TEST_P(unread_counts_of_a_random_life, are_those_of_the_naive_account_after_ever
         }
         if (HasFailure()) return;
     }
-    for (const auto* what :
-         {"send", "hold", "resend", "edit", "delete", "purge", "release", "reject", "mark_read", "mark_unread", "join",
-          "leave", "add_member", "remove_member", "set_role", "archive", "grant", "withdraw", "redefine"})
+    for (const auto* what : {"send",   "hold",      "resend",      "edit",    "delete", "purge",      "release",
+                             "reject", "mark_read", "mark_unread", "join",    "leave",  "add_member", "remove_member",
+                             "ban",    "unban",     "set_role",    "archive", "grant",  "withdraw",   "redefine"})
         EXPECT_TRUE(life.done().contains(what)) << what << " never took effect";
 }
 

@@ -423,6 +423,10 @@ void memory_store::write(write_job job) {
     memory_writing work(job.tenant, rows_[job.tenant]);
     bool wrote = false;
     try {
+        if (disturbed_ && disturbed_()) {
+            (void)job.apply(work);
+            work.roll_back();
+        }
         wrote = job.apply(work);
     } catch (const std::exception&) {
         work.roll_back();

@@ -38,6 +38,8 @@ class memory_store final : public store, public directory {
 public:
     /// `heard_by` may be null; it hears the events of each job after the job is committed.
     void set_sink(event_sink* heard_by) { sink_ = heard_by; }
+    /// Asked before each job: whether it first runs in vain, as in a group that is rolled back.
+    void disturb(std::function<bool()> by) { disturbed_ = std::move(by); }
 
     void write(write_job) override;
     void read(read_job) override;
@@ -61,6 +63,7 @@ private:
     std::map<tenant_id, tenant> tenants_;
     std::map<tenant_id, tables> rows_;
     event_sink* sink_ = nullptr;
+    std::function<bool()> disturbed_;
 };
 
 }  // namespace parley::kernel::testing

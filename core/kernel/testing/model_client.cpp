@@ -70,6 +70,24 @@ void add_unsaid(json::object& message) {
     for (const auto& [name, value] : unsaid) message.emplace(name, value);
 }
 
+void differences(const json::value& followed, const json::value& fresh, const std::string& path, std::string& out) {
+    if (followed == fresh) return;
+    if (!followed.is_object() || !fresh.is_object()) {
+        out += path + ": followed " + to_text(followed) + ", fresh " + to_text(fresh) + "\n";
+        return;
+    }
+    for (const auto& [key, value] : followed.as_object()) {
+        const auto* other = fresh.as_object().if_contains(key);
+        if (other == nullptr)
+            out += path + "/" + std::string(key) + ": only followed: " + to_text(value) + "\n";
+        else
+            differences(value, *other, path + "/" + std::string(key), out);
+    }
+    for (const auto& [key, value] : fresh.as_object())
+        if (!followed.as_object().contains(key))
+            out += path + "/" + std::string(key) + ": only fresh: " + to_text(value) + "\n";
+}
+
 }  // namespace
 
 json::object as_heard(const event& what, viewer reader) {
@@ -290,6 +308,14 @@ json::object model_client::state() const {
                     people.contains(with.as_string()) ? people.at(with.as_string()) : json::value();
     }
     return all;
+}
+
+std::string difference(const model_client& followed, house& inn, user_id who) {
+    model_client fresh(inn, who);
+    fresh.start_afresh();
+    std::string out;
+    differences(followed.state(), fresh.state(), "", out);
+    return out;
 }
 
 }  // namespace parley::kernel::testing

@@ -27,6 +27,8 @@ public:
     void catch_up(int limit);
 
     [[nodiscard]] position at() const { return at_; }
+    /// The log was read up to here, and the rest of it was for others.
+    void reached(position upto) { at_ = upto > at_ ? upto : at_; }
     /// All it knows, in one comparable value; the position apart.
     [[nodiscard]] boost::json::object state() const;
 
@@ -59,5 +61,8 @@ private:
     std::map<std::string, room> rooms_;
     std::map<std::string, json_object> people_;
 };
+
+/// What a client that followed knows otherwise than a fresh one, path by path; empty when they know the same.
+[[nodiscard]] std::string difference(const model_client& followed, house&, user_id);
 
 }  // namespace parley::kernel::testing

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "kernel/accounts.hpp"
+#include "kernel/bans.hpp"
 #include "kernel/change_conversation.hpp"
 #include "kernel/delete_message.hpp"
 #include "kernel/edit_message.hpp"
@@ -173,8 +174,11 @@ void random_life::remove_message() {
 }
 
 void random_life::review() {
-    const auto held = std::ranges::find(messages, 0, &said::seq);
-    if (held == messages.end()) return;
+    std::vector<message_id> waiting;
+    for (const auto& one : messages)
+        if (one.seq == 0) waiting.push_back(one.id);
+    if (waiting.empty()) return;
+    const auto held = std::ranges::find(messages, any(waiting), &said::id);
     const auto by = roll(3) > 0 ? people[1] : any(people);
     if (roll(2) == 0) {
         const auto id = held->id;
@@ -229,8 +233,20 @@ void random_life::change_members() {
     const auto by = roll(2) == 0 ? people[1] : any(people);
     const auto who = any(people);
     const auto in = any_conversation(by);
-    const int what = roll(4);
-    if (what == 0) {
+    const int what = roll(7);
+    if (what == 5) {
+        const ban_command command{.conversation = in, .user = who, .until = {}, .reason = {}};
+        if (note("ban", inn.write([&](writing& w) { return ban_member(inn.env, w, inn.as(by), command); })))
+            went(in, who);
+    } else if (what == 6) {
+        // Somebody who is banned somewhere, so that it is not all in vain.
+        const auto& bans = inn.rows().bans;
+        if (bans.empty()) return;
+        const auto& one = std::next(bans.begin(), roll(static_cast<int>(bans.size())))->second;
+        const auto from = one.conversation;
+        const auto whom = one.user;
+        note("unban", inn.write([&](writing& w) { return unban_member(inn.env, w, inn.as(by), from, whom); }));
+    } else if (what == 0) {
         if (note("remove_member",
                  inn.write([&](writing& w) { return remove_member(inn.env, w, inn.as(by), in, who); })))
             went(in, who);
