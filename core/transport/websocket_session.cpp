@@ -10,6 +10,7 @@
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/message.hpp>
 #include <boost/beast/websocket/stream.hpp>
@@ -103,6 +104,7 @@ private:
     void on_control(websocket::frame_type kind);
     void read();
     asio::mutable_buffer room();
+    void watch_the_close();
     void say_not_inflatable();
     void received(error_code why, std::size_t size);
     void keep(std::size_t size);
@@ -258,6 +260,16 @@ void websocket_session::close(std::uint16_t code, std::string_view reason) {
     websocket::close_reason sent{code};
     sent.reason.assign(text.data(), text.size());
     stream_->async_close(sent, [self = shared_from_this()](error_code why) { self->end(why); });
+    watch_the_close();
+}
+
+// Where the peer breaks a rule at the moment at which we close, Beast's reading and closing wait for each other for
+// ever, also when its own time is over: it only closes the socket then.
+void websocket_session::watch_the_close() {
+    auto late = std::make_shared<asio::steady_timer>(home().context(), 2 * limits_.close_timeout);
+    late->async_wait([late, weak = weak_from_this()](error_code why) {
+        if (const auto self = weak.lock(); self && !why && self->phase_ != phase::ended) self->abort();
+    });
 }
 
 void websocket_session::post(std::move_only_function<void()> work) {

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <chrono>
 
 #include "fuzz/fuzz.hpp"
 
@@ -12,6 +13,7 @@ namespace parley::fuzz {
 namespace {
 
 constexpr int most_turns = 1'000;
+constexpr std::chrono::seconds patience{5};
 
 void say_fault(std::string_view what) { expect(false, "nothing reaches the loop as an exception:", what); }
 
@@ -58,7 +60,10 @@ std::string converse(std::string_view bytes, std::size_t at_once, const transpor
     at.turn();
     hear(ends[1], heard);
     ::close(ends[1]);
-    for (int i = 0; i < most_turns && !at.sessions.wait_until_empty({}); ++i) at.turn();
+    // A server that closes gives the peer a while to answer, and no longer.
+    const auto end = std::chrono::steady_clock::now() + options.websocket.close_timeout + patience;
+    while (!at.sessions.wait_until_empty({}) && std::chrono::steady_clock::now() < end)
+        at.home.context().run_one_for(std::chrono::milliseconds{5});
     expect(at.sessions.wait_until_empty({}), "no connection stays");
     return heard;
 }

@@ -16,7 +16,8 @@ constexpr std::string_view handshake =
 constexpr std::string_view compressed = "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n";
 
 const transport::http_options& options() {
-    static const transport::http_options made{.websocket = {.message_bytes = 4096, .reads_per_message = 64}};
+    static const transport::http_options made{
+        .websocket = {.message_bytes = 4096, .reads_per_message = 64, .close_timeout = std::chrono::milliseconds{20}}};
     return made;
 }
 

@@ -11,7 +11,7 @@ namespace {
 struct wishes {
     std::uint64_t seed = 0;  ///< 0: not this one alone
     std::uint64_t first = 1;
-    int seeds = 40;
+    int seeds = 20;
     int steps = 1'200;
     double minutes = 0;  ///< more than 0: as many seeds as fit
 };
