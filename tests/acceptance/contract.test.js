@@ -86,6 +86,7 @@ stories('the API documents', { tenants: { acme: { people: { ann: 'admin' } } } }
         const unknown = (await ann.asks('no.such.command')).body;
         for (const { operationId, security } of operationsOf(contract)) {
             if (security !== undefined && security.length === 0) continue;
+            if (operationId === 'events.wait') continue; // for those who have no WebSocket, which tells of events by itself
             assert.ok(named.includes(`"${operationId}"`), `${operationId} is not in the AsyncAPI document`);
             if (['session.close', 'session.end_all'].includes(operationId)) continue; // they would end this
             const answer = await ann.asks(operationId, {});
