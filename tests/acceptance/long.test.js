@@ -6,6 +6,7 @@ import { assertSameState, ClientState } from './lib/client_state.js';
 import { chatInPage, openBrowser } from './lib/browser.js';
 import { Corpus, randomness } from './lib/corpus.js';
 import { stories } from './lib/story.js';
+import { makeWhole } from './lib/whole.js';
 
 const acme = {
     people: { ann: 'admin', bob: 'member', carol: 'member', dilara: 'member', yuki: 'member', omar: 'member', tess: 'member' },
@@ -106,7 +107,10 @@ stories('a long conversation', { tenants: { acme } }, (story) => {
                 return { status: answer.status, body: await answer.json() };
             }, { at: path, token: yuki.token }), yuki.id);
             await inBrowser.begin(begun);
-            for (const frame of await page.evaluate(() => window.chat.frames)) await inBrowser.apply(frame);
+            for (const frame of await page.evaluate(() => window.chat.frames)) {
+                makeWhole(frame);
+                await inBrowser.apply(frame);
+            }
             const anew = new ClientState(inBrowser.get, yuki.id);
             await anew.begin();
             assertSameState(inBrowser.state(), anew.state(), 'the browser');
