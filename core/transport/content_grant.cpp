@@ -1,3 +1,4 @@
+// A grant is a text of what it is good for and a hash over it that only the holder of the secret can make.
 // `…?parley_grant=<until>.<tenant>.<session>.<note>.<mark>`; the mark is an HMAC of all that and of the target.
 #include "transport/content_grant.hpp"
 
