@@ -31,6 +31,8 @@ protected:
                std::chrono::steady_clock::now() < deadline)
             std::this_thread::sleep_for(std::chrono::milliseconds(5));
     }
+    /// What reviewers are told of the queue stands beside them.
+    std::string decisions_said() { return run("SELECT count(*) FROM parley_outbox WHERE type <> 'approval.changed'"); }
 };
 
 TEST_F(approval, waits_is_decided_counted_and_forgotten) {
@@ -51,7 +53,7 @@ TEST_F(approval, waits_is_decided_counted_and_forgotten) {
     EXPECT_EQ(
         json::serialize(figures),
         R"({"days":30,"approved":0,"rejected":2,"median_ms":18000000,"p90_ms":18000000,"waiting":0,"overdue":0})");
-    EXPECT_EQ(run("SELECT count(*) FROM parley_outbox"), "2");
+    EXPECT_EQ(decisions_said(), "2");
     EXPECT_EQ(run("SELECT count(*) FROM item WHERE settled = 0"), "0");
     ASSERT_TRUE(host->hear("file.removed", {{"file", "3"}}).ok());
     EXPECT_EQ(run("SELECT name || reason FROM item WHERE id = " + one), "");
@@ -81,7 +83,7 @@ TEST_F(approval, is_given_once_when_two_servers_decide) {
     EXPECT_EQ(got.code, "approval_decided");
     EXPECT_EQ(run("SELECT state FROM item"), "rejected");
     EXPECT_EQ(run("SELECT count(*) FROM entry"), "1");
-    EXPECT_EQ(run("SELECT count(*) FROM parley_outbox"), "0");
+    EXPECT_EQ(decisions_said(), "0");
 }
 
 }  // namespace

@@ -44,7 +44,7 @@ export class Server {
         for (const [name, own] of Object.entries(tenants))
             writeFileSync(path.join(made.folder, 'tenants', `${name}.yaml`), JSON.stringify({ ...alone, ...own }, null, 2));
         made.logs = [];
-        if (migrates && !given) await made.cli('migrate', 'up');
+        if (migrates) await made.cli('migrate', 'up');
         return made;
     }
 
