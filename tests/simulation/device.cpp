@@ -1,8 +1,6 @@
 // From a position to the log's end, and on from there.
 #include "simulation/device.hpp"
 
-#include <boost/json/parse.hpp>
-
 #include "kernel/follow_log.hpp"
 #include "kernel/present.hpp"
 
@@ -78,7 +76,7 @@ void device::tell(const char* how, const boost::json::object& event) const {
 
 void device::deliver(const transport::shared_frame& frame) {
     if (cut_) return;  // what is written to a connection that was closed arrives nowhere
-    const auto said = boost::json::parse(frame->payload()).as_object();
+    const auto said = kernel::testing::heard_from(frame->payload());
     tell("hears", said);
     seen_(me_, said);
     client_.apply(said);

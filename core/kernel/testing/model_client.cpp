@@ -90,10 +90,15 @@ void differences(const json::value& followed, const json::value& fresh, const st
 
 }  // namespace
 
-json::object as_heard(const event& what, viewer reader) {
-    auto heard = json::parse(present_text(what, reader)).as_object();
+json::object heard_from(std::string_view frame) {
+    auto heard = json::parse(frame).as_object();
     if (auto* message = heard.at("data").as_object().if_contains("message"); message != nullptr)
         if (!is_purged(message->as_object())) add_unsaid(message->as_object());
+    return heard;
+}
+
+json::object as_heard(const event& what, viewer reader) {
+    auto heard = heard_from(present_text(what, reader));
     EXPECT_EQ(heard, json::parse(json::serialize(present(what, reader))));
     return heard;
 }

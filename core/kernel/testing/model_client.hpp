@@ -10,6 +10,9 @@
 
 namespace parley::kernel::testing {
 
+/// An event as a client takes it from its frame, with what goes without saying.
+[[nodiscard]] boost::json::object heard_from(std::string_view frame);
+
 /// An event as a reader's client has it after the WebSocket: with the members that were left out. Fails the test when
 /// that is not what present() makes of it.
 [[nodiscard]] boost::json::object as_heard(const event&, viewer);
