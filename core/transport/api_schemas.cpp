@@ -2,11 +2,31 @@
 #include "transport/api_schemas.hpp"
 
 #include <array>
+#include <string>
 
 namespace parley::transport {
 namespace {
 
-constexpr std::array table{
+const std::string message_properties = R"("properties": {
+        "id": "Id", "conversation": "Id", "seq": "Seq?", "from": "Identity", "type": "string", "text": "string",
+        "content": "[Node]", "data": "object", "reply_to": "RepliedMessage?", "thread_root": "Id?",
+        "thread": "Thread", "state": {"enum": ["published", "held", "rejected"]}, "mentions": "[Id]",
+        "created_at": "Moment", "edited_at": "Moment?", "deleted_at": "Moment?",
+        "state_reason": {"type": "string", "description": "Why it is held or rejected."},
+        "held_by": "[Hold]",
+        "author": {"type": "string", "description": "The id of who really wrote it, for those who may know."},
+        "client_key": {"type": "string", "description": "The sender's own key."}})";
+const std::string message_schema =
+    "{" + message_properties + R"(, "optional": ["state_reason", "held_by", "author", "client_key"]})";
+// Of what may be left out: see present_text().
+const std::string event_message_schema =
+    R"({"description": "Over the WebSocket what goes without saying is left out: content where it is the text and )"
+    R"(nothing more, thread without replies, state where it is published, and what would be {}, [] or null.", )" +
+    message_properties +
+    R"(, "optional": ["content", "data", "reply_to", "thread_root", "thread", "state", "mentions", "edited_at",
+        "deleted_at", "state_reason", "held_by", "author", "client_key"]})";
+
+const std::array table{
     // Simple values.
     named_schema{"Id", R"({"type": "string", "pattern": "^[1-9][0-9]{0,18}$",
         "description": "An identifier; a text, because JavaScript loses the low digits of such numbers."})"},
@@ -136,30 +156,8 @@ constexpr std::array table{
         "text": "string", "deleted": "boolean"}})"},
     named_schema{"Hold", R"({"description": "Who holds a message that waits for a verdict, and why.",
         "properties": {"holder": "string", "reason": "string"}})"},
-    named_schema{"Message", R"({"properties": {
-        "id": "Id", "conversation": "Id", "seq": "Seq?", "from": "Identity", "type": "string", "text": "string",
-        "content": "[Node]", "data": "object", "reply_to": "RepliedMessage?", "thread_root": "Id?",
-        "thread": "Thread", "state": {"enum": ["published", "held", "rejected"]}, "mentions": "[Id]",
-        "created_at": "Moment", "edited_at": "Moment?", "deleted_at": "Moment?",
-        "state_reason": {"type": "string", "description": "Why it is held or rejected."},
-        "held_by": "[Hold]",
-        "author": {"type": "string", "description": "The id of who really wrote it, for those who may know."},
-        "client_key": {"type": "string", "description": "The sender's own key."}},
-        "optional": ["state_reason", "held_by", "author", "client_key"]})"},
-    // Of what may be left out: see present_text().
-    named_schema{"EventMessage", R"({"description": "Over the WebSocket what goes without saying is left out: content )"
-                                 R"(where it is the text and nothing more, thread without replies, state where it is )"
-                                 R"(published, and what would be {}, [] or null.", "properties": {
-        "id": "Id", "conversation": "Id", "seq": "Seq?", "from": "Identity", "type": "string", "text": "string",
-        "content": "[Node]", "data": "object", "reply_to": "RepliedMessage?", "thread_root": "Id?",
-        "thread": "Thread", "state": {"enum": ["published", "held", "rejected"]}, "mentions": "[Id]",
-        "created_at": "Moment", "edited_at": "Moment?", "deleted_at": "Moment?",
-        "state_reason": {"type": "string", "description": "Why it is held or rejected."},
-        "held_by": "[Hold]",
-        "author": {"type": "string", "description": "The id of who really wrote it, for those who may know."},
-        "client_key": {"type": "string", "description": "The sender's own key."}},
-        "optional": ["content", "data", "reply_to", "thread_root", "thread", "state", "mentions", "edited_at",
-        "deleted_at", "state_reason", "held_by", "author", "client_key"]})"},
+    named_schema{"Message", message_schema},
+    named_schema{"EventMessage", event_message_schema},
     named_schema{"GoneMessage", R"({"description": "What is left to say of a message that is gone for good.",
         "properties": {"id": "Id", "conversation": "Id", "seq": "Seq", "from": "Identity", "mentions": "[Id]",
         "author": {"type": "string", "description": "The id of who really wrote it, for those who may know."},
