@@ -23,6 +23,12 @@ std::int64_t microseconds_since(steady::time_point start) {
     return std::chrono::duration_cast<std::chrono::microseconds>(steady::now() - start).count();
 }
 
+/// Nothing stands between the moment and the commit, so that tests find out whoever is answered before.
+void commit_now(odb::transaction& open) {
+    reach(failpoint::before_commit);
+    open.commit();
+}
+
 const error unknown_outcome{
     fault::unavailable,
     "outcome_unknown",
@@ -145,10 +151,9 @@ void group_commit::attempt_once(std::vector<waiting_write>& jobs) {
     group->finish();
     if (!slot_.transaction_is_good()) throw std::logic_error("a job hid that a statement of its failed");
     if (group->transaction() != 0) in_doubt_ = std::move(group);
-    reach(failpoint::before_commit);
     const auto start = steady::now();
     try {
-        open.commit();
+        commit_now(open);
     } catch (const std::exception& thrown) {
         // An answer, even a bad one, leaves no doubt.
         if (!slot_.is_dead() && classify(thrown) != failure_kind::lost) in_doubt_.reset();
