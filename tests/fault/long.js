@@ -1,5 +1,6 @@
 // A long run, by hand: rounds of messages with a misfortune after each, until a million are acknowledged; then the checker's
-// report. PARLEY_TEST_DATABASE=postgresql, PARLEY_TEST_MESSAGES, PARLEY_TEST_BETWEEN (messages between two misfortunes).
+// report. PARLEY_TEST_DATABASE=postgresql, PARLEY_TEST_MESSAGES, PARLEY_TEST_BETWEEN (messages between two misfortunes),
+// PARLEY_TEST_MISFORTUNES=cut,kill (these alone).
 //     PARLEYD=... PARLEY=... PARLEY_TEST_LIFETIME_MS=7200000 node tests/fault/long.js
 import { randomness } from '../acceptance/lib/corpus.js';
 import { ownPostgres, stopPostgres } from '../acceptance/lib/postgres.js';
@@ -41,6 +42,9 @@ if (database === 'postgresql')
         cluster.program = await cluster.begin();
     };
 
+const wish = process.env.PARLEY_TEST_MISFORTUNES?.split(',');
+const chosen = Object.keys(misfortunes).filter((name) => !wish || wish.includes(name));
+
 // Its words go where a test's would.
 const t = { diagnostic: (line) => console.log(line) };
 
@@ -48,7 +52,7 @@ async function play(scene) {
     const began = performance.now();
     for (let round = 0; scene.load.acknowledged < wanted; ++round) {
         await scene.more(between / 2 + random.below(between));
-        const name = Object.keys(misfortunes)[round % Object.keys(misfortunes).length];
+        const name = chosen[round % chosen.length];
         counts[name] = (counts[name] ?? 0) + 1;
         scene.begins(name);
         await misfortunes[name](scene);
