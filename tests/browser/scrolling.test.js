@@ -9,6 +9,7 @@ const total = Number(process.env.PARLEY_TEST_MESSAGES ?? 2000);
 describe('a long conversation', () => {
     let house;
     let one;
+    let last;
     before(async () => {
         house = await openHouse(['ann', 'bob']);
         const { ann, bob } = house.world.people;
@@ -20,7 +21,7 @@ describe('a long conversation', () => {
         await bob.hasRead('long', total);
         one = await house.enters('bob');
         await one.opens('long');
-        await one.page.locator(`.message[data-seq="${total}"]`).waitFor();
+        last = await one.page.locator(`.message[data-seq="${total}"]`).getAttribute('data-id');
     });
     after(() => house?.close());
 
@@ -37,12 +38,38 @@ describe('a long conversation', () => {
         assert.ok(left < 2, `${left} px above the end`);
     });
 
+    it('what is put in above moves nothing, also at the very top', async () => {
+        const [seq, where, now] = await one.page.evaluate(async () => {
+            const box = document.querySelector('.room .log');
+            const firstSeq = () => Number(document.querySelector('.room .message').dataset.seq);
+            const top = (of) => document.querySelector(`.room .message[data-seq="${of}"]`).getBoundingClientRect().top;
+            box.scrollTop = 0;
+            const first = firstSeq();
+            const there = top(first);
+            for (const end = Date.now() + 60_000; firstSeq() >= first && Date.now() < end; ) await new Promise(requestAnimationFrame);
+            await new Promise(requestAnimationFrame);
+            return [first, there, top(first)];
+        });
+        assert.ok(Math.abs(now - where) < 2, `message ${seq} went from ${where} to ${now}`);
+    });
+
+    // Of those who are far from what is shown nothing stays in memory either.
+    const kept = () =>
+        one.page.evaluate(async () => {
+            const { state } = await import('/webapp/runtime.js');
+            return Math.max(...[...state.value.conversations.values()].map(({ messages }) => messages.length));
+        });
+
     it('is read up to its beginning and back without a jump or a blank', async () => {
         await one.page.evaluate(watchFrames);
         await wheel(-400, 1);
         await one.page.locator('.log_start').waitFor();
         await one.keepsPicture('long_start');
+        assert.ok((await kept()) <= 1200, `${await kept()} messages in memory at the beginning`);
+        await house.world.people.ann.asks('reaction.add', { message: last, emoji: '🎉' });
         await wheel(400, total);
+        assert.ok((await kept()) <= 1200, `${await kept()} messages in memory at the end`);
+        await one.page.locator(`.message[data-id="${last}"] .reaction`).first().waitFor();
         const watch = await one.page.evaluate(() => {
             window.watch.stop = true;
             return window.watch;
@@ -73,12 +100,19 @@ describe('a long conversation', () => {
         await one.entry('long').locator('.badge').waitFor({ state: 'detached' });
     });
 
+    it('what one writes while one reads far back is seen', async () => {
+        await wheel(-400, Math.floor(total / 2));
+        await one.says('from far above');
+        await one.sees('from far above');
+        await one.button('Latest messages').waitFor({ state: 'detached' });
+    });
+
     it('a link leads to one of long ago, and the end is one press away', async () => {
         const wanted = Math.floor(total / 3);
         await one.page.evaluate((seq) => (location.hash = `${location.hash.split('/m/')[0]}/m/${seq}`), wanted);
         await one.page.locator(`.message.flash[data-seq="${wanted}"]`).waitFor();
         await one.button('Latest messages').click();
-        await one.sees('while he reads 30');
+        await one.sees('from far above');
     });
 
     it('opens where one had stopped to read', async () => {

@@ -1,6 +1,6 @@
 // Reactions in the web client: emoji below messages, and the button that adds one.
 import {
-    attempt, bringWords, client, fill, Icon, may, nameOfUser, pickEmoji, recentEmoji, self, signal, t, usedEmoji, useEffect, type Message, type MessageContext, type Signal,
+    attempt, bringWords, client, fill, Icon, may, nameOfUser, pickEmoji, recentEmoji, self, signal, t, usedEmoji, useEffect, useLayoutEffect, type Message, type MessageContext, type Signal,
 } from '@parley/web';
 
 interface Reaction {
@@ -61,9 +61,34 @@ async function ask() {
         const found = (await client.call('reaction.list', { messages }).catch(() => null)) as { messages: Shown[] } | null;
         for (const one of messages) {
             const mine = found?.messages.find((each) => each.message === one);
-            if (mine) known.get(one)!.value = mine.reactions;
-            else known.delete(one);
+            const at = known.get(one);
+            if (mine && at) at.value = mine.reactions;
+            else if (!mine) known.delete(one);
         }
+    }
+}
+
+// Of messages that nobody looks at any more only the last are known: somebody may read a hundred thousand.
+const restingAtMost = 500;
+const shown = new Map<string, number>();
+const resting = new Set<string>();
+function shows(message: string) {
+    shown.set(message, (shown.get(message) ?? 0) + 1);
+    resting.delete(message);
+    return () => {
+        const left = shown.get(message)! - 1;
+        if (left > 0) return void shown.set(message, left);
+        shown.delete(message);
+        // Later, because it may be on its way to another place of the page.
+        if (resting.size === restingAtMost) setTimeout(forget, 0);
+        resting.add(message);
+    };
+}
+function forget() {
+    for (const one of resting) {
+        if (resting.size <= restingAtMost) return;
+        resting.delete(one);
+        known.delete(one);
     }
 }
 
@@ -121,6 +146,7 @@ function Shown({ message }: { message: Message }) {
     useEffect(() => {
         if (!known.has(message.id)) of(message.id);
     }, [message.id]);
+    useLayoutEffect(() => shows(message.id), [message.id]);
     if (!all.value?.length) return null;
     return (
         <div class="reactions" role="group" aria-label={t('reactions.list')}>

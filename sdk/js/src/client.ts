@@ -335,6 +335,7 @@ class TheClient implements Client {
     }
 
     load = (conversation: Id, which?: Which) => this.#history.load(conversation, which);
+    trim = (conversation: Id, around: Seq, most: number) => this.store.trim(conversation, around, most);
     open = (conversation: Id) => this.#history.open(conversation);
     loadMembers = (conversation: Id) => this.#history.loadMembers(conversation);
     loadUsers = (ids: Iterable<Id>) => this.#people.loadUsers(ids);

@@ -311,6 +311,11 @@ export interface Client {
      * a sequence number the middle and forgets what was loaded. Does nothing where there is no more.
      */
     load(conversation: Id, which?: 'newest' | 'before' | 'after' | { around: Seq }): Promise<void>;
+    /**
+     * Lets go of all but `most` loaded messages, those around a sequence number; `load` brings the others back. For views of
+     * conversations in which somebody reads on and on. Does nothing while a page is being asked for: say it again then.
+     */
+    trim(conversation: Id, around: Seq, most: number): void;
     /** Looks into a conversation of which one is no member (a public channel), or asks for one again. */
     open(conversation: Id): Promise<ConversationState>;
     /** All members, once; from then on they are kept. */

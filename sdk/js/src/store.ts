@@ -295,6 +295,17 @@ export class Model implements Store {
             return meanwhile.reduce(messagesAfter, { ...room, messages, moreBefore, moreAfter, loaded: true });
         });
     }
+    /** Not while a page is asked for, since it is put beside what was there then. */
+    trim(id: Id, around: Seq, most: number): void {
+        this.#put(id, (room) => {
+            if (!room || room.loading || room.messages.length <= most) return undefined;
+            const { messages, moreBefore, moreAfter } = room;
+            const at = messages.findIndex((one) => one.seq! >= around);
+            const middle = at < 0 ? messages.length : at;
+            const from = Math.max(0, Math.min(middle - (most >> 1), messages.length - most));
+            return { ...room, messages: messages.slice(from, from + most), moreBefore: moreBefore || from > 0, moreAfter: moreAfter || from + most < messages.length };
+        });
+    }
     setWithheld(id: Id, withheld: readonly Message[], meanwhile: LogEvent[]): void {
         // Of the events only what they do to these; the messages have had it already.
         this.#put(id, (room) => room && { ...room, withheld: meanwhile.reduce(messagesAfter, { ...room, withheld }).withheld });

@@ -133,6 +133,43 @@ stories('talking by the SDK', { tenants }, (story) => {
         assert.equal(textsIn(client, id).at(-1), 'message 81');
     });
 
+    story('what is far from what is read can be let go of, and comes back without holes', async ({ ann, bob }) => {
+        await ann.creates('channel', 'endless', { members: [bob] });
+        const id = ann.idOf('endless');
+        for (let i = 1; i <= 60; ++i) await ann.sends('endless', `message ${i}`);
+        const client = await clientOf(bob, { pageSize: 10 });
+        const seqs = () => roomOf(client, id).messages.map((one) => one.seq);
+        const from = (first, count) => Array.from({ length: count }, (_, i) => first + i);
+        await client.load(id);
+        while (roomOf(client, id).moreBefore) {
+            await client.load(id, 'before');
+            client.trim(id, seqs()[0], 20);
+            assert.ok(seqs().length <= 20);
+        }
+        assert.deepEqual(seqs(), from(1, 20));
+        assert.deepEqual([roomOf(client, id).moreBefore, roomOf(client, id).moreAfter], [false, true]);
+        await ann.sends('endless', 'message 61');
+        await until(client, () => roomOf(client, id).conversation.last_seq === 61);
+        assert.deepEqual(seqs(), from(1, 20), 'there would be a hole');
+
+        // While a page is on its way it is not known beside what it will be put.
+        const loading = client.load(id, 'after');
+        await until(client, () => roomOf(client, id).loading);
+        client.trim(id, 1, 5);
+        await loading;
+        assert.deepEqual(seqs(), from(1, 30));
+        client.trim(id, 15, 10);
+        assert.deepEqual(seqs(), from(10, 10));
+        assert.deepEqual([roomOf(client, id).moreBefore, roomOf(client, id).moreAfter], [true, true]);
+        while (roomOf(client, id).moreAfter) await client.load(id, 'after');
+        client.trim(id, 61, 10);
+        assert.deepEqual(seqs(), from(52, 10));
+        await ann.sends('endless', 'message 62');
+        await until(client, () => seqs().at(-1) === 62);
+        while (roomOf(client, id).moreBefore) await client.load(id, 'before');
+        await assertAsFresh(client, bob);
+    });
+
     story('who is here and who writes', async ({ ann, bob }) => {
         await ann.creates('channel', 'desk', { members: [bob] });
         const id = ann.idOf('desk');

@@ -6,7 +6,7 @@ import { temporaryFolder } from './processes.js';
 
 const programs = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
-function found() {
+export function programAndArguments() {
     const executablePath = process.env.PARLEY_TEST_BROWSER ?? programs.find((one) => existsSync(one));
     if (!executablePath) throw new Error('there is no Chromium; scripts/setup --test installs it');
     const home = temporaryFolder('browser');
@@ -19,7 +19,7 @@ function found() {
 }
 
 export async function openBrowser({ args = [] } = {}) {
-    const usual = found();
+    const usual = programAndArguments();
     return chromium.launch({ ...usual, args: [...usual.args, ...args] });
 }
 
@@ -28,13 +28,13 @@ export async function openProfile(options) {
     const home = temporaryFolder('profile');
     mkdirSync(path.join(home, 'Default'));
     writeFileSync(path.join(home, 'Default/Preferences'), JSON.stringify({ profile: { cookie_controls_mode: 0 } }));
-    return chromium.launchPersistentContext(home, { ...found(), ...options });
+    return chromium.launchPersistentContext(home, { ...programAndArguments(), ...options });
 }
 
 // One context that another program may look into as well, at a port of the loopback.
 export async function openDebugged() {
     const home = temporaryFolder('debugged');
-    const usual = found();
+    const usual = programAndArguments();
     const context = await chromium.launchPersistentContext(home, { ...usual, args: [...usual.args, '--remote-debugging-port=0'] });
     const port = Number(readFileSync(path.join(home, 'DevToolsActivePort'), 'utf8').split('\n')[0]);
     return { context, port };

@@ -40,17 +40,16 @@ export function watchFrames() {
 }
 
 // By whole turns of the wheel, one at each frame, until that message is in the page. Gives the number of turns.
-export const wheel = (page, by, until) =>
-    page.evaluate(
-        async ([step, wanted]) => {
-            const box = document.querySelector('.room .log');
-            for (let i = 0; i < 100_000; ++i) {
-                await new Promise(requestAnimationFrame);
-                if (document.querySelector(`.message[data-seq="${wanted}"]`)) return i;
-                ++window.wheels;
-                box.scrollTop += step;
-            }
-            throw new Error(`never came to ${wanted}`);
-        },
-        [by, until],
-    );
+export const wheel = (page, by, until) => page.evaluate(turn, [by, until]);
+
+// The same, in the page.
+export async function turn([step, wanted]) {
+    const box = document.querySelector('.room .log');
+    for (let i = 0; i < 1_000_000; ++i) {
+        await new Promise(requestAnimationFrame);
+        if (document.querySelector(`.message[data-seq="${wanted}"]`)) return i;
+        ++window.wheels;
+        box.scrollTop += step;
+    }
+    throw new Error(`never came to ${wanted}`);
+}

@@ -14,13 +14,18 @@ export const patience = 30_000;
 // `more`: further plugins, {folders, load}, who has another role, {roles: {max: 'manager'}}, and the `host` under which the
 // browser knows this machine.
 export async function openHouse(names, settings = {}, more = { folders: [], load: [] }) {
+    const world = await openWorld(names, settings, more);
+    const browser = await openBrowser({ args: more.host ? [`--host-resolver-rules=MAP ${more.host} 127.0.0.1`] : [] });
+    return new House(world, browser, more.host);
+}
+
+// The same without a browser.
+export function openWorld(names, settings = {}, more = { folders: [], load: [] }) {
     const people = Object.fromEntries(names.map((name) => [name, { role: more.roles?.[name] ?? (name === 'ann' ? 'admin' : 'member'), password }]));
-    const world = await World.open('sqlite', {
+    return World.open('sqlite', {
         tenants: { acme: { people, settings: { hosts: ['127.0.0.1', ...(more.host ? [more.host] : [])], display_name: 'Acme', sessions: { guests: true }, plugins: { enable: ['webapp', 'reactions', ...more.load] }, ...settings } } },
         settings: { plugins: { folders: [plugins, ...more.folders], load: ['webapp', 'reactions', ...more.load] } },
     });
-    const browser = await openBrowser({ args: more.host ? [`--host-resolver-rules=MAP ${more.host} 127.0.0.1`] : [] });
-    return new House(world, browser, more.host);
 }
 
 class House {

@@ -18,6 +18,9 @@ const most = 200;
 const step = 80;
 const near = 1800;
 const bottomSlack = 32;
+// Of the history, messages in memory at most, and how many stay when there are more; the others are asked for again.
+const mostKept = 1000;
+const kept = 500;
 
 /** By sequence; `hi` is Infinity while it follows the end. */
 interface Slice {
@@ -101,9 +104,11 @@ function OneLog({ id, one }: { id: Id; one: ConversationState }) {
         if (!outer || !inner) return;
         sticks.current = outer.scrollHeight - outer.scrollTop - outer.clientHeight < bottomSlack;
         const first = childAt(inner, outer.scrollTop);
+        // A message where there is one: the line of a day moves up when messages of that day are put in above.
         let numbered: Element | null | undefined = first;
         while (numbered && !seqOf(numbered)) numbered = numbered.nextElementSibling;
-        anchor.current = first ? { key: first.dataset.key!, offset: first.offsetTop - outer.scrollTop, seq: seqOf(numbered ?? undefined) || undefined } : null;
+        const held = (numbered as HTMLElement | null | undefined) ?? first;
+        anchor.current = held ? { key: held.dataset.key!, offset: held.offsetTop - outer.scrollTop, seq: seqOf(held) || undefined } : null;
     };
     // What is in the page is as it was before this drawing: now is the moment to remember.
     if (list.current && !target.current) remember();
@@ -193,6 +198,7 @@ function OneLog({ id, one }: { id: Id; one: ConversationState }) {
                 moved.value++;
             }
         }
+        if (seq !== undefined && all.length > mostKept) client.trim(id, seq, kept);
         if (outer.scrollTop < near && first <= step && known.moreBefore) ask('before');
         if (left < near && last >= all.length - step && known.moreAfter) ask('after');
     };
@@ -278,13 +284,13 @@ function OneLog({ id, one }: { id: Id; one: ConversationState }) {
             grown.disconnect();
         };
     }, []);
-    // What oneself writes is seen.
-    const lastLocal = local.at(-1)?.key;
-    const hadLocal = useRef(lastLocal);
+    // What oneself writes is seen, also by who has read far back.
+    const written = useRef(new Set(one.local.map((each) => each.key)));
     useLayoutEffect(() => {
-        if (lastLocal && lastLocal !== hadLocal.current && !(sticks.current && atEnd)) toEnd();
-        hadLocal.current = lastLocal;
-    }, [lastLocal]);
+        const isNew = one.local.some((each) => !each.thread_root && !written.current.has(each.key));
+        written.current = new Set(one.local.map((each) => each.key));
+        if (isNew && !(sticks.current && atEnd)) toEnd();
+    }, [one.local]);
 
     const unread = one.membership?.unread ?? 0;
     return (
