@@ -22,6 +22,7 @@ using steady = std::chrono::steady_clock;
 
 constexpr std::size_t most_waiting = 10'000;
 constexpr auto pause = 500ms;     // between two tries to reach a server
+constexpr auto patience = 5s;     // until the log says that there is no bus yet
 constexpr auto last_words = 500;  // milliseconds, for what waits when the bus stops
 constexpr auto ping_every = 3'000;
 constexpr int write_deadline = 2'000;
@@ -61,11 +62,22 @@ struct ear {
         const std::lock_guard held(guard);
         if (listener == nullptr) return;
         if (!counters->reachable.exchange(true)) log::info("the bus is there");
+        is_told_away = false;
         listener->reached();
     }
     void away(const char* why) {
         const std::lock_guard held(guard);
-        if (listener != nullptr && counters->reachable.exchange(false))
+        if (listener == nullptr) return;
+        counters->reachable = false;
+        tell_away(why);
+    }
+    /// libnats tries in silence until it has been there once.
+    void not_yet_reached() {
+        const std::lock_guard held(guard);
+        if (listener != nullptr && !counters->reachable) tell_away("it cannot be reached, or refuses us");
+    }
+    void tell_away(const char* why) {
+        if (!std::exchange(is_told_away, true))
             log::warning("the bus is away; other servers' events come by the database", {{"why", why}});
     }
 
@@ -73,6 +85,7 @@ struct ear {
     kernel::bus_listener* listener = nullptr;
     envelopes mail;
     bus_counters* counters;  ///< used while there is a listener
+    bool is_told_away = false;
 };
 
 ear& new_ear(const nats_options& with, kernel::peer_id self, bus_counters& to) {
@@ -189,7 +202,9 @@ private:
     using waiting = std::pair<tenant_id, kernel::bus_news>;
 
     void run() {
+        const auto began = steady::now();
         for (bool goes_on = true; goes_on;) {
+            if (steady::now() - began >= patience) ear_.not_yet_reached();
             // After the same refusal twice libnats gives up; the operator may yet put it right.
             if ((!connection_ || natsConnection_IsClosed(connection_.get())) && steady::now() >= next_try_) connect();
             std::vector<waiting> now;

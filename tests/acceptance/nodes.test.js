@@ -3,10 +3,12 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { assertSameState } from './lib/client_state.js';
 import { eventually } from './lib/deadline.js';
+import { NatsCluster } from './lib/nats.js';
 import { Nodes } from './lib/nodes.js';
 import { assertRefused } from './lib/person.js';
 import { stopPostgres } from './lib/postgres.js';
 import { Server } from './lib/server.js';
+import { Authority } from './lib/tls.js';
 
 const tenants = {
     acme: {
@@ -245,6 +247,38 @@ told('two servers without a bus', { bus: false }, (story) => {
         await away.connects();
         await here.request('DELETE', '/api/v1/sessions/current', undefined, { token });
         await away.socket.closed.promise;
+    });
+});
+
+describe('a bus with certificates', () => {
+    it('is there for those who show one of its authority and believe it, and for nobody else', async () => {
+        const cluster = await NatsCluster.start();
+        const servers = [];
+        try {
+            const { bus, remove } = await cluster.cable();
+            const { file: stranger } = new Authority();
+            const key = 'what-the-servers-of-this-test-share';
+            const { certificate, certificate_key, ...noneToShow } = bus;
+            for (const own of [{ ...bus, authorities: stranger }, noneToShow, bus]) {
+                const next = await Server.prepare('postgresql', { settings: { bus: { ...own, key } }, tenants: { acme: {} } });
+                servers.push(next);
+                await next.start();
+            }
+            await isLinked(servers[2], 1);
+            const [believesAnother, showsNone] = servers;
+            for (const one of [believesAnother, showsNone])
+                await eventually(() => one.logs.find(({ message }) => message.startsWith('the bus is away')), 'a server to say that it has no bus');
+            // Who does not believe NATS leaves, in the words of whatever version of TLS that is.
+            const why = () => cluster.members.flatMap((one) => [...one.process.output.matchAll(/- TLS handshake error: (.*)/g)].map(([, words]) => words));
+            const isAboutNone = (words) => words.includes("client didn't provide a certificate");
+            await eventually(() => (why().some(isAboutNone) && !why().every(isAboutNone) ? true : undefined), 'NATS to have turned away one, and to have been left by the other');
+            assert.deepEqual(await Promise.all(servers.map((one) => metric(one, 'parley_bus_reachable'))), [0, 0, 1]);
+            for (const one of servers.splice(0)) await one.stop();
+            remove();
+        } finally {
+            for (const one of servers) await one.kill();
+            await cluster.kill();
+        }
     });
 });
 

@@ -1,4 +1,4 @@
-// Several servers on one PostgreSQL, each with a cable of its own to one NATS.
+// Several servers on one PostgreSQL, each with a cable of its own to one NATS, or to each of a cluster.
 import { chmodSync } from 'node:fs';
 import path from 'node:path';
 import { Cable } from './cable.js';
@@ -11,21 +11,21 @@ const key = 'what-the-servers-of-these-tests-share';
 
 export class Nodes {
     // `tenants` as World.open takes them; `bus: false`: they have nothing but the database between them.
-    // `databaseCables: true`: all but the first reach PostgreSQL by cables too.
-    static async open({ tenants, settings = {}, count = 2, bus = true, databaseCables = false }) {
+    // `databaseCables: true`: all but the first reach PostgreSQL by cables too. `url`: of a database that is there already.
+    static async open({ tenants, settings = {}, count = 2, bus = true, databaseCables = false, url: given, startNats = () => Nats.start() }) {
         const made = new Nodes();
         made.cables = [];
         made.databaseCables = [];
         made.servers = [];
         try {
-            if (bus) made.nats = await Nats.start();
+            if (bus) made.nats = await startNats();
             const settingsOf = async (node) => {
                 const own = { ...settings, server: { ...settings.server, node } };
                 if (!bus) return own;
                 made.cables.push(await made.nats.cable());
-                return { ...own, bus: { url: made.cables.at(-1).url, key } };
+                return { ...own, bus: { ...made.cables.at(-1).bus, key } };
             };
-            made.world = await World.open('postgresql', { tenants, settings: await settingsOf(0) });
+            made.world = await World.open('postgresql', { tenants, settings: await settingsOf(0), run: { url: given } });
             made.servers.push(made.world.server);
             const files = Object.fromEntries(Object.entries(tenants).map(([name, one]) => [name, one.settings ?? {}]));
             for (let node = 1; node < count; ++node) {
