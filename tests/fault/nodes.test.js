@@ -3,7 +3,9 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
 import { eventually, within } from '../acceptance/lib/deadline.js';
+import { NatsCluster } from '../acceptance/lib/nats.js';
 import { Nodes } from '../acceptance/lib/nodes.js';
+import { PgBouncer } from '../acceptance/lib/pgbouncer.js';
 import { stopPostgres } from '../acceptance/lib/postgres.js';
 import { temporaryFolder } from '../acceptance/lib/processes.js';
 import { Balancer } from './lib/balancer.js';
@@ -54,6 +56,9 @@ async function play(t, { urlOf, begins = () => {}, ...options }, luck) {
         throw why;
     }
 }
+
+const metricOf = (nodes, name) =>
+    Promise.all(nodes.servers.map(async ({ url }) => Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(await (await fetch(`${url}/metrics`)).text())?.[1])));
 
 const atBoth = ({ servers }, i) => servers[i % 2].url;
 const behindProxy = {
@@ -123,5 +128,37 @@ describe('two servers under load', () => {
             assert.deepEqual(load.refusals, [], 'nobody was refused anything');
             assert.ok(load.listeners.every((one) => one.resumed > 0), 'everybody was somewhere else meanwhile');
         }));
+
+    it('they are in a cluster of three NATS with certificates, and each of those is killed in its turn', (t) =>
+        play(t, { urlOf: atBoth, startNats: () => NatsCluster.start() }, async ({ nodes, more }) => {
+            const bothReach = () => eventually(async () => ((await metricOf(nodes, 'parley_bus_reachable')).every((value) => value === 1) ? true : undefined), 'both to reach the bus');
+            for (const one of nodes.nats.members) {
+                await one.kill();
+                await more(60);
+                await bothReach();
+                await one.begin();
+            }
+            // Whatever members they are at now, they hear one another.
+            const before = await metricOf(nodes, 'parley_bus_heard_total');
+            await more(60);
+            await eventually(async () => ((await metricOf(nodes, 'parley_bus_heard_total')).every((value, i) => value > before[i]) ? true : undefined), 'both to hear the other');
+        }));
+
+    it('PgBouncer is between them and PostgreSQL, and is killed', async (t) => {
+        const pool = await PgBouncer.start();
+        try {
+            await play(t, { urlOf: atBoth, url: pool.url }, async ({ more, journal }) => {
+                for (let death = 1; death <= 3; ++death) {
+                    await more(60);
+                    journal.note('fault', { what: 'no PgBouncer' });
+                    await pool.kill();
+                    await pool.begin();
+                    journal.note('healed', { what: 'PgBouncer' });
+                }
+            });
+        } finally {
+            await pool.kill();
+        }
+    });
     after(stopPostgres);
 });
