@@ -33,6 +33,7 @@ void event_wait::begin(std::chrono::seconds longest) {
     is_woken_ = wait == std::chrono::seconds{0};
     local().expect(it_.by.tenant);
     expects_ = true;
+    heard_ = it_.in.integer("heard", local().told_last());
     room_.keep(thread_, shared_from_this());  // may wake it
     look_into_log();
 }
@@ -71,9 +72,18 @@ result<event_wait::look> event_wait::read(kernel::reading& from) const {
     return made;
 }
 
+boost::json::array event_wait::passing(const look& made) const {
+    json::array all;
+    for (const auto& one : local().told_since(heard_, it_.by.tenant, it_.by.user, made.in))
+        all.push_back(json::parse(one->payload()));
+    if (const auto farewell = room_.farewell(thread_)) all.push_back(json::parse(farewell->payload()));
+    return all;
+}
+
 void event_wait::take(result<look> made) {
     if (is_over_) return;
     if (!made) return end(std::unexpected(std::move(made.error())));
+    auto passed = passing(*made);
     if (!is_here_) {
         is_here_ = true;
         room_.asked({it_.by.tenant, it_.by.tenant_name, it_.by.user}, it_.session, std::move(made->in),
@@ -81,10 +91,11 @@ void event_wait::take(result<look> made) {
     }
     until_ = std::min(until_, made->session_until);
     if (made->events == 0) since_ = made->upto;
-    const bool finds_nothing = made->events == 0 && !looks_last_;
+    const bool finds_nothing = made->events == 0 && passed.empty() && !looks_last_;
     if (finds_nothing && (is_woken_ || made->upto < made->log_end)) return look_into_log();
     if (finds_nothing) return listen(std::move(*made));
-    made->body["passing"] = std::move(passing_);
+    made->body["passing"] = std::move(passed);
+    made->body["heard"] = local().told_last();
     end(answer{200, std::move(made->body)});
 }
 
@@ -94,12 +105,6 @@ void event_wait::listen(look made) {
     if (local().join(it_.by.tenant, *this, std::move(*made.hears), made.upto)) return;
     listens_ = false;
     look_into_log();
-}
-
-void event_wait::deliver(const shared_frame& said) {
-    auto frame = json::parse(said->payload()).as_object();
-    if (!frame.contains("position")) passing_.push_back(std::move(frame));
-    wake();
 }
 
 void event_wait::wake() {

@@ -20,7 +20,8 @@ inline constexpr std::int64_t usual_events = 200;
 [[nodiscard]] boost::json::object present(const kernel::event_page&);
 
 /// One call of `events.wait`. It listens on one I/O thread, as a WebSocket does, and everything but reading runs there.
-/// What is said only wakes it; what it answers is read from the log, so nothing can be missed or come twice.
+/// What is said only wakes it; what it answers is read from the log, so nothing can be missed or come twice, and from
+/// what the room told lately, also since the request before.
 class event_wait final : public listener, public std::enable_shared_from_this<event_wait> {
 public:
     event_wait(hub& room, unsigned thread, call it);
@@ -29,7 +30,8 @@ public:
     void begin(std::chrono::seconds longest);
 
     // listener
-    void deliver(const shared_frame&) override;
+    void deliver(const shared_frame&) override { wake(); }
+    void deliver(const shared_run&) override { wake(); }
     void account_changed() override { wake(); }
     void memberships_changed() override { wake(); }
     void lost_the_thread() override { wake(); }
@@ -54,6 +56,7 @@ private:
     void look_into_log();
     [[nodiscard]] result<look> read(kernel::reading&) const;
     void take(result<look>);
+    [[nodiscard]] boost::json::array passing(const look&) const;
     void listen(look);
     void wake();
     void end(result<answer>);
@@ -63,8 +66,8 @@ private:
     unsigned thread_;
     call it_;
     position since_ = 0;
+    std::int64_t heard_ = 0;  ///< of what is in no log
     moment until_{};
-    boost::json::array passing_;
     bool expects_ = false;     ///< the room keeps what is said meanwhile
     bool listens_ = false;     ///< has a seat in the room
     bool is_here_ = false;     ///< counts as a device

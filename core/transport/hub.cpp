@@ -1,6 +1,7 @@
 // The way from a commit to the threads, and the passing things that only thread 0 keeps.
 #include "transport/hub.hpp"
 
+#include <algorithm>
 #include <boost/json/serialize.hpp>
 
 #include "kernel/present.hpp"
@@ -248,22 +249,30 @@ void hub::tell(const std::optional<kernel::presence_change>& change) {
     const auto& people = where_[change->tenant].people;
     const auto found = people.find(change->user);
     if (found == people.end()) return;
-    const auto said = passing_frame("presence.changed", {},
-                                    {{"user", change->user.text()},
-                                     {"presence", kernel::name_of(change->now.shown)},
-                                     {"last_active", kernel::present(change->now.last_active)}});
-    const auto in = std::make_shared<const std::vector<conversation_id>>(found->second);
-    wire_->each_thread([this, tenant = change->tenant, user = change->user, in, said](unsigned thread) {
-        rooms_[thread]->tell(tenant, *in, user, said, most_told_of_presence);
-    });
+    tell({.tenant = change->tenant,
+          .in = std::make_shared<const std::vector<conversation_id>>(found->second),
+          .except = change->user,
+          .frame = passing_frame("presence.changed", {},
+                                 {{"user", change->user.text()},
+                                  {"presence", kernel::name_of(change->now.shown)},
+                                  {"last_active", kernel::present(change->now.last_active)}}),
+          .most = most_told_of_presence});
 }
 
 void hub::tell(const kernel::typing_change& change) {
-    const auto said = passing_frame(change.started ? "typing.started" : "typing.stopped", change.conversation,
-                                    {{"user", change.user.text()}});
-    wire_->each_thread([this, change, said](unsigned thread) {
-        rooms_[thread]->tell(change.tenant, std::span(&change.conversation, 1), change.user, said);
-    });
+    tell({.tenant = change.tenant,
+          .in = std::make_shared<const std::vector<conversation_id>>(1, change.conversation),
+          .except = change.user,
+          .frame = passing_frame(change.started ? "typing.started" : "typing.stopped", change.conversation,
+                                 {{"user", change.user.text()}})});
+}
+
+/// By the clock, so that who goes on at another server, or after a restart, is understood.
+void hub::tell(passing_news said) {
+    const auto now = std::chrono::duration_cast<std::chrono::microseconds>(time_.now().time_since_epoch());
+    told_ = std::max(told_ + 1, static_cast<std::int64_t>(now.count()));
+    said.number = told_;
+    wire_->each_thread([this, said = std::move(said)](unsigned thread) { rooms_[thread]->tell(said); });
 }
 
 void hub::tell(const std::vector<kernel::presence_change>& changes) {

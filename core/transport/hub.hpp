@@ -82,6 +82,8 @@ public:
     // when the server drains.
     void keep(unsigned thread, const std::shared_ptr<event_wait>&);
     void let_go(unsigned thread, const std::shared_ptr<event_wait>&);
+    /// What was told to everybody on that thread when the server began to drain; null before.
+    [[nodiscard]] shared_frame farewell(unsigned thread) const { return farewells_[thread]; }
     /// A session without a connection asks again and again: it is a device of its user from the first time until it has
     /// not asked for a while. Any thread; each `asked` is followed by an `answered`.
     enum class doing : std::uint8_t { nothing = 1, something };
@@ -107,6 +109,7 @@ private:
     void tell(const std::optional<kernel::presence_change>&);
     void tell(const kernel::typing_change&);
     void tell(const std::vector<kernel::presence_change>&);
+    void tell(passing_news);
     void tick();
     void miss_askers();
     void arm();
@@ -134,6 +137,7 @@ private:
     kernel::bus* bus_ = nullptr;  ///< null: this is the only server
     kernel::neighbours neighbours_;
     unsigned ticks_ = 0;
+    std::int64_t told_ = 0;  ///< number of the last passing thing
     std::unique_ptr<boost::asio::steady_timer> timer_;
 };
 

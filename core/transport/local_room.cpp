@@ -2,6 +2,8 @@
 #include "transport/local_room.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <ranges>
 #include <unordered_set>
 
 namespace parley::transport {
@@ -11,6 +13,9 @@ constexpr std::size_t most_recent = 1024;
 // A queue is bounded in bytes, and a run goes in whole.
 constexpr std::size_t longest_run = 32;
 constexpr std::size_t heaviest_run = 64 * 1024;
+// Passing things are numbered by the microseconds of the clock; nobody goes on from what is older.
+constexpr std::size_t most_told = 1024;
+constexpr std::chrono::microseconds told_for = std::chrono::seconds{20};
 
 template <class Seat>
 void drop(std::vector<Seat*>& all, const Seat* one) {
@@ -249,17 +254,40 @@ bool local_room::hears(tenant_id tenant, const listener& who, conversation_id in
     return where != nullptr && where->hears.conversations().contains(in);
 }
 
-void local_room::tell(tenant_id tenant, std::span<const conversation_id> in, user_id except, const shared_frame& said,
-                      std::size_t most) const {
-    const auto room = rooms_.find(tenant);
+bool local_room::is_told_in(const tenant_room* room, const passing_news& said, conversation_id in) {
+    if (room == nullptr) return true;
+    const auto found = room->members.find(in);
+    return found == room->members.end() || found->second.size() <= said.most;
+}
+
+void local_room::tell(const passing_news& said) {
+    told_.push_back(said);
+    while (told_.size() > most_told || told_.front().number < said.number - told_for.count()) told_.pop_front();
+    const auto room = rooms_.find(said.tenant);
     if (room == rooms_.end()) return;
     std::unordered_set<listener*> hearers;
-    for (const auto one : in)
+    for (const auto one : *said.in)
         if (const auto found = room->second.members.find(one);
-            found != room->second.members.end() && found->second.size() <= most)
+            found != room->second.members.end() && is_told_in(&room->second, said, one))
             for (const auto* where : found->second)
-                if (where->hears.id() != except) hearers.insert(where->whose);
-    for (auto* who : hearers) who->deliver(said);
+                if (where->hears.id() != said.except) hearers.insert(where->whose);
+    for (auto* who : hearers) who->deliver(said.frame);
+}
+
+std::vector<shared_frame> local_room::told_since(std::int64_t number, tenant_id tenant, user_id who,
+                                                 std::span<const conversation_id> in) const {
+    std::vector<shared_frame> found;
+    const auto at = rooms_.find(tenant);
+    const auto* room = at == rooms_.end() ? nullptr : &at->second;
+    const auto from = std::ranges::upper_bound(told_, number, {}, &passing_news::number);
+    for (const auto& said : std::ranges::subrange(from, told_.end())) {
+        if (said.tenant != tenant || said.except == who) continue;
+        if (std::ranges::any_of(*said.in, [&](conversation_id one) {
+                return std::ranges::find(in, one) != in.end() && is_told_in(room, said, one);
+            }))
+            found.push_back(said.frame);
+    }
+    return found;
 }
 
 std::size_t local_room::listeners() const {

@@ -34,6 +34,16 @@ public:
     virtual void time_passed(moment now) = 0;
 };
 
+/// What is told to those who are there and stands in no log.
+struct passing_news {
+    tenant_id tenant;
+    std::shared_ptr<const std::vector<conversation_id>> in;  ///< those who listen to one of these hear it
+    user_id except;
+    shared_frame frame;
+    std::size_t most = std::numeric_limits<std::size_t>::max();  ///< not in conversations with more listeners here
+    std::int64_t number = 0;                                     ///< grows
+};
+
 /// Used on its own I/O thread only.
 class local_room {
 public:
@@ -58,10 +68,13 @@ public:
     [[nodiscard]] std::vector<conversation_id> conversations_of(tenant_id, const listener&) const;
     [[nodiscard]] bool hears(tenant_id, const listener&, conversation_id) const;
 
-    /// Sends once to everybody who listens to one of the conversations, but for `except`. Conversations with more than
-    /// `most` listeners here are passed over.
-    void tell(tenant_id, std::span<const conversation_id>, user_id except, const shared_frame&,
-              std::size_t most = std::numeric_limits<std::size_t>::max()) const;
+    /// Gives it once to everybody who should hear it, and keeps it a while for those who are away between two requests.
+    void tell(const passing_news&);
+    /// Of the last that was told; 0 before the first.
+    [[nodiscard]] std::int64_t told_last() const { return told_.empty() ? 0 : told_.back().number; }
+    /// What was told after that number and would be heard by somebody who listens to these conversations.
+    [[nodiscard]] std::vector<shared_frame> told_since(std::int64_t number, tenant_id, user_id,
+                                                       std::span<const conversation_id> in) const;
 
     [[nodiscard]] std::size_t listeners() const;
 
@@ -92,8 +105,10 @@ private:
     static void give_to_hearers(tenant_room&, const encoded_event&);
     static void follow(tenant_room&, seat&, const event&);
     [[nodiscard]] const seat* find_seat(tenant_id, const listener&) const;
+    [[nodiscard]] static bool is_told_in(const tenant_room*, const passing_news&, conversation_id);
 
     std::unordered_map<tenant_id, tenant_room> rooms_;
+    std::deque<passing_news> told_;  // of all tenants, so that it is bounded however many there are
 };
 
 }  // namespace parley::transport

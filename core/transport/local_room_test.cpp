@@ -265,6 +265,14 @@ TEST(local_room, bears_a_listener_that_leaves_while_it_is_told) {
     EXPECT_EQ(room.listeners(), 1U);
 }
 
+passing_news passing(std::vector<conversation_id> in, user_id except, std::int64_t number = 1) {
+    return {.tenant = hotel,
+            .in = std::make_shared<const std::vector<conversation_id>>(std::move(in)),
+            .except = except,
+            .frame = make_frame("{}"),
+            .number = number};
+}
+
 TEST(local_room, tells_passing_things_once_and_not_to_their_maker) {
     local_room room;
     ear hers;
@@ -272,10 +280,42 @@ TEST(local_room, tells_passing_things_once_and_not_to_their_maker) {
     const conversation_id bar{101};
     ASSERT_TRUE(room.join(hotel, hers, hearing_of(ann, {lobby, bar}), 0));
     ASSERT_TRUE(room.join(hotel, his, hearing_of(bob, {lobby, bar}), 0));
-    const std::vector both{lobby, bar};
-    room.tell(hotel, both, ann, make_frame("{}"));
+    room.tell(passing({lobby, bar}, ann));
     EXPECT_TRUE(hers.heard.empty());
     EXPECT_EQ(his.heard.size(), 1U);
+}
+
+TEST(local_room, knows_for_a_while_what_it_told_for_those_who_come_back) {
+    local_room room;
+    EXPECT_EQ(room.told_last(), 0);
+    const conversation_id bar{101};
+    const auto since = [&](std::int64_t number, user_id who, std::vector<conversation_id> in) {
+        return room.told_since(number, hotel, who, in).size();
+    };
+    room.tell(passing({lobby}, ann, 10));
+    room.tell(passing({bar}, bob, 11));
+    room.tell(passing({lobby, bar}, bob, 12));
+    EXPECT_EQ(room.told_last(), 12);
+    EXPECT_EQ(since(0, ann, {lobby, bar}), 2U) << "nothing of her own, and each once";
+    EXPECT_EQ(since(10, ann, {lobby}), 1U);
+    EXPECT_EQ(since(12, ann, {lobby, bar}), 0U);
+    EXPECT_EQ(since(0, bob, {lobby, bar}), 1U);
+    EXPECT_EQ(since(0, ann, {}), 0U);
+    EXPECT_EQ(room.told_since(0, tenant_id{2}, ann, std::vector{lobby, bar}).size(), 0U);
+
+    auto crowded = passing({lobby}, bob, 13);
+    crowded.most = 0;
+    room.tell(crowded);
+    EXPECT_EQ(since(12, ann, {lobby}), 1U) << "nobody listens";
+    ear hers;
+    ASSERT_TRUE(room.join(hotel, hers, hearing_of(ann, {lobby}), 0));
+    EXPECT_EQ(since(12, ann, {lobby}), 0U);
+
+    constexpr std::int64_t much_later = 60'000'000;
+    room.tell(passing({bar}, {}, much_later));
+    EXPECT_EQ(since(0, ann, {lobby, bar}), 1U) << "what is old is forgotten";
+    for (std::int64_t i = 1; i <= 5000; ++i) room.tell(passing({bar}, {}, much_later + i));
+    EXPECT_EQ(since(0, ann, {lobby, bar}), 1024U) << "and there is an end to how much";
 }
 
 std::shared_ptr<const encoded_event> rights(position at, user_id of, conversation_id in, std::string_view granted) {
@@ -311,9 +351,12 @@ TEST(local_room, passes_over_crowds_when_asked_to) {
     ear his;
     ASSERT_TRUE(room.join(hotel, hers, hearing_of(ann, {lobby}), 0));
     ASSERT_TRUE(room.join(hotel, his, hearing_of(bob, {lobby}), 0));
-    room.tell(hotel, std::span(&lobby, 1), user_id{}, make_frame("{}"), 1);
+    auto said = passing({lobby}, {});
+    said.most = 1;
+    room.tell(said);
     EXPECT_TRUE(his.heard.empty());
-    room.tell(hotel, std::span(&lobby, 1), user_id{}, make_frame("{}"), 2);
+    said.most = 2;
+    room.tell(said);
     EXPECT_EQ(his.heard.size(), 1U);
 }
 

@@ -166,6 +166,9 @@ std::vector<operation> log_operations() {
                     in_query(integer_field("seconds", 0, longest_wait,
                                            "How long to wait for the first; as long as the server lets when it is not "
                                            "said.")),
+                    in_query(number_field("heard", 0,
+                                          "`heard` of the answer before, so that nothing passes between two requests; "
+                                          "what is in no log begins now when it is not said.")),
                     in_query(field_of(field_type::boolean, "active",
                                       "Whether somebody has done something here since the last time."))},
          .answers = "AwaitedEvents",

@@ -124,6 +124,33 @@ stories('polling', given, (story) => {
         await ann.receives('presence.changed', { user: tom.id, presence: 'offline' });
     });
 
+    story('what passes between two requests is heard with the next one', async ({ ann, bob, carol }) => {
+        await ann.creates('channel', 'corridor', { members: [bob, carol] });
+        await Promise.all([ann.connects(), carol.connects()]);
+        const before = await waits(bob, await positionOf(bob), '&seconds=0');
+        await ann.asks('typing.start', { conversation: ann.idOf('corridor') });
+        await carol.receives('typing.started', { user: ann.id });
+        await ann.asks('typing.stop', { conversation: ann.idOf('corridor') });
+        await carol.receives('typing.stopped', { user: ann.id });
+        await carol.disconnects();
+        await ann.receives('presence.changed', { user: carol.id, presence: 'offline' });
+        // That ann has come may be told late.
+        const isTheirs = ({ data }) => [ann.id, carol.id].includes(data.user) && data.presence !== 'online';
+        const heard = [];
+        const named = () => heard.map((one) => [one.type, one.data.user, one.data.presence]);
+        const all = [['typing.started', ann.id, undefined], ['typing.stopped', ann.id, undefined], ['presence.changed', carol.id, 'offline']];
+        let last = before;
+        await eventually(async () => {
+            last = await waits(bob, last.body.upto, `&seconds=0&heard=${last.body.heard}`);
+            heard.push(...last.body.passing.filter(isTheirs));
+            return heard.length >= all.length ? true : undefined;
+        }, 'all that passed');
+        assert.deepEqual(named(), all);
+        const after = await waits(bob, last.body.upto, `&seconds=0&heard=${last.body.heard}`);
+        assert.deepEqual(after.body.passing.filter(isTheirs), [], 'once');
+        assertRefused(await waits(bob, after.body.upto, '&heard=-1'), 400, 'field_range', 'heard');
+    });
+
     story('the end of the session is the end of the waiting', async ({ ann, sue }) => {
         const signedIn = await sue.post('/api/v1/sessions', { username: 'sue', password: sue.password });
         const desk = sue.onAnotherDevice(signedIn.body.token);

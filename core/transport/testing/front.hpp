@@ -38,7 +38,8 @@ public:
                          {"upto", 0},
                          {"log_end", 0},
                          {"more", false},
-                         {"passing", boost::json::array()}}});
+                         {"passing", boost::json::array()},
+                         {"heard", 0}}});
     }
     void session_changed(token_id which) override { notes.push_back("changed " + which.text()); }
 };

@@ -51,6 +51,8 @@ export interface AwaitedEvents {
     readonly more: boolean;
     /** What was said meanwhile and is in no log, as over a WebSocket: presence, typing, draining. */
     readonly passing: readonly ({ readonly [name: string]: unknown })[];
+    /** Of `passing`; for the next request. */
+    readonly heard: number;
 }
 
 export interface Ban {

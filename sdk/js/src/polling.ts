@@ -32,6 +32,7 @@ const isHidden = () => globalThis.document?.visibilityState === 'hidden';
 export class Polling {
     #ends = new AbortController();
     #isLive = false;
+    #heard: number | undefined; // of what is in no log
     #wake = () => {};
 
     constructor(
@@ -83,6 +84,7 @@ export class Polling {
         if (this.#isOver || !answer) return;
         for (const one of answer.events) this.needs.event(one);
         this.needs.reached(answer.upto);
+        this.#heard = answer.heard;
         for (const one of answer.passing) this.needs.frame(one);
         if (answer.more) return;
         if (!this.#isLive) {
@@ -96,8 +98,9 @@ export class Polling {
 
     // Nothing where the log does not reach back so far: a snapshot has been taken then.
     async #ask(since: Position, seconds: number): Promise<any> {
+        const heard = this.#heard === undefined ? '' : `&heard=${this.#heard}`;
         try {
-            return await this.needs.ask(`events/wait?since=${since}&seconds=${seconds}&active=${this.needs.wasActive()}`, this.#ends.signal);
+            return await this.needs.ask(`events/wait?since=${since}&seconds=${seconds}&active=${this.needs.wasActive()}${heard}`, this.#ends.signal);
         } catch (why) {
             if (!(why instanceof ParleyError) || why.code !== 'snapshot_needed') throw why;
             return this.#begin();

@@ -78,6 +78,21 @@ stories('polling', { tenants: { acme } }, (story) => {
         assert.equal(other.session, null);
     });
 
+    story('who comes and who writes between two requests is seen afterwards', async ({ ann, bob, carol, t }) => {
+        await ann.creates('channel', 'ferry', { members: [bob, carol] });
+        const id = ann.idOf('ferry');
+        const [proxy, client] = await behindProxy(t, bob);
+        proxy.isDown = true;
+        proxy.cut();
+        await until(client, ({ status }) => status === 'waiting');
+        await ann.connects();
+        await carol.connects();
+        await ann.receives('presence.changed', { user: carol.id, presence: 'online' });
+        await ann.asks('typing.start', { conversation: id });
+        await carol.receives('typing.started', { user: ann.id });
+        proxy.isDown = false;
+        await until(client, ({ presence }) => roomOf(client, id).typing.includes(ann.id) && presence.get(carol.id)?.presence === 'online');
+    });
 });
 
 stories('polling after a long time', { tenants: { brief } }, (story) => {
