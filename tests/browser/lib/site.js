@@ -113,8 +113,8 @@ export class Visitor {
     }
 }
 
-/** A tenant with the widget, whom ann answers in the web client; a site that may show it, and `other`, which may not. */
-export async function openWidget() {
+/** A tenant with the widget, whom ann answers in the web client; a site that may show it, and `other`, which may not. `lays`: what lies between. */
+export async function openWidget(lays = lay) {
     const [site, other] = [await openSite(), await openSite()];
     const house = await openHouse(
         ['ann'],
@@ -122,7 +122,7 @@ export async function openWidget() {
         { folders: [], load: ['widget', 'attachments'] },
     );
     // The server's address stays when it begins anew at another port.
-    const cable = await lay(house.world.server.port);
+    const cable = await lays(house.world.server.port);
     site.chat = other.chat = cable.url;
     const ann = await house.enters('ann');
     ann.page.context().setDefaultTimeout(patience);
