@@ -118,7 +118,7 @@ export async function openWidget(lays = lay) {
     const [site, other] = [await openSite(), await openSite()];
     const house = await openHouse(
         ['ann'],
-        { sessions: { guests: true, vouch_secret: secret }, widget: { sites: [site.url], staff: ['ann'], greeting: 'Good day! What can we do for you?', demo: true } },
+        { sessions: { guests: true, vouch_secret: secret }, presence: { typing_seconds: 30 }, widget: { sites: [site.url], staff: ['ann'], greeting: 'Good day! What can we do for you?', demo: true } },
         { folders: [], load: ['widget', 'attachments'] },
     );
     // The server's address stays when it begins anew at another port.
