@@ -100,7 +100,8 @@ result<json::object> input_of(const http_request& request, const route_match& ro
         for (const auto& [name, value] : more) {
             // Kept under another name, it is no field and will be reported.
             if (auto* twice = given->if_contains(name))
-                (*given)[fmt::format("body.{}", std::string_view(name))] = *twice;
+                (*given)[fmt::format("body.{}", std::string_view(name))] =
+                    json::value(*twice);  // one may move the other
             (*given)[name] = value;
         }
     };

@@ -432,6 +432,24 @@ TEST_F(gate, a_plugins_command_is_like_none_where_it_is_off) {
     EXPECT_EQ(shop.heard.size(), 2U);
 }
 
+// However many there are: taking the one aside may move all others.
+TEST_F(gate, a_member_of_the_body_that_the_address_names_already_is_reported) {
+    const auto ida = house.add_user("ida", "manager");
+    const auto room_id = house.add_channel(ida, {});
+    const auto token = token_for(ida);
+    const std::string long_text(100, 'x');
+    for (int others = 0; others < 20; ++others) {
+        json::object body{{"text", "hello"}, {"conversation", long_text}};
+        for (int i = 0; i < others; ++i) body["other" + std::to_string(i)] = i;
+        auto what = request("POST", "/api/v1/conversations/" + room_id.text() + "/messages", signed_in(token));
+        what.headers.push_back({"Content-Type", "application/json"});
+        what.body = json::serialize(body);
+        const auto answer = ask(std::move(what));
+        EXPECT_EQ(answer.status, 201) << answer.body;
+        EXPECT_NE(answer.body.find("\"body.conversation\""), std::string::npos) << answer.body;
+    }
+}
+
 TEST_F(gate, the_documents_are_those_of_the_tenant_that_asks) {
     shop.off = {"inn"};
     const auto has_shop = [this](headers with, bearer brought_by = bearer::anybody) {
