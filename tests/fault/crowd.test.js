@@ -46,7 +46,7 @@ async function latenciesOf(journal, clients) {
 
 const slow = { websocket: { send_queue_bytes: 1_048_576 } };
 scenes(`one of ${readers} reads nothing`, { clients: readers, rooms: 1, settings: slow, load: { lanes: 2, writers: 4, filler: 'x'.repeat(4000) } }, async ({ scene, t }) => {
-    const [sluggard, ...others] = scene.load.listeners.toReversed();
+    const [sluggard, ...others] = [...scene.load.listeners].reverse();
     const metric = async (name) => Number(new RegExp(`^${name} (\\d+)`, 'm').exec((await scene.probe('/metrics')).body)?.[1]);
     await scene.more(20);
     const before = usage(scene.server).kib;

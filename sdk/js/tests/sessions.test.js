@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import WebSocket from 'ws';
 import { eventually, within } from '../../../tests/acceptance/lib/deadline.js';
+import { cookiesOf } from '../../../tests/acceptance/lib/http.js';
 import { stories } from '../../../tests/acceptance/lib/story.js';
 import { memoryStorage } from '../dist/index.js';
 import { lay } from './lib/cable.js';
@@ -35,7 +36,7 @@ function browser() {
         async fetch(url, options) {
             const answer = await fetch(url, { ...options, headers: { ...options.headers, ...(jar.size ? { cookie: cookie() } : {}) } });
             asked.push([options.method, new URL(url).pathname, options.headers]);
-            for (const set of answer.headers.getSetCookie()) {
+            for (const set of cookiesOf(answer.headers)) {
                 const [pair] = set.split(';');
                 const [name, value] = [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)];
                 if (/Max-Age=0(;|$)/.test(set)) jar.delete(name);

@@ -22,6 +22,9 @@ function understood(status, headers, text) {
     return { status, headers, type, text, body: isJson && text !== '' ? JSON.parse(text) : undefined };
 }
 
+// The cookies that an answer sets, one text each. Debian's Node.js 18 has them in one, with commas between, as they stand in dates too.
+export const cookiesOf = (headers) => headers.getSetCookie?.() ?? headers.get('set-cookie')?.split(/, (?=[^;,=\s]+=)/) ?? [];
+
 // Sends these very bytes and reads until the server closes or a whole answer is there.
 export async function askRaw(url, bytes) {
     const { hostname, port } = new URL(url);

@@ -3,6 +3,7 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import Provider from 'oidc-provider';
+import { cookiesOf } from './http.js';
 
 export const client = { client_id: 'parley', client_secret: randomBytes(24).toString('hex') };
 
@@ -72,7 +73,7 @@ export class CookieBrowser {
     }
 
     take(url, headers) {
-        for (const line of headers.getSetCookie()) {
+        for (const line of cookiesOf(headers)) {
             const [pair, ...attributes] = line.split('; ');
             const [name, value] = [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)];
             const over = attributes.some((one) => /^(max-age=0|expires=Thu, 01 Jan 1970.*)$/i.test(one));
