@@ -4,13 +4,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value_stack.hpp>
 #include <charconv>
 #include <cmath>
 #include <cstdint>
+#include <forward_list>
 #include <optional>
 #include <set>
+#include <span>
 #include <vector>
 
 #include "base/text.hpp"
@@ -21,12 +24,13 @@ namespace {
 constexpr std::size_t depth_ceiling = 100;     // Boost destroys values recursively
 constexpr std::size_t longest_number = 100;    // a double needs 24
 constexpr std::size_t longest_key_shown = 64;  // of a stranger's key in our answer
+constexpr std::size_t few_keys = 12;           // so many are compared with each other, one by one
 
 class reader {
 public:
-    reader(std::string_view text, const json_limits& limits)
+    reader(std::string_view text, const json_limits& limits, boost::json::storage_ptr memory)
         : text_(text), max_depth_(std::min(limits.max_depth, depth_ceiling)), max_members_(limits.max_members) {
-        values_.reset();
+        values_.reset(std::move(memory));
     }
 
     [[nodiscard]] result<boost::json::object> read() {
@@ -52,7 +56,8 @@ private:
     struct frame {
         kind of;
         std::size_t size = 0;
-        std::set<std::string, std::less<>> keys;
+        std::array<std::string_view, few_keys> first_keys{};
+        std::set<std::string_view> other_keys{};
     };
 
     /// NUL stands for the end too: nowhere is NUL allowed.
@@ -119,7 +124,7 @@ private:
         if (frames_.size() >= max_depth_) {
             return fail("json_too_deep", fmt::format("More than {} levels of nesting", max_depth_), at_);
         }
-        frames_.push_back(frame{.of = of, .size = 0, .keys = {}});
+        frames_.push_back(frame{.of = of});
         ++at_;
         return of == kind::object ? step::key_or_end : step::value_or_end;
     }
@@ -146,19 +151,28 @@ private:
     step take_key() {
         const std::size_t start = at_;
         if (peek() != '"') return fail("json_syntax", "Expected a key in double quotes", at_);
-        const auto key = take_string();
+        auto key = take_string();
         if (!key) return step::failed;
+        if (!unescaped_.empty()) key = unescaped_keys_.emplace_front(*key);  // lasts longer than that
         frame& object = frames_.back();
         if (object.size >= max_members_) {
             return fail("json_too_many_members", fmt::format("More than {} members in one object", max_members_),
                         start);
         }
-        if (!object.keys.emplace(*key).second) return fail_duplicate(*key, start);
+        if (!is_new(object, *key)) return fail_duplicate(*key, start);
         values_.push_key(*key);
         skip_space();
         if (peek() != ':') return fail("json_syntax", "Expected ':'", at_);
         ++at_;
         return step::value;
+    }
+
+    [[nodiscard]] static bool is_new(frame& in, std::string_view key) {
+        const auto known = std::span(in.first_keys).first(std::min(in.size, few_keys));
+        if (std::ranges::find(known, key) != known.end()) return false;
+        if (in.size >= few_keys) return in.other_keys.insert(key).second;
+        in.first_keys[in.size] = key;
+        return true;
     }
 
     step fail_duplicate(std::string_view key, std::size_t start) {
@@ -346,15 +360,18 @@ private:
     std::size_t max_depth_;
     std::size_t max_members_;
     std::size_t at_ = 0;
-    boost::json::value_stack values_;
+    alignas(boost::json::value) std::array<unsigned char, 1024> room_for_values_;
+    boost::json::value_stack values_{{}, room_for_values_.data(), room_for_values_.size()};
     std::vector<frame> frames_;
     std::string unescaped_;
+    std::forward_list<std::string> unescaped_keys_;
     std::optional<error> problem_;
 };
 
 }  // namespace
 
-result<boost::json::object> parse_object(std::string_view text, const json_limits& limits) {
+result<boost::json::object> parse_object(std::string_view text, const json_limits& limits,
+                                         boost::json::storage_ptr memory) {
     if (text.size() > limits.max_bytes) {
         return failure(fault::too_large, "json_too_large",
                        fmt::format("The JSON text is longer than {} bytes.", limits.max_bytes));
@@ -362,7 +379,7 @@ result<boost::json::object> parse_object(std::string_view text, const json_limit
     if (const auto bad = find_invalid_utf8(text)) {
         return invalid("json_bad_text", fmt::format("The JSON text is not valid UTF-8 at byte {}.", *bad));
     }
-    return reader(text, limits).read();
+    return reader(text, limits, std::move(memory)).read();
 }
 
 std::string to_text(const boost::json::value& of) { return boost::json::serialize(of); }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <boost/json/object.hpp>
+#include <boost/json/storage_ptr.hpp>
 #include <boost/json/value.hpp>
 #include <cstddef>
 #include <string>
@@ -23,7 +24,9 @@ struct json_limits {
 /// Why not Boost's parser: it keeps the last of two equal keys, rounds integers that do not fit, and does not say
 /// where. Errors: json_too_large (too_large), json_too_deep, json_too_many_members, json_duplicate_key, json_bad_text,
 /// json_bad_number, json_not_object, json_syntax; the message says at which byte, counted from 0.
-[[nodiscard]] result<boost::json::object> parse_object(std::string_view text, const json_limits& limits = {});
+/// The values live in `memory`, and so does what is moved out of them.
+[[nodiscard]] result<boost::json::object> parse_object(std::string_view text, const json_limits& limits = {},
+                                                       boost::json::storage_ptr memory = {});
 
 /// Compact JSON text.
 [[nodiscard]] std::string to_text(const boost::json::value& of);

@@ -3,8 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+#include <boost/json/static_resource.hpp>
 #include <random>
 #include <string>
 
@@ -76,6 +78,26 @@ TEST(json, refuses_duplicate_keys) {
         {R"({"":1,"":1})", "json_duplicate_key", "at byte 6."},
     });
     EXPECT_EQ(parse_object(R"({"role":1,"role":2})").error().field, "role");
+}
+
+TEST(json, refuses_duplicate_keys_among_many) {
+    std::string text = "{";
+    for (int i = 0; i < 30; ++i) text += "\"k" + std::to_string(i) + "\":{\"k0\":1},";
+    EXPECT_TRUE(parse_object(text + "\"k30\":1}"));
+    for (const auto* again : {"k0", "k11", "k12", "k13", "k29", "\\u006b0", "\\u006b29"})
+        EXPECT_EQ(parse_object(text + "\"" + again + "\":1}").error().code, "json_duplicate_key") << again;
+    EXPECT_EQ(parse_object(R"({"\u0061":1,"\u0062":2,"a":3})").error().code, "json_duplicate_key");
+    EXPECT_TRUE(parse_object(R"({"\u0061":1,"\u0062":2,"c":3})"));
+}
+
+TEST(json, lives_in_the_memory_it_is_given) {
+    std::array<unsigned char, 4096> room{};
+    boost::json::static_resource all(room.data(), room.size());
+    const auto read = parse_object(R"({"a":"a text that is too long to stand in its value","b":[1,{"c":2}]})", {}, &all);
+    ASSERT_TRUE(read);
+    EXPECT_EQ(read->storage().get(), &all);
+    EXPECT_EQ(read->at("b").storage().get(), &all);
+    EXPECT_EQ(to_text(*read), R"({"a":"a text that is too long to stand in its value","b":[1,{"c":2}]})");
 }
 
 TEST(json, refuses_bad_text) {
