@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <boost/json/array.hpp>
+#include <boost/json/monotonic_resource.hpp>
 
 #include "kernel/present.hpp"
 
@@ -11,14 +12,19 @@ namespace parley::kernel::events {
 namespace json = boost::json;
 namespace {
 
-json::object facts(const message& what, const std::vector<user_id>& mentions) {
-    return {{"id", what.id.text()},
-            {"conversation", what.conversation.text()},
-            {"seq", what.seq},
-            {"from", present(what.shown)},
-            {"author", what.author.text()},
-            {"mentions", ids(mentions)},
-            {"purged", true}};
+/// Each message makes one, a dozen small pieces with one life: in one block they are one allocation.
+json::object with_facts(const message& what, const std::vector<user_id>& mentions) {
+    constexpr std::size_t usual_bytes = 1024;
+    const auto memory = json::make_shared_resource<json::monotonic_resource>(usual_bytes);
+    return {{{"facts",
+              {{"id", what.id.text()},
+               {"conversation", what.conversation.text()},
+               {"seq", what.seq},
+               {"from", present(what.shown)},
+               {"author", what.author.text()},
+               {"mentions", ids(mentions)},
+               {"purged", true}}}},
+            memory};
 }
 
 json::object thread_of(const message& root) {
@@ -33,7 +39,7 @@ event about(std::string type, message_view view, const std::vector<user_id>& men
                .heard_by = audience::members,
                .conversation = what.conversation,
                .about = what.id,
-               .data = {{"facts", facts(what, mentions)}},
+               .data = with_facts(what, mentions),
                .created_at = now,
                .view = {}};
     made.view = std::move(view);
@@ -164,9 +170,10 @@ event message_purged(const message& before, const message* thread_root, moment n
                .heard_by = audience::members,
                .conversation = before.conversation,
                .about = before.id,
-               .data = {{"facts", facts(before, before.mentions)}, {"was_deleted", before.deleted_at.has_value()}},
+               .data = with_facts(before, before.mentions),
                .created_at = now,
                .view = {}};
+    made.data["was_deleted"] = before.deleted_at.has_value();
     if (thread_root != nullptr) made.data["thread"] = thread_of(*thread_root);
     return made;
 }

@@ -33,10 +33,7 @@ result<message_view> lift(const environment& env, writing& w, conversation& in, 
         return failure(fault::conflict, "conversation_archived", "The conversation is archived; nothing can be added.");
     std::erase_if(what.holds, goes);
     const auto now = env.time.now();
-    if (what.holds.empty()) {
-        number_and_announce(w, in, what, now, message_row::is_stored);
-        return view_of(w, std::move(what));
-    }
+    if (what.holds.empty()) return number_and_announce(w, in, std::move(what), now, message_row::is_stored);
     what.state_reason = what.holds.front().reason;
     w.update(rows(), what);
     auto view = view_of(w, std::move(what));

@@ -109,8 +109,7 @@ result<sent_message> write_message(const environment& env, writing& w, const cal
         w.append(events::message_held(view, now));
         return sent_message{std::move(view)};
     }
-    number_and_announce(w, may->in.row, *draft, now, message_row::is_new);
-    return sent_message{view_of(w, std::move(*draft))};
+    return sent_message{number_and_announce(w, may->in.row, std::move(*draft), now, message_row::is_new)};
 }
 
 /// A new reply only ever adds to its thread, so nothing has to be counted again.
@@ -129,7 +128,7 @@ std::optional<message> add_to_thread(writing& w, const message& reply) {
 
 }  // namespace
 
-void number_and_announce(writing& w, conversation& in, message& what, moment now, message_row stored) {
+message_view number_and_announce(writing& w, conversation& in, message what, moment now, message_row stored) {
     what.state = message_state::published;
     what.state_reason.clear();
     what.holds.clear();
@@ -142,7 +141,9 @@ void number_and_announce(writing& w, conversation& in, message& what, moment now
     else
         w.update(rows(), what);
     const auto root = add_to_thread(w, what);
-    w.append(events::message_created(view_of(w, what), root ? &*root : nullptr, now));
+    auto view = view_of(w, std::move(what));
+    w.append(events::message_created(view, root ? &*root : nullptr, now));
+    return view;
 }
 
 result<unjudged_message> prepare_message(const environment& env, reading& from, const caller& by,

@@ -1,9 +1,11 @@
 // Each table's two functions stand together, so that a forgotten column shows.
 #include "storage/mapping.hpp"
 
+#include <array>
 #include <boost/json/array.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+#include <charconv>
 #include <optional>
 #include <sstream>
 
@@ -113,9 +115,11 @@ short to_number(Enum of) {
 }  // namespace
 
 std::string sender_key(user_id author, std::string_view client_key) {
-    auto key = author.text();
-    key += ':';
-    key += client_key;
+    std::array<char, 20> digits;
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), author.value).ptr;
+    std::string key;
+    key.reserve(digits.size() + 1 + client_key.size());
+    key.append(digits.data(), end).append(1, ':').append(client_key);
     return key;
 }
 

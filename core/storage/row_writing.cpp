@@ -18,10 +18,10 @@ void update_row(odb::database& db, Row row) {
     db.update(row);
 }
 
-bool differ_in_end_only(conversation before, const conversation& after) {
-    before.last_sequence = after.last_sequence;
-    before.last_message_at = after.last_message_at;
-    return before == after;
+/// Of a conversation what each message changes.
+void take_end(conversation& to, const conversation& from) {
+    to.last_sequence = from.last_sequence;
+    to.last_message_at = from.last_message_at;
 }
 
 /// Those that are used, which is seldom any: so asking is a statement of its own, which need not be planned each time.
@@ -304,9 +304,11 @@ void row_writing::insert(kernel::access_key, const conversation& one) {
 void row_writing::update(kernel::access_key, const conversation& one) {
     require_own(one.tenant);
     ++writes_;
-    const auto* before = memory_.conversations.find(one.id);
-    if (before == nullptr || !differ_in_end_only(*before, one)) changed_beyond_end_.insert(one.id);
-    memory_.conversations.change(one.id, one);
+    auto& known = memory_.conversations.to_change(one.id);
+    take_end(known, one);
+    if (known == one) return;
+    changed_beyond_end_.insert(one.id);
+    known = one;
 }
 
 void row_writing::insert(kernel::access_key, const member& one) {
@@ -348,10 +350,11 @@ void row_writing::erase(kernel::access_key, const conversation_ban& one) {
 void row_writing::insert(kernel::access_key, const message& one) {
     require_own(one.tenant);
     ++writes_;
-    waiting_.add(to_row(one));
+    auto row = to_row(one);
+    // It was told to be free; whoever asks for it again, which is rare, gets it from the database.
+    if (!row.sender_key.null()) by_sender_key_.erase(row.sender_key.get());
+    waiting_.add(std::move(row));
     insert_mentions(one);
-    note(one);
-    if (!one.client_key.empty()) by_sender_key_[sender_key(one.author, one.client_key)] = one;
 }
 
 void row_writing::update(kernel::access_key, const message& one) {
@@ -366,7 +369,7 @@ void row_writing::update(kernel::access_key, const message& one) {
         insert_mentions(one);
     }
     note(one);
-    if (!one.client_key.empty()) by_sender_key_[sender_key(one.author, one.client_key)] = one;
+    if (!one.client_key.empty()) by_sender_key_.erase(sender_key(one.author, one.client_key));
 }
 
 void row_writing::erase(kernel::access_key key, const message& one) {

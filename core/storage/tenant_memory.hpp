@@ -35,11 +35,13 @@ public:
         return found == all_.end() ? nullptr : &found->second.value;
     }
     void keep(const Key& key, Value value) { all_[key] = {std::move(value), false}; }
-    void change(const Key& key, Value value) {
+    void change(const Key& key, Value value) { to_change(key) = std::move(value); }
+    /// What is to be changed; waits from now on.
+    [[nodiscard]] Value& to_change(const Key& key) {
         auto& entry = all_[key];
-        entry.value = std::move(value);
         if (!entry.waiting) waiting_.push_back(key);
         entry.waiting = true;
+        return entry.value;
     }
     void forget(const Key& key) { all_.erase(key); }
 

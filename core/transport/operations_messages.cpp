@@ -39,30 +39,30 @@ result<answer> shown(const result<kernel::message_page>& page) {
     return answer{200, std::move(body)};
 }
 
+/// The caller wrote it, so nothing of it is hidden from the caller and no right has to be looked up.
+answer sent(kernel::sent_message what, kernel::viewer author) {
+    answer made{.status = what.repeated ? 200 : 201, .body = {}};
+    made.body_later = [view = what.view, author] { return kernel::present(view, author); };
+    made.text_later = [view = std::move(what.view), author] { return kernel::present_text(view, author); };
+    return made;
+}
+
 void send(call it) {
-    const auto one = std::make_shared<call>(std::move(it));
-    const auto& in = one->in;
-    one->with.messages.send(one->by,
-                            {.conversation = in.id<conversation_id>("conversation"),
-                             .type = in.optional_text("type").value_or("text"),
-                             .text = in.text("text"),
-                             .data = in.object("data").value_or(boost::json::object{}),
-                             .reply_to = in.id<message_id>("reply_to"),
-                             .thread_root = in.id<message_id>("thread_root"),
-                             .client_key = in.text("client_key"),
-                             .shown = {}},
-                            [one](result<kernel::sent_message> sent) {
-                                if (!sent) return one->reply(std::unexpected(std::move(sent.error())));
-                                // The caller wrote it, so nothing of it is hidden from the caller and no right has to
-                                // be looked up.
-                                answer made{.status = sent->repeated ? 200 : 201, .body = {}};
-                                const kernel::viewer reader{.id = one->by.user};
-                                made.body_later = [view = sent->view, reader] { return kernel::present(view, reader); };
-                                made.text_later = [view = std::move(sent->view), reader] {
-                                    return kernel::present_text(view, reader);
-                                };
-                                one->reply(std::move(made));
-                            });
+    const auto& in = it.in;
+    const kernel::viewer author{.id = it.by.user};
+    it.with.messages.send(std::move(it.by),
+                          {.conversation = in.id<conversation_id>("conversation"),
+                           .type = in.optional_text("type").value_or("text"),
+                           .text = in.text("text"),
+                           .data = in.object("data").value_or(boost::json::object{}),
+                           .reply_to = in.id<message_id>("reply_to"),
+                           .thread_root = in.id<message_id>("thread_root"),
+                           .client_key = in.text("client_key"),
+                           .shown = {}},
+                          [author, reply = std::move(it.reply)](result<kernel::sent_message> made) mutable {
+                              if (!made) return reply(std::unexpected(std::move(made.error())));
+                              reply(sent(std::move(*made), author));
+                          });
 }
 
 result<answer> list(const environment& env, reading& from, const caller& by, const input& in) {
