@@ -93,7 +93,8 @@ TEST(json, refuses_duplicate_keys_among_many) {
 TEST(json, lives_in_the_memory_it_is_given) {
     std::array<unsigned char, 4096> room{};
     boost::json::static_resource all(room.data(), room.size());
-    const auto read = parse_object(R"({"a":"a text that is too long to stand in its value","b":[1,{"c":2}]})", {}, &all);
+    const auto read =
+        parse_object(R"({"a":"a text that is too long to stand in its value","b":[1,{"c":2}]})", {}, &all);
     ASSERT_TRUE(read);
     EXPECT_EQ(read->storage().get(), &all);
     EXPECT_EQ(read->at("b").storage().get(), &all);

@@ -2,7 +2,7 @@
 #include "transport/chat_session.hpp"
 
 #include <fmt/format.h>
-#include <boost/json/parse.hpp>
+#include <boost/json/monotonic_resource.hpp>
 #include <boost/json/serialize.hpp>
 
 #include "base/json.hpp"
@@ -25,6 +25,7 @@ constexpr int log_page = 200;
 constexpr std::chrono::milliseconds queue_poll{5};
 constexpr std::chrono::seconds activity_every{30};
 constexpr std::size_t longest_command_id = 64;
+constexpr std::size_t usual_command_bytes = 1024;
 // Who goes on asking although told to wait is read no faster than this allows, times the messages under way.
 constexpr std::chrono::milliseconds refusal_takes{100};
 
@@ -184,24 +185,24 @@ void chat::greet() {
 }
 
 result<chat::command> chat::read(std::string_view text) const {
-    auto parsed = parse_object(text, {.max_bytes = parts_.options.json_bytes, .max_depth = parts_.options.json_depth});
+    // A command is a dozen small pieces with one life; in one block they are one allocation.
+    auto parsed = parse_object(text, {.max_bytes = parts_.options.json_bytes, .max_depth = parts_.options.json_depth},
+                               json::make_shared_resource<json::monotonic_resource>(usual_command_bytes));
     if (!parsed) return std::unexpected(parsed.error());
-    command made;
     for (const auto* name : {"id", "command"}) {
         const auto* value = parsed->if_contains(name);
         if (value == nullptr || !value->is_string())
             return invalid("command_invalid", "A command has an id and a command, both texts, and may have data.",
                            name);
     }
-    made.id = parsed->at("id").as_string();
-    if (made.id.size() > longest_command_id)
-        return invalid("command_invalid", "A command's id has at most 64 bytes.", "id");
-    made.name = parsed->at("command").as_string();
-    if (auto* data = parsed->if_contains("data")) {
-        if (!data->is_object()) return invalid("command_invalid", "The data of a command is an object.", "data");
-        made.data = std::move(data->as_object());
-    }
-    return made;
+    const auto& id = parsed->at("id").get_string();
+    if (id.size() > longest_command_id) return invalid("command_invalid", "A command's id has at most 64 bytes.", "id");
+    auto* data = parsed->if_contains("data");
+    if (data != nullptr && !data->is_object())
+        return invalid("command_invalid", "The data of a command is an object.", "data");
+    return command{.id = std::string(id),
+                   .name = std::string(parsed->at("command").get_string()),
+                   .data = data == nullptr ? json::object() : json::object(std::move(data->get_object()))};
 }
 
 result<void> chat::admit(route_class what) {

@@ -200,12 +200,12 @@ void http_server::stop(std::chrono::milliseconds drain) {
 void http_server::each_thread(std::function<void(unsigned thread)> work) {
     const auto shared = std::make_shared<std::function<void(unsigned)>>(std::move(work));
     for (const auto& thread : parts_->threads) {
-        asio::post(thread->context(), [shared, index = thread->index()] { (*shared)(index); });
+        thread->post([shared, index = thread->index()] { (*shared)(index); });
     }
 }
 
 void http_server::post(unsigned thread, std::move_only_function<void()> work) {
-    asio::post(context(thread), std::move(work));
+    parts_->threads[thread]->post(std::move(work));
 }
 
 asio::io_context& http_server::context(unsigned thread) { return parts_->threads[thread]->context(); }

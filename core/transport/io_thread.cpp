@@ -67,6 +67,30 @@ void io_thread::run() {
     }
 }
 
+void io_thread::post(std::move_only_function<void()> work) {
+    const std::lock_guard held{inbox_guard_};
+    // First, because it may throw: what is in the inbox is always fetched.
+    if (inbox_.empty()) boost::asio::post(context_, [this] { take_in(); });
+    inbox_.push_back(std::move(work));
+}
+
+void io_thread::take_in() {
+    std::vector<std::move_only_function<void()>> all;
+    {
+        const std::lock_guard held{inbox_guard_};
+        all.swap(inbox_);
+    }
+    for (auto& one : all) {
+        // As in run(): the fault of one is nothing to the others.
+        try {
+            one();
+        } catch (const std::exception& what) {
+            on_fault_(what.what());
+        }
+        one = nullptr;  // what it held may end now, as after a handler
+    }
+}
+
 void io_thread::flush_soon(std::shared_ptr<outbox> box) {
     to_flush_.push_back(std::move(box));
     if (to_flush_.size() == 1) boost::asio::post(context_, [this] { flush_all(); });

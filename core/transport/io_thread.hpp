@@ -83,6 +83,10 @@ public:
     [[nodiscard]] wire_counters& counters() { return counters_; }
     [[nodiscard]] bool draining() const { return draining_; }
 
+    /// Any thread. Runs `work` in the loop, all in the order in which it came; what comes in one go, as the answers to
+    /// a group of writes do, wakes the loop once and has what it says flushed once.
+    void post(std::move_only_function<void()> work);
+
     /// Has `box` flushed once, after the handlers that are queued now.
     void flush_soon(std::shared_ptr<outbox> box);
 
@@ -92,6 +96,7 @@ public:
 private:
     friend class open_session;
     void run();
+    void take_in();
     void flush_all();
     void for_each_session(void (open_session::*what)());
 
@@ -104,6 +109,8 @@ private:
     std::vector<std::shared_ptr<outbox>> to_flush_;
     boost::asio::io_context context_{1};  // destroyed before what its handlers use
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{context_.get_executor()};
+    std::mutex inbox_guard_;
+    std::vector<std::move_only_function<void()>> inbox_;
     std::thread thread_;
 };
 

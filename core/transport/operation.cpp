@@ -206,7 +206,7 @@ result<json::value> from_query_text(const field& of, std::string_view text) {
 }
 
 result<input> check_input(const operation& of, json::object given, std::vector<std::string>& ignored) {
-    json::object checked;
+    json::object checked(given.storage());  // so that what is moved stays where it is
     for (const auto& one : of.fields) {
         auto* value = given.if_contains(one.name);
         if (value == nullptr) {

@@ -273,7 +273,7 @@ void websocket_session::watch_the_close() {
 }
 
 void websocket_session::post(std::move_only_function<void()> work) {
-    asio::post(home().context(), [self = shared_from_this(), work = std::move(work)]() mutable { work(); });
+    home().post([self = shared_from_this(), work = std::move(work)]() mutable { work(); });
 }
 
 void websocket_session::drain() {
