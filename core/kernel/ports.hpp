@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -216,6 +217,13 @@ public:
     [[nodiscard]] virtual position log_position_before(moment before) = 0;
 };
 
+/// How much there is of a tenant.
+struct tenant_sizes {
+    std::int64_t users = 0;          ///< also disabled ones and bots
+    std::int64_t conversations = 0;  ///< that are not deleted
+    std::int64_t messages = 0;       ///< that were published in those, also deleted ones
+};
+
 /// What is not any tenant's own: which tenants there are, and whose a token is.
 class directory {
 public:
@@ -224,6 +232,8 @@ public:
     [[nodiscard]] virtual std::vector<tenant> tenants() = 0;
     [[nodiscard]] virtual std::optional<access_token> find_token(std::string_view digest) = 0;
     virtual void insert(const tenant&) = 0;
+    /// Of those that have anything. Looks through all accounts and conversations: for who asks now and then.
+    [[nodiscard]] virtual std::map<tenant_id, tenant_sizes> sizes() = 0;
 
     /// All that are kept, of every tenant.
     [[nodiscard]] virtual std::vector<plugin_place> plugin_places() = 0;

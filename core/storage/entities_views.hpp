@@ -33,6 +33,13 @@ struct number_view {
 };
 
 #pragma db view
+struct tenant_size_view {
+    bigint tenant = 0;
+    bigint count = 0;
+    bigint sum = 0;
+};
+
+#pragma db view
 struct unread_view {
     bigint messages = 0;
     bigint mentions = 0;

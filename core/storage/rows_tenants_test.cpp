@@ -195,6 +195,31 @@ TEST_P(rows_tenants_test, messages_are_none) {
     });
 }
 
+TEST_P(rows_tenants_test, each_is_counted_with_what_it_has) {
+    must_write(
+        [](kernel::writing& w) {
+            auto eve = make_user(13, "eve");
+            eve.tenant = globex;
+            w.insert(eve);
+        },
+        globex);
+    must_write([](kernel::writing& w) {
+        auto gone = make_conversation(33, "Gone");
+        gone.last_sequence = 7;
+        gone.deleted_at = noon;
+        w.insert(key(), gone);
+    });
+    std::map<tenant_id, kernel::tenant_sizes> sizes;
+    ASSERT_FALSE(with_directory(*store_, [&](kernel::directory& all) { sizes = all.sizes(); }));
+    ASSERT_EQ(sizes.size(), 2U);
+    EXPECT_EQ(sizes[acme].users, 2);
+    EXPECT_EQ(sizes[acme].conversations, 2) << "without the deleted one";
+    EXPECT_EQ(sizes[acme].messages, 2);
+    EXPECT_EQ(sizes[globex].users, 1);
+    EXPECT_EQ(sizes[globex].conversations, 0);
+    EXPECT_EQ(sizes[globex].messages, 0);
+}
+
 INSTANTIATE_TEST_SUITE_P(on, rows_tenants_test, ::testing::Values(engine::sqlite, engine::postgresql), name_of);
 
 }  // namespace

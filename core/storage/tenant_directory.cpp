@@ -56,6 +56,23 @@ void tenant_directory::insert(const tenant& one) {
     inserted_.push_back(one);
 }
 
+std::map<tenant_id, kernel::tenant_sizes> tenant_directory::sizes() {
+    std::map<tenant_id, kernel::tenant_sizes> all;
+    each_view<tenant_size_view>(
+        database_.mapped(), odb::query_base("SELECT tenant, COUNT(*), CAST(0 AS BIGINT) FROM account GROUP BY tenant"),
+        [&](const tenant_size_view& one) { all[tenant_id{one.tenant}].users = one.count; });
+    each_view<tenant_size_view>(
+        database_.mapped(),
+        odb::query_base("SELECT tenant, COUNT(*), CAST(SUM(last_sequence) AS BIGINT) FROM conversation"
+                        " WHERE deleted_at IS NULL GROUP BY tenant"),
+        [&](const tenant_size_view& one) {
+            auto& of = all[tenant_id{one.tenant}];
+            of.conversations = one.count;
+            of.messages = one.sum;
+        });
+    return all;
+}
+
 std::vector<plugin_place> tenant_directory::plugin_places() {
     std::vector<plugin_place> all;
     each_view<plugin_place_view>(

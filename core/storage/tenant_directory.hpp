@@ -19,6 +19,7 @@ public:
     /// Committed when it returns, since whoever asked has no later word of success. On a connection of its own: it is
     /// rare, and those that read may not write.
     void insert(const tenant&) override;
+    [[nodiscard]] std::map<tenant_id, kernel::tenant_sizes> sizes() override;
     [[nodiscard]] std::vector<plugin_place> plugin_places() override;
     [[nodiscard]] std::vector<plugin_job> due_plugin_jobs(moment now, std::span<const std::string> plugins,
                                                           int limit) override;

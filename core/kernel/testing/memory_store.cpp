@@ -471,6 +471,20 @@ std::optional<access_token> memory_store::find_token(std::string_view digest) {
 
 void memory_store::insert(const tenant& made) { tenants_.emplace(made.id, made); }
 
+std::map<tenant_id, tenant_sizes> memory_store::sizes() {
+    std::map<tenant_id, tenant_sizes> all;
+    for (const auto& [whose, of] : rows_) {
+        auto& has = all[whose];
+        has.users = static_cast<std::int64_t>(of.users.size());
+        for (const auto& [id, one] : of.conversations) {
+            if (one.deleted_at) continue;
+            ++has.conversations;
+            has.messages += one.last_sequence;
+        }
+    }
+    return all;
+}
+
 std::vector<plugin_place> memory_store::plugin_places() {
     std::vector<plugin_place> out;
     for (const auto& [whose, all] : rows_)

@@ -50,6 +50,7 @@ public:
     [[nodiscard]] std::vector<tenant> tenants() override;
     [[nodiscard]] std::optional<access_token> find_token(std::string_view digest) override;
     void insert(const tenant&) override;
+    [[nodiscard]] std::map<tenant_id, tenant_sizes> sizes() override;
     [[nodiscard]] std::vector<plugin_place> plugin_places() override;
     [[nodiscard]] std::vector<plugin_job> due_plugin_jobs(moment now, std::span<const std::string> plugins,
                                                           int limit) override;
