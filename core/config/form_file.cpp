@@ -15,8 +15,9 @@ namespace json = boost::json;
 namespace {
 
 constexpr std::string_view head =
-    "# Written by the Parley server: what administrators set in the web client's forms. It holds over the file of the\n"
-    "# same name under tenants/. Whoever edits it by hand tells the server, with parley config reload.\n";
+    "# Written by the Parley server: what administrators set in the web client's forms, and what the operator said of\n"
+    "# the tenant over the API. It holds over the file of the same name under tenants/. Whoever edits it by hand tells "
+    "the server, with parley config reload.\n";
 constexpr std::string_view switched_on = "plugins.enable";
 constexpr std::string_view switched_off = "plugins.disable";
 
@@ -116,6 +117,10 @@ source_text* place_of(source_set& of, std::string_view tenant, std::string_view 
 }
 
 }  // namespace
+
+bool is_operators_word(std::string_view setting) {
+    return setting == "hosts" || setting == "display_name" || setting == "enabled";
+}
 
 std::filesystem::path form_file(std::string_view tenant, std::string_view model) {
     const std::filesystem::path folder(forms_folder);

@@ -16,6 +16,10 @@
 
 namespace parley::config {
 
+/// The settings of tenants that the operator may say over the API; they stand in the same files, where no form writes
+/// them, and hold there whatever is kept from forms.
+[[nodiscard]] bool is_operators_word(std::string_view setting);
+
 /// Beside parley.yaml; in it tenants' files, and in folders of their names those of models, as under tenants/.
 inline constexpr std::string_view forms_folder = "forms";
 

@@ -164,8 +164,10 @@ private:
         problem_list wrong;
         auto made = validate(*tree, by, secrets_, wrong);
         const auto& chosen = made_->server.plugins;
+        const bool of_tenant = &by == &*tenant_rules_;
         for (const auto& [path, of] : by.known) {
-            const node* value = of->at_each_level ? nullptr : made.find(path);
+            const bool may_stand = of->at_each_level || (of_tenant && is_operators_word(path));
+            const node* value = may_stand ? nullptr : made.find(path);
             const auto why = value == nullptr ? std::nullopt : kept_from_forms(chosen, *known_, *of);
             if (!why) continue;
             wrong.add(value->where.fault(path, *why));

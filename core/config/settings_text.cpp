@@ -223,6 +223,10 @@ hosts:
    scope: tenant, reload: live, inherit: false,
    description: "Host names, without port, that lead to this tenant; each belongs to one tenant only."}
 
+enabled:
+  {type: boolean, default: true, scope: tenant, reload: live, inherit: false,
+   description: "Whether this tenant is open. While it is not, every request is refused and no connection stays; nothing is deleted."}
+
 allowed_origins:
   {type: array, maxItems: 256, items: {type: string, minLength: 1, maxLength: 300}, check: origin, default: [],
    scope: tenant, reload: live, inherit: false,

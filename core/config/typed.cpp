@@ -217,6 +217,7 @@ tenant_settings tenant_of(const node& values) {
     made.display_name = text(values, "display_name");
     made.description = text(values, "description");
     made.hosts = texts(values, "hosts");
+    made.enabled = value_at(values, "enabled").flag;
     made.allowed_origins = texts(values, "allowed_origins");
     made.content.host = text(values, "content.host");
     made.content.secret = text(values, "content.secret");

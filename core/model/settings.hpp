@@ -161,6 +161,7 @@ struct tenant_settings {
     std::string display_name;  ///< empty: show the tenant's name
     std::string description;
     std::vector<std::string> hosts;  ///< host names, lower case, without port, that lead to this tenant
+    bool enabled = true;             ///< false: every request is refused
     /// Other sites whose pages may use the API from a browser: "https://www.example.org", as browsers write origins.
     std::vector<std::string> allowed_origins;
     content_settings content;
