@@ -206,6 +206,8 @@ void api_handler::handle(http_request request, http_answer answer) {
     if (auto other = others_(request)) return answer(std::move(*other));
     answer = parts_.gate.readable(request, std::move(answer));
     if (auto judged = parts_.gate.judge(request)) return answer(std::move(*judged));
+    if (auto open = parts_.gate.is_open(parts_.gate.tenant_named_in(request).value_or(std::string{})); !open)
+        return answer(problem(open.error(), request.request_id));
     if (request.method == "GET" || request.method == "HEAD")
         if (request.path() == openapi_path || request.path() == asyncapi_path)
             return tell_document(request, std::move(answer));
@@ -281,6 +283,8 @@ void api_handler::run_as(const operation& wanted, http_request request, kernel::
         made.tenant = std::move(tenant);
         answer(std::move(made));
     };
+    if (auto open = parts_.gate.is_open(by.tenant_name); !open)
+        return signed_answer(problem(open.error(), request.request_id));
     if (!is_there(wanted, by.tenant_name)) return signed_answer(problem(nothing_here, request.request_id));
     if (!given) return signed_answer(std::move(given.error()));
     const asking who{.tenant_name = by.tenant_name,

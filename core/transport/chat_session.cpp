@@ -60,6 +60,9 @@ public:
     void time_passed(moment now) override {
         if (who_ && now >= who_->until) wire_->close(close_code::policy, "session over");
     }
+    void settings_changed() override {
+        if (who_ && !parts_.gate.is_open(who_->tenant_name)) wire_->close(close_code::policy, "tenant disabled");
+    }
 
 private:
     struct command {
@@ -118,6 +121,7 @@ void chat::open(std::shared_ptr<connection> wire) {
     wire_ = std::move(wire);
     open_ = true;
     parts_.room.opened(wire_->thread(), *this);
+    settings_changed();  // since it was let in, and nobody could tell it
     if (who_) return greet();
     parts_.room.later(wire_->thread(), parts_.options.authenticate_within, [weak = weak_from_this()] {
         const auto self = weak.lock();
@@ -208,6 +212,7 @@ result<chat::command> chat::read(std::string_view text) const {
 result<void> chat::admit(route_class what) {
     auto& limits = parts_.gate.limits();
     if (auto may = limits.knock(arrival_.from); !may || !who_) return may;
+    if (auto open = parts_.gate.is_open(who_->tenant_name); !open) return open;
     return limits.admit({who_->tenant_name, who_->tenant, who_->user, arrival_.from}, what);
 }
 

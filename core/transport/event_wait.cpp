@@ -6,6 +6,7 @@
 
 #include "kernel/present.hpp"
 #include "kernel/sessions.hpp"
+#include "transport/gatekeeper.hpp"
 #include "transport/hub.hpp"
 #include "transport/operations.hpp"
 
@@ -35,7 +36,8 @@ void event_wait::begin(std::chrono::seconds longest) {
     expects_ = true;
     heard_ = it_.in.integer("heard", local().told_last());
     room_.keep(thread_, shared_from_this());  // may wake it
-    look_into_log();
+    settings_changed();                       // since it was let in, and nobody could tell it
+    if (!is_over_) look_into_log();
 }
 
 void event_wait::look_into_log() {
@@ -105,6 +107,10 @@ void event_wait::listen(look made) {
     if (local().join(it_.by.tenant, *this, std::move(*made.hears), made.upto)) return;
     listens_ = false;
     look_into_log();
+}
+
+void event_wait::settings_changed() {
+    if (!is_over_ && !it_.with.env.settings.of(it_.by.tenant_name)->enabled) end(std::unexpected(tenant_disabled()));
 }
 
 void event_wait::wake() {

@@ -41,6 +41,7 @@ public:
     void time_passed(moment now) override {
         if (now >= until_) wake();
     }
+    void settings_changed() override;
 
 private:
     struct look {

@@ -39,6 +39,10 @@ gatekeeper::gatekeeper(gate_options options, const kernel::settings_source& sett
     options_.sockets_per_address = 0;
 }
 
+error tenant_disabled() {
+    return {fault::forbidden, "tenant_disabled", "The operator of this server has closed this place for now.", {}};
+}
+
 std::optional<std::string> gatekeeper::tenant_named_in(const http_request& request) const {
     if (!options_.tenant_header.empty() && request.brought_by == bearer::trusted_proxy)
         if (const auto named = request.header(options_.tenant_header); !named.empty()) return std::string(named);
@@ -70,11 +74,17 @@ result<void> gatekeeper::leads_somewhere(const http_request& request) const {
     return failure(fault::not_found, "host_unknown", "No tenant is served under this host name.");
 }
 
+result<void> gatekeeper::is_open(std::string_view tenant_name) const {
+    if (tenant_name.empty() || settings_.of(tenant_name)->enabled) return {};
+    return std::unexpected(tenant_disabled());
+}
+
 result<arrival> gatekeeper::judge_handshake(const http_request& request) {
     arrival made{.from = sender_of(request), .tenant = {}, .seat = {}, .users_seat = {}};
     if (auto may = limits_.knock(made.from); !may) return std::unexpected(may.error());
     if (auto known = leads_somewhere(request); !known) return std::unexpected(known.error());
     made.tenant = tenant_named_in(request).value_or(std::string{});
+    if (auto open = is_open(made.tenant); !open) return std::unexpected(open.error());
     const auto origin = request.header("Origin");
     const bool welcome =
         origin.empty() || is_own_origin(origin, request.header("Host"), request.came_by) ||
@@ -106,6 +116,7 @@ http_answer gatekeeper::readable(const http_request& request, http_answer answer
 
 result<void> gatekeeper::welcome(arrival& at, std::string_view tenant_name, tenant_id tenant, user_id user) {
     if (auto known = fits(tenant_name, at.tenant); !known) return known;
+    if (auto open = is_open(tenant_name); !open) return open;
     if (auto may = limits_.admit({tenant_name, tenant, user, at.from}, route_class::read); !may) return may;
     auto seat = seat_of(tenant, user);
     if (!seat) return std::unexpected(seat.error());

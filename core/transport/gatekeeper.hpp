@@ -29,6 +29,9 @@ struct arrival {
     seat_table::seat users_seat{};  ///< once it is known who it is
 };
 
+/// What everybody is told whose tenant the operator has closed: `forbidden`, code "tenant_disabled".
+[[nodiscard]] error tenant_disabled();
+
 /// Any thread; outlives every request.
 class gatekeeper {
 public:
@@ -46,7 +49,9 @@ public:
     [[nodiscard]] std::optional<http_response> judge(const http_request&);
     /// `not_found`, code "host_unknown", when neither the address names a tenant nor anything says who asks.
     [[nodiscard]] result<void> leads_somewhere(const http_request&) const;
-    /// The same for a WebSocket handshake, which also takes a seat of its address. A page of another site is refused
+    /// tenant_disabled() while the operator keeps this tenant closed; no tenant is open.
+    [[nodiscard]] result<void> is_open(std::string_view tenant_name) const;
+    /// All three for a WebSocket handshake, which also takes a seat of its address. A page of another site is refused
     /// ("origin_refused", 403): browsers send cookies with handshakes from anywhere.
     [[nodiscard]] result<arrival> judge_handshake(const http_request&);
 

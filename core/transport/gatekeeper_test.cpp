@@ -231,6 +231,48 @@ TEST_F(gate, HttpAndWebSocketShareOneBucket) {
     EXPECT_EQ(ask("GET", "/api/v1/users/me", signed_in(token_for(house.add_user("bob")))).status, 200);
 }
 
+TEST_F(gate, AClosedTenantIsClosedAtEveryDoor) {
+    open_socket socket(shake(signed_in(hers)).handler, wire.context(0));
+    EXPECT_EQ(socket.say(R"({"id":"1","command":"user.me"})"), "200");
+    house.settings.now.enabled = false;
+    EXPECT_EQ(socket.say(R"({"id":"2","command":"user.me"})"), "tenant_disabled");
+    EXPECT_EQ(socket.say(R"({"id":"3","command":"resume","data":{"since":0}})"), "tenant_disabled");
+    EXPECT_EQ(socket.wire->closed_with, 0);
+    room.settings_changed();
+    socket.run();
+    EXPECT_EQ(socket.wire->closed_with, 1008);
+
+    // By the host's name, by the token alone, for who is nobody, and at addresses that lead nowhere.
+    EXPECT_EQ(code(ask("GET", "/api/v1/users/me", signed_in(hers))), "tenant_disabled");
+    EXPECT_EQ(code(ask("GET", "/api/v1/users/me", signed_in(hers, "127.0.0.1"))), "tenant_disabled");
+    EXPECT_EQ(code(ask("GET", "/api/v1/users/me", {{"Host", "inn.example"}})), "tenant_disabled");
+    EXPECT_EQ(code(ask("GET", "/api/v1/server", {{"Host", "inn.example"}})), "tenant_disabled");
+    EXPECT_EQ(code(ask("POST", "/api/v1/sessions", {{"Host", "inn.example"}})), "tenant_disabled");
+    EXPECT_EQ(code(ask("GET", "/api/v1/openapi.json", signed_in(hers))), "tenant_disabled");
+    EXPECT_EQ(code(ask("GET", "/nowhere", signed_in(hers))), "tenant_disabled");
+    EXPECT_EQ(code(shake(signed_in(hers)).refused), "tenant_disabled");
+    EXPECT_EQ(code(shake(signed_in(hers, "127.0.0.1")).refused), "tenant_disabled");
+    EXPECT_EQ(code(shake({{"Host", "inn.example"}}).refused), "tenant_disabled");
+    EXPECT_EQ(code(ask("GET", "/api/v1/users/me", signed_in("wrong", "127.0.0.1"))), "token_invalid");
+
+    house.settings.now.enabled = true;
+    EXPECT_EQ(code(ask("GET", "/api/v1/users/me", signed_in(hers))), "200");
+    open_socket again(shake(signed_in(hers)).handler, wire.context(0));
+    EXPECT_EQ(again.say(R"({"id":"1","command":"user.me"})"), "200");
+}
+
+TEST_F(gate, WhoIsLetInWhileTheTenantIsBeingClosedGoesAtOnce) {
+    auto late = shake(signed_in(hers));
+    ASSERT_TRUE(late.handler);
+    auto nobody_yet = shake({{"Host", "127.0.0.1"}, {"Authorization", "Basic x"}});
+    house.settings.now.enabled = false;
+    open_socket socket(std::move(late.handler), wire.context(0));
+    EXPECT_EQ(socket.wire->closed_with, 1008);
+    open_socket other(std::move(nobody_yet.handler), wire.context(0));
+    EXPECT_EQ(other.say(R"({"id":"1","command":"authenticate","data":{"token":")" + hers + "\"}}"), "tenant_disabled");
+    EXPECT_EQ(other.wire->closed_with, 1008);
+}
+
 TEST_F(gate, ARefusedCommandIsReadNoFasterThanTheRefusalTakes) {
     house.settings.now.limits.read = {.per_minute = 6, .burst = 1};
     open_socket socket(shake(signed_in(hers)).handler, wire.context(0));

@@ -282,6 +282,13 @@ void hub::tell(const std::vector<kernel::presence_change>& changes) {
     }
 }
 
+void hub::settings_changed() {
+    wire_->each_thread([this](unsigned thread) {
+        const auto all = open_[thread];
+        for (auto* one : all) one->settings_changed();
+    });
+}
+
 void hub::tick() {
     wire_->each_thread([this, now = time_.now()](unsigned thread) {
         const auto all = open_[thread];

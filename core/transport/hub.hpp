@@ -41,6 +41,8 @@ public:
     void bus_reached();
     /// After the server has started: typing and presence begin to end by themselves.
     void start();
+    /// Other settings are in force: who is in a tenant that is closed now has to go. Any thread.
+    void settings_changed();
     /// Tells every client that it should come back after about that long, and lets the timers go.
     void drain(std::chrono::milliseconds reconnect_in);
 

@@ -32,6 +32,8 @@ public:
     virtual void token_ended(token_id) = 0;
     /// It is this late: a session may be over. About once a second.
     virtual void time_passed(moment now) = 0;
+    /// What is said of its tenant may be another now.
+    virtual void settings_changed() {}
 };
 
 /// What is told to those who are there and stands in no log.
