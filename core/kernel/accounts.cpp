@@ -12,7 +12,6 @@
 namespace parley::kernel {
 namespace {
 
-constexpr text_limits display_name_limits{.max_graphemes = 80, .max_bytes = 1280, .field = "display_name"};
 constexpr text_limits status_limits{.max_graphemes = 100, .max_bytes = 1600, .field = "status_text"};
 constexpr text_limits token_name_limits{.max_graphemes = 80, .max_bytes = 1280, .field = "name"};
 

@@ -5,10 +5,13 @@
 #include <string>
 #include <vector>
 
+#include "base/text.hpp"
 #include "kernel/access.hpp"
 #include "kernel/sessions.hpp"
 
 namespace parley::kernel {
+
+inline constexpr text_limits display_name_limits{.max_graphemes = 80, .max_bytes = 1280, .field = "display_name"};
 
 struct create_user_command {
     std::string username;

@@ -2,7 +2,6 @@
 #include "server/operator_desk.hpp"
 
 #include <boost/json/array.hpp>
-#include <boost/json/parse.hpp>
 #include <memory>
 #include <utility>
 
@@ -10,6 +9,8 @@
 #include "base/log.hpp"
 #include "base/secret.hpp"
 #include "kernel/sign_in_brake.hpp"
+#include "server/operator_answers.hpp"
+#include "server/tenant_desk.hpp"
 #include "transport/authenticator.hpp"
 #include "transport/limiter.hpp"
 #include "transport/problem.hpp"
@@ -36,13 +37,6 @@ std::string_view token_in(const http_request& request) {
     return value.substr(scheme.size());
 }
 
-bool says_json(const http_request& request) {
-    auto type = request.header("Content-Type");
-    type = type.substr(0, type.find(';'));
-    while (type.ends_with(' ')) type.remove_suffix(1);
-    return transport::same_token(type, "application/json");
-}
-
 /// What is asked for, and the members that nobody knows.
 struct wish {
     bool dry_run = false;
@@ -66,32 +60,8 @@ result<wish> read_wish(const http_request& request) {
     return made;
 }
 
-http_response no_store(http_response made) {
-    made.headers.push_back({"Cache-Control", "no-store"});
-    return made;
-}
-
-json::object shown(const config::problem& one) {
-    json::object made{{"file", one.file}, {"line", one.line}, {"column", one.column}, {"message", one.message}};
-    made["setting"] = one.path.empty() ? json::value() : json::value(one.path);
-    return made;
-}
-
-http_response refused(const reload_outcome& made, const std::string& request_id) {
-    auto answer = transport::problem(
-        422, {fault::invalid, "configuration_invalid", "The configuration is wrong; nothing has changed.", {}},
-        request_id);
-    auto body = json::parse(answer.body).as_object();
-    json::array problems;
-    for (const auto& one : made.problems) problems.push_back(shown(one));
-    body["problems"] = std::move(problems);
-    body["generation"] = made.generation;
-    answer.body = to_text(body);
-    return no_store(std::move(answer));
-}
-
 http_response answer_of(const reload_outcome& made, const wish& wanted, const std::string& request_id) {
-    if (!made.applied()) return refused(made, request_id);
+    if (!made.applied()) return no_store(problems_of(made, request_id));
     auto body = config::to_json(made.changes);
     body["applied"] = !wanted.dry_run;
     body["generation"] = made.generation;
@@ -102,16 +72,20 @@ http_response answer_of(const reload_outcome& made, const wish& wanted, const st
 
 }  // namespace
 
-operator_desk::operator_desk(const config_settings& in_force, const clock& time, preview_of preview, reload_by reload)
+operator_desk::operator_desk(const config_settings& in_force, const clock& time, preview_of preview, reload_by reload,
+                             tenants_by tenants)
     : in_force_(in_force),
       preview_(std::move(preview)),
       reload_(std::move(reload)),
+      tenants_(std::move(tenants)),
       tries_(addresses_remembered),
       pace_(time),
       work_(1, most_waiting) {}
 
 bool operator_desk::takes(const http_request& request) const {
-    return request.path() == reload_path && !in_force_.now()->server.server.operator_token.empty() &&
+    const auto path = request.path();
+    return (path == reload_path || tenant_desk::takes(path)) &&
+           !in_force_.now()->server.server.operator_token.empty() &&
            !in_force_.is_content_host(transport::host_of(request.header("Host")));
 }
 
@@ -145,15 +119,9 @@ std::optional<http_response> operator_desk::refusal_of(const http_request& reque
 
 void operator_desk::handle(http_request request, transport::http_answer answer) {
     if (auto refusal = refusal_of(request)) return answer(no_store(std::move(*refusal)));
-    if (request.method != "POST") {
-        auto made = transport::problem(405, {fault::invalid, "method_not_allowed", "This address takes POST only.", {}},
-                                       request.request_id);
-        made.headers.push_back({"Allow", "POST"});
-        return answer(no_store(std::move(made)));
-    }
-    if (!request.body.empty() && !says_json(request))
-        return answer(no_store(transport::problem(415, {fault::invalid, "not_json", "A body is application/json.", {}},
-                                                  request.request_id)));
+    if (request.path() != reload_path) return handle_tenants(std::move(request), std::move(answer));
+    if (request.method != "POST") return answer(no_store(method_not_allowed(request, "POST")));
+    if (!request.body.empty() && !says_json(request)) return answer(no_store(not_json(request)));
     auto wanted = read_wish(request);
     if (!wanted) return answer(no_store(transport::problem(wanted.error(), request.request_id)));
     work_.run([this, wanted = std::move(*wanted), from = std::move(request.remote), id = std::move(request.request_id),
@@ -164,6 +132,16 @@ void operator_desk::handle(http_request request, transport::http_answer answer) 
         const auto made =
             wanted.dry_run ? preview_() : reload_({.by = reload_asker::way::api, .address = from, .request_id = id});
         answer(answer_of(made, wanted, id));
+    });
+}
+
+void operator_desk::handle_tenants(http_request request, transport::http_answer answer) {
+    work_.run([this, request = std::move(request), answer = std::move(answer)](bool busy) mutable {
+        if (busy)
+            return answer(no_store(transport::problem(
+                {fault::unavailable, "operator_busy", "Other requests of operators wait; try again.", {}},
+                request.request_id)));
+        answer(no_store(tenants_(request)));
     });
 }
 

@@ -13,15 +13,20 @@
 
 namespace parley::server {
 
-/// POST /api/v1/operator/reload with {"dry_run": false}, for who shows server.operator_token. While that is empty
-/// nothing is taken, so the address is answered as one that is not there. Safe to use from any thread.
+/// POST /api/v1/operator/reload with {"dry_run": false}, and what tenant_desk answers, for who shows
+/// server.operator_token. While that is empty nothing is taken, so the addresses are answered as ones that are not
+/// there. Safe to use from any thread.
 class operator_desk {
 public:
     using preview_of = std::function<reload_outcome()>;
     using reload_by = std::function<reload_outcome(const reload_asker&)>;
 
+    /// The addresses of tenants.
+    using tenants_by = std::function<transport::http_response(const transport::http_request&)>;
+
     /// Reads files on a thread of its own. All must outlive it.
-    operator_desk(const config_settings& in_force, const clock& time, preview_of preview, reload_by reload);
+    operator_desk(const config_settings& in_force, const clock& time, preview_of preview, reload_by reload,
+                  tenants_by tenants);
 
     /// Whether the request is for here.
     [[nodiscard]] bool takes(const transport::http_request&) const;
@@ -33,11 +38,13 @@ public:
 
 private:
     [[nodiscard]] std::optional<transport::http_response> refusal_of(const transport::http_request&);
+    void handle_tenants(transport::http_request, transport::http_answer);
     void note_refusal(const transport::http_request&, std::string_view reason);
 
     const config_settings& in_force_;
     preview_of preview_;
     reload_by reload_;
+    tenants_by tenants_;
     gcra_table tries_;
     kernel::audit_pace pace_;
     work_pool work_;

@@ -65,10 +65,15 @@ protected:
     config_settings settings{loaded(here)};
     reloader reloading{settings, time};
     std::vector<reload_asker> asked;
+    std::vector<std::string> tenants;
     operator_desk desk{settings, time, [this] { return reloading.preview({}); },
                        [this](const reload_asker& who) {
                            asked.push_back(who);
                            return reloading.reload({}, who);
+                       },
+                       [this](const transport::http_request& one) {
+                           tenants.push_back(one.method + " " + one.target + " " + one.body);
+                           return transport::http_response{.headers = {}, .body = "{}"};
                        }};
 };
 
@@ -164,6 +169,22 @@ TEST_F(OperatorDesk, TakesNothingButAWellFormedPost) {
     get.method = "GET";
     EXPECT_EQ(ask(get).status, 401) << "who is nobody learns nothing of methods";
     EXPECT_TRUE(asked.empty());
+}
+
+TEST_F(OperatorDesk, LeadsToTheTenantsWithTheTokenAlone) {
+    auto one = request("x", R"({"enabled":false})");
+    one.method = "PATCH";
+    one.target = "/api/v1/operator/tenants/zoo";
+    EXPECT_TRUE(desk.takes(one));
+    EXPECT_EQ(code_of(ask(one)), "operator_token_wrong");
+    EXPECT_THAT(tenants, ::testing::IsEmpty());
+    one.headers.back().value = "Bearer " + std::string(token);
+    const auto answered = ask(one);
+    EXPECT_EQ(answered.status, 200);
+    EXPECT_EQ(answered.headers.back().value, "no-store");
+    EXPECT_THAT(tenants, ::testing::ElementsAre(R"(PATCH /api/v1/operator/tenants/zoo {"enabled":false})"));
+    one.target = "/api/v1/operator/tenantsx";
+    EXPECT_FALSE(desk.takes(one));
 }
 
 TEST_F(OperatorDesk, LogsWhoAndNeverTheToken) {

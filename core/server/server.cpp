@@ -27,6 +27,7 @@
 #include "server/process_usage.hpp"
 #include "server/server_metrics.hpp"
 #include "server/settings_audit.hpp"
+#include "server/tenant_desk.hpp"
 #include "server/tenant_office.hpp"
 #include "server/tls_identity.hpp"
 #include "server/tool_line.hpp"
@@ -285,8 +286,10 @@ struct server::parts {
     std::optional<transport::chat_parts> chat;
     std::optional<probes> pages;
     std::optional<transport::api_handler> api;
+    std::optional<tenant_desk> tenants;
     operator_desk desk{settings, time, [this] { return reloading.preview(variables); },
-                       [this](const reload_asker& asker) { return reload(asker); }};
+                       [this](const reload_asker& asker) { return reload(asker); },
+                       [this](const transport::http_request& request) { return tenants->answer(request); }};
     std::optional<tool_line> line;
     std::optional<periodic> sweeping;
     std::optional<periodic> claiming;
@@ -384,6 +387,14 @@ std::expected<void, std::vector<error>> server::parts::open(std::shared_ptr<stor
     const auto& http = configured->server.http;
     api.emplace(*chat, transport::api_options{.json_bytes = http.max_body_bytes, .json_depth = http.json_depth},
                 [this](const transport::http_request& request) { return pages->answer(request); });
+    tenants.emplace(tenant_desk::surroundings{
+        .in_force = settings,
+        .store = *store,
+        .env = *env,
+        .change = [this](const reloader::proposing& what, reloader::intent wanted,
+                         const reload_asker& asker) { return reloading.change(what, variables, wanted, asker); },
+        .changed = [this](const reload_outcome& made,
+                          const reload_asker& asker) { tell_tenants(*store, *env, *settings.now(), made, asker); }});
     door.lead_to(*api, desk);
     plugged->start(*env, *services);
     return {};
@@ -429,6 +440,7 @@ result<reloader::following> server::parts::follow(const config::configuration& n
     made->apply = [this, tls = std::move(*tls), plugins = std::move(made->apply)]() mutable {
         wire.use_tls(std::move(tls));
         plugins();
+        room.settings_changed();
     };
     return made;
 }

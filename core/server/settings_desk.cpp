@@ -100,27 +100,24 @@ result<void> check_wish(const config::configuration& of, const settings_wish& wi
 }
 
 /// What lies on the disk must be what runs: nobody's lines are to vanish, and none to come into force unasked.
-result<void> check_unchanged(const config::configuration& of, const settings_wish& wish) {
-    if (wish.revision != form_revision(of, wish.tenant, wish.model))
-        return failure(fault::conflict, "settings_changed",
-                       "Somebody else has changed these settings since; look at them again.", "revision");
-    const auto file = config::form_file(wish.tenant, wish.model);
+result<void> check_unchanged(const config::configuration& of, std::string_view tenant, std::string_view model) {
+    const auto file = config::form_file(tenant, model);
     const auto path = of.file.parent_path() / file;
     std::error_code ignored;
     const bool there = fs::exists(fs::symlink_status(path, ignored));
     const auto on_disk = there ? config::read_file(path, config::yaml_limits::bytes)
                                : std::expected<std::string, std::string>(std::string());
-    if (on_disk && *on_disk == text_that_runs(of, wish.tenant, wish.model)) return {};
+    if (on_disk && *on_disk == text_that_runs(of, tenant, model)) return {};
     return failure(fault::conflict, "settings_edited",
                    fmt::format("{} was edited and is not loaded; the operator does that with parley config reload.",
                                file.generic_string()));
 }
 
 /// YAML that says something else than what was wanted must not be written, whatever made it so.
-result<void> check_text(const std::string& text, const settings_wish& wish) {
+result<void> check_text(const std::string& text, const json::object& changes) {
     config::problem_list problems;
     const auto read = config::read_yaml(text, std::make_shared<const std::string>("forms"), problems);
-    for (const auto& [name, value] : wish.changes) {
+    for (const auto& [name, value] : changes) {
         if (value.is_null()) continue;
         const auto* found = read ? read->find(name) : nullptr;
         if (!problems.empty() || found == nullptr || config::json_of(*found) != value)
@@ -198,16 +195,24 @@ json::object forms_of(const config::configuration& of, std::string_view tenant, 
 
 result<reloader::proposal> propose(const config::configuration& running, const settings_wish& wish) {
     if (auto good = check_wish(running, wish); !good) return std::unexpected(good.error());
-    if (auto good = check_unchanged(running, wish); !good) return std::unexpected(good.error());
-    auto text = config::form_text(text_that_runs(running, wish.tenant, wish.model), {wish.changes, wish.plugins});
-    if (auto good = check_text(text, wish); !good) return std::unexpected(good.error());
+    if (wish.revision != form_revision(running, wish.tenant, wish.model))
+        return failure(fault::conflict, "settings_changed",
+                       "Somebody else has changed these settings since; look at them again.", "revision");
+    return propose_form(running, wish.tenant, wish.model, {wish.changes, wish.plugins});
+}
+
+result<reloader::proposal> propose_form(const config::configuration& running, std::string_view tenant,
+                                        std::string_view model, const config::form_wish& wish) {
+    if (auto good = check_unchanged(running, tenant, model); !good) return std::unexpected(good.error());
+    auto text = config::form_text(text_that_runs(running, tenant, model), wish);
+    if (auto good = check_text(text, wish.settings); !good) return std::unexpected(good.error());
     auto next = std::make_shared<config::source_set>(*running.sources);
-    config::put_form_source(*next, wish.tenant, wish.model, text);
-    const auto file = config::form_file(wish.tenant, wish.model);
+    config::put_form_source(*next, tenant, model, text);
+    const auto file = config::form_file(tenant, model);
     const auto base = running.file.parent_path();
     reloader::proposal made{.sources = std::move(next),
                             .keep = [base, file, text = std::move(text)] { return write_down(base, file, text); }};
-    made.is_about = [name = (base / file).string(), changes = wish.changes](const config::problem& one) {
+    made.is_about = [name = (base / file).string(), changes = wish.settings](const config::problem& one) {
         const auto* const said = changes.if_contains(name_of(one));
         return one.file == config::printable(name) && said != nullptr && !said->is_null();
     };

@@ -29,6 +29,10 @@ namespace parley::server {
 /// settings_edited (conflict); writing ends with settings_unwritable (unavailable).
 [[nodiscard]] result<reloader::proposal> propose(const config::configuration& running, const transport::settings_wish&);
 
+/// The same of a form that nobody looked at before, with nothing but settings and switches that may stand there.
+[[nodiscard]] result<reloader::proposal> propose_form(const config::configuration& running, std::string_view tenant,
+                                                      std::string_view model, const config::form_wish&);
+
 /// What whoever asked is told of problems: the first that is about settings of plugins or the tenant's own.
 [[nodiscard]] error told_of(const config::configuration& running, const transport::settings_wish&,
                             const std::vector<config::problem>&);

@@ -203,7 +203,7 @@ stories(`content, ${isolation}`, { tenants, settings: { ...settings, attachments
         const document = (await done(ann.get('/api/v1/openapi.json'))).paths;
         const walked = Object.entries(document).flatMap(([path, methods]) => Object.keys(methods).filter((one) => /^(get|post|put|patch|delete|options)$/.test(one)).map((method) => [method.toUpperCase(), path.replace(/\{file\}/g, file.file).replace(/\{conversation\}/g, ann.idOf('else')).replace(/\{message\}/g, file.message.id).replace(/\{\w+\}/g, '7')]));
         assert.ok(walked.length > 80, `${walked.length} operations`);
-        const all = [...walked, ...['/', '/webapp/', '/webapp/index.html', '/share_links/page.css', link.path, '/live', '/ready', '/metrics', '/api/v1/openapi.json', '/api/v1/asyncapi.json', '/api/v1/socket', '/nowhere'].map((path) => ['GET', path]), ['POST', '/api/v1/operator/reload'], ['POST', '/api/v1/sessions']];
+        const all = [...walked, ...['/', '/webapp/', '/webapp/index.html', '/share_links/page.css', link.path, '/live', '/ready', '/metrics', '/api/v1/openapi.json', '/api/v1/asyncapi.json', '/api/v1/socket', '/nowhere'].map((path) => ['GET', path]), ['POST', '/api/v1/operator/reload'], ['GET', '/api/v1/operator/tenants'], ['POST', '/api/v1/sessions']];
         const isContent = ([method, path]) => method === 'GET' && path === contentOf(file);
         for (const [method, path] of all) {
             for (const headers of [{}, { authorization: `Bearer ${ann.token}` }, withCookie(anns, { 'x-csrf-token': anns.session.csrf }), { authorization: 'Bearer the-token-of-the-operator-is-long-enough' }])
