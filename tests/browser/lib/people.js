@@ -11,8 +11,8 @@ export const plugins = process.env.PARLEY_PLUGIN_FILES ?? fileURLToPath(new URL(
 export const patience = 30_000;
 
 // ann is an admin, everybody else a member; all have the password.
-// `more`: further plugins, {folders, load}, who has another role, {roles: {max: 'manager'}}, and the `host` under which the
-// browser knows this machine.
+// `more`: further plugins, {folders, load}, who has another role, {roles: {max: 'manager'}}, the `host` under which the
+// browser knows this machine, and settings of the `server`.
 export async function openHouse(names, settings = {}, more = { folders: [], load: [] }) {
     const world = await openWorld(names, settings, more);
     const browser = await openBrowser({ args: more.host ? [`--host-resolver-rules=MAP ${more.host} 127.0.0.1`] : [] });
@@ -24,7 +24,7 @@ export function openWorld(names, settings = {}, more = { folders: [], load: [] }
     const people = Object.fromEntries(names.map((name) => [name, { role: more.roles?.[name] ?? (name === 'ann' ? 'admin' : 'member'), password }]));
     return World.open('sqlite', {
         tenants: { acme: { people, settings: { hosts: ['127.0.0.1', ...(more.host ? [more.host] : [])], display_name: 'Acme', sessions: { guests: true }, plugins: { enable: ['webapp', 'reactions', ...more.load] }, ...settings } } },
-        settings: { plugins: { folders: [plugins, ...more.folders], load: ['webapp', 'reactions', ...more.load] } },
+        settings: { ...(more.server ? { server: more.server } : {}), plugins: { folders: [plugins, ...more.folders], load: ['webapp', 'reactions', ...more.load] } },
     });
 }
 

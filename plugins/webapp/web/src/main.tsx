@@ -73,9 +73,18 @@ effect(() => {
     }
 });
 
-fillOwnActions();
-listenToKeys();
-listenForOthers();
-render(<Whole />, document.getElementById('app')!);
-void begin();
-startWorker();
+const app = document.getElementById('app')!;
+// The operator's page is one by itself: nobody is signed in and no code of plugins runs beside the token.
+const isOperators = () => /^#\/?operator$/.test(location.hash);
+const operates = isOperators();
+addEventListener('hashchange', () => isOperators() !== operates && location.reload());
+if (operates) {
+    void import('./operator/page.tsx').then(({ Operator }) => render(<Operator />, app));
+} else {
+    fillOwnActions();
+    listenToKeys();
+    listenForOthers();
+    render(<Whole />, app);
+    void begin();
+    startWorker();
+}
