@@ -32,12 +32,16 @@ outcome tenant_list(const command_context& with) {
     const auto all = look_up_now((*opened)->store(),
                                  [](kernel::directory& from) { return result<std::vector<tenant>>(from.tenants()); });
     if (!all) return with.fail(all.error());
-    table rows({"id", "name", "created_at", "file"});
+    table rows({"id", "name", "created_at", "file", "open"});
     for (const auto& one : *all) {
         const bool has_file = (*opened)->configured().tenants.contains(one.name);
-        rows.add(
-            {one.id.text(), one.name, rfc3339(one.created_at), has_file ? "yes" : "no"},
-            {{"id", one.id.text()}, {"name", one.name}, {"created_at", rfc3339(one.created_at)}, {"file", has_file}});
+        const bool is_open = (*opened)->configured().tenant(one.name).enabled;
+        rows.add({one.id.text(), one.name, rfc3339(one.created_at), has_file ? "yes" : "no", is_open ? "yes" : "no"},
+                 {{"id", one.id.text()},
+                  {"name", one.name},
+                  {"created_at", rfc3339(one.created_at)},
+                  {"file", has_file},
+                  {"enabled", is_open}});
     }
     rows.print(with);
     return outcome::done;

@@ -146,6 +146,8 @@ stories("the operator's tenants", { tenants, settings }, (story) => {
         assert.equal(eve.socket.end, undefined);
         const shut = await listed(server, 'acme');
         assert.deepEqual([shut.enabled, shut.users, shut.messages], [false, before.users, before.messages]);
+        const byTool = new Map(JSON.parse(await server.cli('--json', 'tenant', 'list')).map((one) => [one.name, one.enabled]));
+        assert.deepEqual([byTool.get('acme'), byTool.get('globex')], [false, true]);
         // Neither a restart nor a reload opens it.
         await server.cli('config', 'reload');
         assertRefused(await bob.get('/api/v1/users/me'), 403, 'tenant_disabled');
