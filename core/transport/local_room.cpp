@@ -157,11 +157,13 @@ void local_room::give(tenant_room& room, seat& where, const encoded_event& one) 
     where.at = what.at;
     auto& who = *where.whose;
     if (what.heard_by == audience::user) follow(room, where, what);
-    const auto reader = where.hears.reader_in(what.conversation);
-    const bool hears = where.hears.hears(what, [&](user_id) { return was_told(what, reader.id); });
+    const auto reader = where.hears.id();
+    const bool hears = where.hears.hears(what, [&](user_id) { return was_told(what, reader); });
+    // Looked up where it makes a difference, which is seldom.
+    const bool sees_authors = !one.is_alike_for_all() && where.hears.reader_in(what.conversation).sees_authors;
     // The last use of the seat: what follows may end it.
-    if (hears) who.deliver(one.frame_for(reader.id, reader.sees_authors));
-    if (what.type == "user.updated" && what.user == reader.id) who.account_changed();
+    if (hears) who.deliver(one.frame_for(reader, sees_authors));
+    if (what.type == "user.updated" && what.user == reader) who.account_changed();
 }
 
 void local_room::follow(tenant_room& room, seat& where, const event& what) {
