@@ -113,7 +113,7 @@ void client::take(unsigned opcode, std::string_view payload, tally& seen) {
     if (opcode == text) {
         const auto what = speaking_->kind_of(payload);
         if (what != remark::delivery) return take_remark(what, payload, seen);
-        if (++seen.deliveries % sample_every != 0 || !seen.sampling) return;
+        if (++seen.deliveries % seen.sample_each != 0 || !seen.sampling) return;
         const auto at = speaking_->time_in(payload);
         if (at >= 0) seen.delivery_us.push_back(microseconds_since(at));
         return;

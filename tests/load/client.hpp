@@ -15,6 +15,9 @@ namespace parley::load {
 /// Nanoseconds of the steady clock.
 [[nodiscard]] std::int64_t now_ns();
 
+/// A prime, so that no pattern of members and rooms is sampled more often than another.
+inline constexpr std::uint64_t sample_every = 97;
+
 /// What all clients of a crowd have seen together. Latencies are kept while `sampling`, in microseconds.
 struct tally {
     std::uint64_t deliveries = 0;          ///< messages that arrived
@@ -26,7 +29,8 @@ struct tally {
     std::uint64_t deliveries_refused = 0;  ///< that never come, because their message was refused
     std::string first_problem;
     bool sampling = false;
-    std::vector<std::uint32_t> delivery_us;  ///< of one delivery in `sample_every`
+    std::uint64_t sample_each = sample_every;
+    std::vector<std::uint32_t> delivery_us;  ///< of one delivery in `sample_each`
     std::vector<std::uint32_t> answer_us;
 
     /// What is on its way, by the command's number; more than ever are on their way at once.
@@ -37,9 +41,6 @@ struct tally {
     std::array<sent, 1 << 16> sends{};
     sent& send_of(std::uint64_t number) { return sends[number % sends.size()]; }
 };
-
-/// A prime, so that no pattern of members and rooms is sampled more often than another.
-inline constexpr std::uint64_t sample_every = 97;
 
 class client {
 public:

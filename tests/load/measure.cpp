@@ -69,13 +69,6 @@ private:
     std::unique_ptr<contestant> server_;
 };
 
-double percentile_ms(std::vector<std::uint32_t>& of, double part) {
-    if (of.empty()) return 0;
-    const auto at = of.begin() + static_cast<std::ptrdiff_t>(static_cast<double>(of.size() - 1) * part);
-    std::ranges::nth_element(of, at);
-    return *at / 1000.0;
-}
-
 /// 0 for who counts nothing at all.
 double grown(const snapshot& from, const snapshot& to, std::string_view name) {
     if (to.counted.empty()) return 0;
@@ -170,6 +163,13 @@ measurement play(const scene& of, const stage_options& with) {
     made.answer_p99_ms = percentile_ms(seen.answer_us, 0.99);
     here.server().stop();
     return made;
+}
+
+double percentile_ms(std::vector<std::uint32_t>& of, double part) {
+    if (of.empty()) return 0;
+    const auto at = of.begin() + static_cast<std::ptrdiff_t>(static_cast<double>(of.size() - 1) * part);
+    std::ranges::nth_element(of, at);
+    return *at / 1000.0;
 }
 
 void print_header(std::ostream& to) {

@@ -54,6 +54,9 @@ struct measurement {
 /// Throws std::runtime_error when the scene cannot be played.
 [[nodiscard]] measurement play(const scene&, const stage_options&);
 
+/// 0 of nothing; reorders what it is given.
+[[nodiscard]] double percentile_ms(std::vector<std::uint32_t>& microseconds, double part);
+
 void print_header(std::ostream&);
 void print(const measurement&, std::ostream&);
 

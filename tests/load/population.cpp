@@ -2,6 +2,7 @@
 #include "load/population.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace parley::load {
 namespace {
@@ -13,12 +14,18 @@ std::size_t member_of(std::size_t r, std::size_t k, std::size_t rooms, std::size
     return (r + k * stride) % people;
 }
 
+/// A Golomb ruler: no two of its marks are as far apart as two others, so hardly anybody meets the same person twice.
+constexpr std::array<std::size_t, 10> places_in_a_team{0, 1, 6, 10, 23, 26, 34, 41, 53, 55};
+
+void add_people(population& to, std::size_t people) {
+    for (std::size_t i = 0; i < people; ++i) to.people.push_back({.id = std::to_string(i), .token = std::to_string(i)});
+}
+
 }  // namespace
 
 population plan(std::size_t people, std::size_t rooms, std::size_t members_each) {
     population made;
-    for (std::size_t i = 0; i < people; ++i)
-        made.people.push_back({.id = std::to_string(i), .token = std::to_string(i)});
+    add_people(made, people);
     for (std::size_t r = 0; r < rooms; ++r) {
         room here{.id = std::to_string(r), .members = {}};
         for (std::size_t k = 0; k < members_each; ++k)
@@ -26,6 +33,24 @@ population plan(std::size_t people, std::size_t rooms, std::size_t members_each)
         made.rooms.push_back(std::move(here));
     }
     return made;
+}
+
+population plan_teams(std::size_t people) {
+    population made;
+    add_people(made, people);
+    for (std::size_t r = 0; r < people; ++r) {
+        room here{.id = std::to_string(r), .members = {}};
+        const auto team = r - r % team_size;
+        for (const auto place : places_in_a_team) here.members.push_back(team + (r + place) % team_size);
+        made.rooms.push_back(std::move(here));
+    }
+    return made;
+}
+
+population first_teams(const population& of, std::size_t people) {
+    const auto some = static_cast<std::ptrdiff_t>(people);
+    return {.people = {of.people.begin(), of.people.begin() + some},
+            .rooms = {of.rooms.begin(), of.rooms.begin() + some}};
 }
 
 }  // namespace parley::load

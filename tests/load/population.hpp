@@ -25,4 +25,12 @@ struct population {
 /// indexes; who has others replaces them.
 [[nodiscard]] population plan(std::size_t people, std::size_t rooms, std::size_t members_each);
 
+/// Teams of a hundred who know each other: everybody is in ten conversations of ten, with other people in each, and is
+/// the first member of one. `people` is a multiple of `team_size`.
+[[nodiscard]] population plan_teams(std::size_t people);
+inline constexpr std::size_t team_size = 100;
+
+/// The first so many people of whole teams, and their conversations.
+[[nodiscard]] population first_teams(const population& of, std::size_t people);
+
 }  // namespace parley::load

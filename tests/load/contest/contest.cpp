@@ -24,6 +24,11 @@ constexpr std::array contests{
     contest{"resume", "coming back after 1,000 events", resume},
     contest{"route", "a small JSON answer", route},
     contest{"threads", "both cores beside one", threads},
+    contest{"capacity", "more and more users, until deliveries are late", capacity},
+    contest{"many-tenants", "messages of 1, 100 and 10,000 tenants", many_tenants},
+    contest{"many-conversations", "messages in 10, 1,000 and 100,000 conversations", many_conversations},
+    contest{"capacity-smoke", "the same search with a few dozen users", capacity_smoke, true},
+    contest{"many-smoke", "messages of a handful of tenants and conversations", many_smoke, true},
     contest{"smoke", "everything in a second", fan_out_smoke, true},
 };
 

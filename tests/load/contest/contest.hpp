@@ -21,6 +21,8 @@ struct contest_options {
     double seconds = 3;              ///< measured in each round
     double warm_up_seconds = 1;
     bool with_peer = true;
+    /// Of contests without a reference and a peer, which are played on each of them.
+    std::vector<std::string> databases{"sqlite", "postgresql"};
 };
 
 /// How a figure is judged.
@@ -86,5 +88,10 @@ struct rounds_played {
 [[nodiscard]] std::vector<finding> resume(const contest_options&);
 [[nodiscard]] std::vector<finding> route(const contest_options&);
 [[nodiscard]] std::vector<finding> threads(const contest_options&);
+[[nodiscard]] std::vector<finding> capacity(const contest_options&);
+[[nodiscard]] std::vector<finding> capacity_smoke(const contest_options&);
+[[nodiscard]] std::vector<finding> many_tenants(const contest_options&);
+[[nodiscard]] std::vector<finding> many_conversations(const contest_options&);
+[[nodiscard]] std::vector<finding> many_smoke(const contest_options&);
 
 }  // namespace parley::load

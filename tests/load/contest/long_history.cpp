@@ -39,14 +39,13 @@ finding page_beside_page(house& at) {
     made.reference = median_of(of_few);
     made.parley = median_of(of_many);
     made.wanted = aim{aim::of::ratio_at_most, 1.2};
-    made.note = "SQLite";
+    made.note = at.database();
     return made;
 }
 
-}  // namespace
-
-std::vector<finding> long_history(const contest_options& with) {
-    house at(with, {many, few});
+void play_on(const std::string& database, const contest_options& with, std::vector<finding>& found) {
+    house at(with, database);
+    at.settle_two({many, few});
     std::vector<double> starting;
     for (unsigned i = 0; i < starts; ++i) {
         if (i > 0) at.stop();
@@ -57,10 +56,18 @@ std::vector<finding> long_history(const contest_options& with) {
     finding start{.what = "start with a million messages, until it is ready", .unit = "s"};
     start.parley = median_of(starting);
     start.wanted = aim{aim::of::value_at_most, 2};
-    start.note = "SQLite";
-    auto page = page_beside_page(at);
+    start.note = at.database();
+    found.push_back(page_beside_page(at));
+    found.push_back(start);
     at.stop();
-    return {page, start};
+}
+
+}  // namespace
+
+std::vector<finding> long_history(const contest_options& with) {
+    std::vector<finding> found;
+    for (const auto& database : with.databases) play_on(database, with, found);
+    return found;
 }
 
 }  // namespace parley::load

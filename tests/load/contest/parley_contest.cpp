@@ -51,6 +51,9 @@ int main(int count, char** words) {
     app.add_option("--seconds", with.seconds, "Measured in each round");
     app.add_option("--warm-up", with.warm_up_seconds, "Seconds of talk before measuring");
     app.add_option("--programs", with.programs, "The folder of the programs");
+    app.add_option("--database", with.databases, "Of contests without a reference and a peer; both if not given")
+        ->delimiter(',')
+        ->check(CLI::IsMember({"sqlite", "postgresql"}));
     app.add_flag("--no-peer", without_peer, "Without Node and what npm installs for it");
     CLI11_PARSE(app, count, words);
     with.with_peer = !without_peer;

@@ -54,10 +54,9 @@ double milliseconds_to_return(const house& at, const language& speaking, std::ve
     return took;
 }
 
-}  // namespace
-
-std::vector<finding> resume(const contest_options& with) {
-    house at(with, {missed + 100});
+finding play_on(const std::string& database, const contest_options& with) {
+    house at(with, database);
+    at.settle_two({missed + 100});
     at.start();
     const auto log_end =
         number_behind(http_connection(at.port()).get("/api/v1/snapshot", at.token()), R"("position":)");
@@ -69,8 +68,16 @@ std::vector<finding> resume(const contest_options& with) {
     finding made{.what = "connect and resume with 1,000 missed events", .unit = "ms"};
     made.parley = median_of(took);
     made.wanted = aim{aim::of::value_at_most, 50};
-    made.note = "SQLite";
-    return {made};
+    made.note = at.database();
+    return made;
+}
+
+}  // namespace
+
+std::vector<finding> resume(const contest_options& with) {
+    std::vector<finding> found;
+    for (const auto& database : with.databases) found.push_back(play_on(database, with));
+    return found;
 }
 
 }  // namespace parley::load

@@ -71,7 +71,8 @@ finding one_route(const house& at, const contest_options& with, std::string_view
 }  // namespace
 
 std::vector<finding> route(const contest_options& with) {
-    house at(with, {1});
+    house at(with, "sqlite");
+    at.settle_two({1});
     at.start();
     auto open = one_route(at, with, "/api/v1/server", "");
     open.what = "GET /api/v1/server beside a bare Beast server";
