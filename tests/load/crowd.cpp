@@ -26,6 +26,9 @@ constexpr unsigned most_in_flight = 16;  // the server reads no more of one conn
 constexpr auto open_patience = 300s;
 constexpr auto quiet = 500ms;
 
+/// Of all crowds of this process that are gone.
+std::uint64_t numbers_used = 0;
+
 /// 200 bytes that begin with the time.
 std::string words_of(std::int64_t now) {
     constexpr std::string_view rest =
@@ -39,14 +42,17 @@ std::string words_of(std::int64_t now) {
 }  // namespace
 
 crowd::crowd(std::uint16_t port, const population& who, const language& speaking)
-    : port_(port), who_(who), speaking_(speaking), buffer_(buffer_bytes) {
+    : port_(port), who_(who), speaking_(speaking), buffer_(buffer_bytes), first_number_(numbers_used) {
     for (std::size_t i = 0; i < who.people.size(); ++i) clients_.emplace_back();
     epoll_ = ::epoll_create1(EPOLL_CLOEXEC);
     if (epoll_ < 0) throw std::system_error(errno, std::generic_category(), "epoll_create1");
     choose_speakers();
 }
 
-crowd::~crowd() { ::close(epoll_); }
+crowd::~crowd() {
+    numbers_used = first_number_ + sent_;
+    ::close(epoll_);
+}
 
 void crowd::choose_speakers() {
     if (who_.rooms.size() == 1) {
@@ -120,8 +126,9 @@ bool crowd::say_something() {
         if (one.who->in_flight() >= most_in_flight || one.who->at() != client::stage::live) continue;
         const auto now = now_ns();
         const auto members = one.where->members.size();
-        seen_.send_of(sent_) = {now, static_cast<std::uint32_t>(members)};
-        one.who->send_message(sent_, one.where->id, words_of(now));
+        const auto number = first_number_ + sent_;
+        seen_.send_of(number) = {now, static_cast<std::uint32_t>(members)};
+        one.who->send_message(number, one.where->id, words_of(now));
         to_flush_.push_back(one.who);
         ++sent_;
         expected_ += members;

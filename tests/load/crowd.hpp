@@ -62,6 +62,8 @@ private:
     tally seen_;
     int epoll_ = -1;
     std::size_t next_ = 0;  // of speakers_
+    /// Of its first message. No number comes twice in a run: the server would take it for a resend.
+    std::uint64_t first_number_;
     std::uint64_t sent_ = 0;
     std::uint64_t expected_ = 0;
 };
