@@ -58,12 +58,14 @@ private:
     void finish(waiting_write&, std::optional<error>);
     void watch();
     void look_where_others_wrote();
-    void hear_what_others_wrote(const odb::query_base& of);
+    /// `where`: of the table of tenants; all if empty.
+    void hear_what_others_wrote(const std::string& where);
     [[nodiscard]] bool watches() const { return options_.watch_interval > std::chrono::milliseconds(0); }
     void database_answers();
     void database_is_away(failure_kind, const char* why);
     void there_is_room();
-    void bound_memory();
+    /// After a group of these tenants.
+    void bound_memory(const std::set<std::int64_t>& tenants);
 
     database& database_;
     const store_options options_;
@@ -76,6 +78,7 @@ private:
 
     // The thread's own.
     tenant_memories memories_;
+    std::size_t remembered_rows_ = 0;  // in all of them
     connection_slot slot_;
     std::unique_ptr<write_group> in_doubt_;  ///< was being committed when the connection was lost
     error failure_;                          ///< of the last attempt that failed

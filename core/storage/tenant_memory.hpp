@@ -72,7 +72,8 @@ private:
 };
 
 struct tenant_memory {
-    position heard = 0;  ///< the sink has heard everything up to here
+    std::size_t counted = 0;  ///< size(), when it was last summed up
+    position heard = 0;       ///< the sink has heard everything up to here
     /// The rows below are good as long as the tenant's row says this, for every commit raises it.
     std::optional<std::int64_t> generation;
     remembered<user_id, user> users;

@@ -89,13 +89,28 @@ void authenticator::find_session(std::string_view token, std::move_only_function
                           .stage = row->stage,
                           .only = kernel::permissions_of(permissions_, row->scope),
                           .until = std::max(row->ends_at, row->expires_at)};
-            for (const auto& one : all.tenants())
-                if (one.id == row->tenant) found.tenant_name = one.name;
+            found.tenant_name = name_of(row->tenant, all);
             remember(digest, found);
             note_use(*row);
             (*shared)(std::move(found));
         },
         [shared](error why) { (*shared)(std::unexpected(std::move(why))); });
+}
+
+/// All tenants are read when there is a new one, and not for everybody who comes.
+std::string authenticator::name_of(tenant_id tenant, kernel::directory& all) {
+    const auto known = [&] {
+        const std::scoped_lock lock(guard_);
+        const auto found = names_.find(tenant);
+        return found == names_.end() ? std::string() : found->second;
+    };
+    if (auto name = known(); !name.empty()) return name;
+    auto read = all.tenants();  // while nobody waits
+    {
+        const std::scoped_lock lock(guard_);
+        for (auto& one : read) names_.insert_or_assign(one.id, std::move(one.name));
+    }
+    return known();
 }
 
 void authenticator::find_tenant(std::string_view host, std::move_only_function<void(result<tenant_of_host>)> answer) {

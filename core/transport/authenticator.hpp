@@ -72,6 +72,7 @@ private:
     [[nodiscard]] std::optional<session> recall(const std::string& digest);
     void remember(const std::string& digest, const session& what);
     void note_use(const access_token&);
+    [[nodiscard]] std::string name_of(tenant_id, kernel::directory&);
 
     kernel::store& store_;
     const clock& time_;
@@ -80,6 +81,7 @@ private:
     std::mutex guard_;
     std::unordered_map<std::string, remembered> sessions_;  // by digest
     std::unordered_map<std::string, tenant_id> tenants_;    // by name; tenants are never renamed
+    std::unordered_map<tenant_id, std::string> names_;      // the other way round
 };
 
 /// The host of a Host header: lower case, without port; brackets stay around an IPv6 address.
