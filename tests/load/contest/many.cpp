@@ -133,8 +133,9 @@ std::vector<finding> play_tenants(const contest_options& with, const tenants_sce
 
 struct conversations_scene {
     std::vector<std::size_t> conversations{10, 1'000, 100'000};
-    /// So few that all of them hear something in the smallest as well: what goes to a connection at once is the same.
-    std::size_t people = 50;
+    /// Few, so that hardly more goes to a connection at once in the smallest than in the others; but who is in very many
+    /// conversations takes long to come.
+    std::size_t people = 200;
     std::size_t members_each = 5;
 };
 
