@@ -133,8 +133,8 @@ std::vector<finding> play_tenants(const contest_options& with, const tenants_sce
 
 struct conversations_scene {
     std::vector<std::size_t> conversations{10, 1'000, 100'000};
-    /// Few, so that hardly more goes to a connection at once in the smallest than in the others; but who is in very many
-    /// conversations takes long to come.
+    /// Few, so that hardly more goes to a connection at once in the smallest than in the others; but who is in very
+    /// many conversations takes long to come.
     std::size_t people = 200;
     std::size_t members_each = 5;
 };
