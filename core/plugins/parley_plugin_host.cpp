@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <condition_variable>
 #include <cstdio>
 #include <map>
@@ -26,6 +27,7 @@ using namespace parley;           // NOLINT: a program of one file
 using namespace parley::plugins;  // NOLINT
 
 constexpr unsigned threads = 4;
+constexpr std::chrono::seconds most_patience{1};  // with a call that does not come back; the server ends us in the end
 
 /// Settings as a call carries them; the address stays.
 struct kept_settings {
@@ -52,10 +54,29 @@ private:
     bindings bound_;
     std::mutex reading_;
     std::map<std::uint64_t, std::shared_ptr<kept_settings>> settings_;  // guarded by reading_
+    /// Counted before the next frame, which may say that this is the end, can be read.
+    class being_run {
+    public:
+        explicit being_run(child& in) : in_(in) {
+            const std::lock_guard held(in_.life_guard_);
+            ++in_.running_;
+        }
+        being_run(const being_run&) = delete;
+        being_run& operator=(const being_run&) = delete;
+        ~being_run() {
+            const std::lock_guard held(in_.life_guard_);
+            if (--in_.running_ == 0) in_.life_changed_.notify_all();
+        }
+
+    private:
+        child& in_;
+    };
+
     std::mutex life_guard_;
     std::condition_variable life_changed_;
     bool start_ = false;
     bool stop_ = false;
+    unsigned running_ = 0;  ///< calls that have not come back
 };
 
 void child::say(problems wrong) {
@@ -135,6 +156,7 @@ bool child::take(std::unique_lock<std::mutex>& lock, wire::frame what, std::stri
         case wire::frame::call: {
             // Settings are looked up while nobody can clear them.
             std::shared_ptr<kept_settings> used;
+            const being_run until_it_is_back(*this);
             const auto reply = in.number<parley_reply>();
             const auto id = in.number<std::uint64_t>();
             if (const auto found = settings_.find(id); found != settings_.end()) used = found->second;
@@ -214,6 +236,9 @@ int child::run() {
         runs_->start();
         lock.lock();
     }
+    // The server asks when all are answered; who has answered may not have come back yet, and needs the plugin for
+    // that.
+    life_changed_.wait_for(lock, most_patience, [this] { return running_ == 0; });
     lock.unlock();
     runs_->stop();
     return 0;

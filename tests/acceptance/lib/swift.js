@@ -58,7 +58,7 @@ export class Swift {
         const answer = await fetch(`${this.endpoint}${target}${query ? `?${query}` : ''}`, {
             method,
             headers: { authorization, 'x-amz-content-sha256': hash, 'x-amz-date': date },
-            body: ['GET', 'HEAD'].includes(method) ? undefined : body,
+            body: body || undefined,
         });
         return { status: answer.status, text: await answer.text() };
     }
