@@ -33,6 +33,7 @@ void event_runner::start(const environment& env, std::vector<plugin_listener> al
     std::erase_if(all, [](const plugin_listener& one) { return one.types.empty(); });
     if (all.empty()) return;
     env_ = &env;
+    leads_here_ = leads_;
     hearings_ = std::move(all);
     for (std::size_t who = 0; who < hearings_.size(); ++who)
         for (const auto& type : hearings_[who].types) by_type_[type].push_back(who);
@@ -108,7 +109,9 @@ void event_runner::follow(tenant_id where, position upto) {
 /// Whoever leads no more forgets how far it was; whoever leads reads how far the one before it came.
 void event_runner::lead(bool does) {
     if (leads_.exchange(does) == does || !running_) return;
-    thread_->post([this] {
+    thread_->post([this, does] {
+        ++term_;
+        leads_here_ = does;
         for (const auto& [where, one] : lanes_) one->dead = true;
         lanes_.clear();
     });
@@ -121,10 +124,12 @@ void event_runner::look() {
         look_again_ = std::exchange(looking_, true);
         if (look_again_) return;
         store_.with_directory(
-            [this](directory& in) {
+            [this, term = term_](directory& in) {
                 auto all = in.tenants();
                 auto places = in.plugin_places();
-                thread_->post([this, all = std::move(all), places = std::move(places)]() mutable {
+                thread_->post([this, term, all = std::move(all), places = std::move(places)]() mutable {
+                    // Another server may have moved the cursors since.
+                    if (term != term_) return looking_ = false, look();
                     arrange(std::move(all), std::move(places));
                 });
             },
@@ -154,7 +159,7 @@ void event_runner::arrange(const tenant& one, const std::map<std::string, positi
     std::vector<std::size_t> first;
     for (std::size_t who = 0; who < hearings_.size(); ++who) {
         const auto known = find(who, one.id);
-        const bool is_on = leads_ && calls_.is_on(hearings_[who].plugin, one.name);
+        const bool is_on = leads_ && leads_here_ && calls_.is_on(hearings_[who].plugin, one.name);
         if (known && !is_on) {
             known->dead = true;
             lanes_.erase({one.id, who});

@@ -125,6 +125,8 @@ private:
     std::unique_ptr<serial_thread> thread_;
 
     // The thread's own.
+    bool leads_here_ = true;  ///< leads_ when the lanes were made
+    unsigned term_ = 0;       ///< changes with it
     std::unordered_map<tenant_id, std::string> names_;
     std::map<std::pair<tenant_id, std::size_t>, lane_ptr> lanes_;
     std::unordered_set<tenant_id> missed_;  ///< something was heard there for which there is no lane yet
