@@ -32,7 +32,7 @@ protected:
 };
 
 TEST_F(web_client_run, brings_body_status_and_how_long_it_keeps) {
-    there.answer = "HTTP/1.1 200 OK\r\nCACHE-control: max-age=7\r\nContent-Length: 2\r\n\r\nhi";
+    there.answers("HTTP/1.1 200 OK\r\nCACHE-control: max-age=7\r\nContent-Length: 2\r\n\r\nhi");
     const auto came = get({.url = there.url("/keys"), .may = reach::also_private});
     ASSERT_TRUE(came) << came.error().message;
     EXPECT_EQ(came->status, 200);
@@ -55,7 +55,7 @@ TEST_F(web_client_run, connects_to_nobody_private) {
 }
 
 TEST_F(web_client_run, follows_nobody_and_reads_no_files) {
-    there.answer = "HTTP/1.1 302 Found\r\nLocation: " + there.url("/elsewhere") + "\r\nContent-Length: 0\r\n\r\n";
+    there.answers("HTTP/1.1 302 Found\r\nLocation: " + there.url("/elsewhere") + "\r\nContent-Length: 0\r\n\r\n");
     EXPECT_EQ(get({.url = there.url("/"), .may = reach::also_private})->status, 302);
     EXPECT_EQ(there.connections(), 1);
     for (const auto* url :
@@ -64,7 +64,7 @@ TEST_F(web_client_run, follows_nobody_and_reads_no_files) {
 }
 
 TEST_F(web_client_run, takes_no_more_than_it_wants) {
-    there.answer = "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + std::string(1'000, 'x');
+    there.answers("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + std::string(1'000, 'x'));
     EXPECT_EQ(code({.url = there.url("/"), .may = reach::also_private, .max_bytes = 1'000}), "ok");
     EXPECT_EQ(code({.url = there.url("/"), .may = reach::also_private, .max_bytes = 999}), "web_too_large");
 }

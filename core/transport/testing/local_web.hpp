@@ -21,8 +21,7 @@ class local_web {
     using tcp = boost::asio::ip::tcp;
 
 public:
-    std::string answer;   ///< whole, head and body; set before the request
-    bool silent = false;  ///< takes requests and says nothing
+    std::atomic<bool> silent = false;  ///< takes requests and says nothing
 
     local_web() {
         thread_ = std::thread([this] { serve(); });
@@ -41,6 +40,11 @@ public:
         return "http://127.0.0.1:" + std::to_string(port()) + path;
     }
     [[nodiscard]] int connections() const { return connections_; }
+    /// What every request gets from now on: whole, head and body.
+    void answers(std::string whole) {
+        const std::lock_guard lock(guard_);
+        answer_ = std::move(whole);
+    }
     /// The last request that was answered, whole.
     [[nodiscard]] std::string heard() {
         const std::lock_guard lock(guard_);
@@ -63,9 +67,15 @@ private:
             boost::asio::streambuf head;
             boost::asio::read_until(peer, head, "\r\n\r\n", why);
             if (!why) read_body(peer, head, why);
-            if (!why) boost::asio::write(peer, boost::asio::buffer(answer), why);
+            const auto said = answer();  // another one may be given meanwhile
+            if (!why) boost::asio::write(peer, boost::asio::buffer(said), why);
             peer.shutdown(tcp::socket::shutdown_both, why);
         }
+    }
+
+    std::string answer() {
+        const std::lock_guard lock(guard_);
+        return answer_;
     }
 
     void read_body(tcp::socket& peer, boost::asio::streambuf& into, boost::system::error_code& why) {
@@ -87,6 +97,7 @@ private:
     std::atomic<bool> stopping_ = false;
     std::atomic<int> connections_ = 0;
     std::mutex guard_;
+    std::string answer_;
     std::string heard_;
     std::thread thread_;
 };
