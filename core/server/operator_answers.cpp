@@ -20,13 +20,6 @@ json::object shown(const config::problem& one) {
 
 }  // namespace
 
-bool says_json(const transport::http_request& request) {
-    auto type = request.header("Content-Type");
-    type = type.substr(0, type.find(';'));
-    while (type.ends_with(' ')) type.remove_suffix(1);
-    return transport::same_token(type, "application/json");
-}
-
 transport::http_response not_json(const transport::http_request& request) {
     return transport::problem(415, {fault::invalid, "not_json", "A body is application/json.", {}}, request.request_id);
 }
@@ -52,9 +45,8 @@ transport::http_response problems_of(const reload_outcome& made, const std::stri
     return answer;
 }
 
-transport::http_response no_store(transport::http_response made) {
-    made.headers.push_back({"Cache-Control", "no-store"});
-    return made;
+reload_asker asker_of(const transport::http_request& request) {
+    return {.by = reload_asker::way::api, .address = request.remote, .request_id = request.request_id};
 }
 
 }  // namespace parley::server

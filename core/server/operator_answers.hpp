@@ -9,7 +9,6 @@
 
 namespace parley::server {
 
-[[nodiscard]] bool says_json(const transport::http_request&);
 /// 415 not_json, and 405 method_not_allowed with what is allowed.
 [[nodiscard]] transport::http_response not_json(const transport::http_request&);
 [[nodiscard]] transport::http_response method_not_allowed(const transport::http_request&, std::string_view allowed);
@@ -17,7 +16,6 @@ namespace parley::server {
 /// 422 configuration_invalid with every one of the problems.
 [[nodiscard]] transport::http_response problems_of(const reload_outcome&, const std::string& request_id);
 
-/// The same, not to be kept by anybody.
-[[nodiscard]] transport::http_response no_store(transport::http_response);
+[[nodiscard]] reload_asker asker_of(const transport::http_request&);
 
 }  // namespace parley::server

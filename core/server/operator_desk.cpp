@@ -61,13 +61,13 @@ result<wish> read_wish(const http_request& request) {
 }
 
 http_response answer_of(const reload_outcome& made, const wish& wanted, const std::string& request_id) {
-    if (!made.applied()) return no_store(problems_of(made, request_id));
+    if (!made.applied()) return problems_of(made, request_id);
     auto body = config::to_json(made.changes);
     body["applied"] = !wanted.dry_run;
     body["generation"] = made.generation;
     body["wants_restart"] = made.changes.wants_restart();
     if (!wanted.ignored.empty()) body["ignored"] = wanted.ignored;
-    return no_store({.headers = {}, .body = to_text(body)});
+    return {.headers = {}, .body = to_text(body)};
 }
 
 }  // namespace
@@ -118,30 +118,33 @@ std::optional<http_response> operator_desk::refusal_of(const http_request& reque
 }
 
 void operator_desk::handle(http_request request, transport::http_answer answer) {
-    if (auto refusal = refusal_of(request)) return answer(no_store(std::move(*refusal)));
+    // Nobody is to keep what an operator is told.
+    answer = [answer = std::move(answer)](http_response made) mutable {
+        made.headers.push_back({"Cache-Control", "no-store"});
+        answer(std::move(made));
+    };
+    if (auto refusal = refusal_of(request)) return answer(std::move(*refusal));
     if (request.path() != reload_path) return handle_tenants(std::move(request), std::move(answer));
-    if (request.method != "POST") return answer(no_store(method_not_allowed(request, "POST")));
-    if (!request.body.empty() && !says_json(request)) return answer(no_store(not_json(request)));
+    if (request.method != "POST") return answer(method_not_allowed(request, "POST"));
+    if (!request.body.empty() && !transport::says_json(request)) return answer(not_json(request));
     auto wanted = read_wish(request);
-    if (!wanted) return answer(no_store(transport::problem(wanted.error(), request.request_id)));
-    work_.run([this, wanted = std::move(*wanted), from = std::move(request.remote), id = std::move(request.request_id),
-               answer = std::move(answer)](bool busy) mutable {
-        if (busy)
-            return answer(no_store(
-                transport::problem({fault::unavailable, "reload_busy", "Other reloads wait; try again.", {}}, id)));
-        const auto made =
-            wanted.dry_run ? preview_() : reload_({.by = reload_asker::way::api, .address = from, .request_id = id});
-        answer(answer_of(made, wanted, id));
-    });
+    if (!wanted) return answer(transport::problem(wanted.error(), request.request_id));
+    work_.run(
+        [this, wanted = std::move(*wanted), who = asker_of(request), answer = std::move(answer)](bool busy) mutable {
+            if (busy)
+                return answer(transport::problem(
+                    {fault::unavailable, "reload_busy", "Other reloads wait; try again.", {}}, who.request_id));
+            answer(answer_of(wanted.dry_run ? preview_() : reload_(who), wanted, who.request_id));
+        });
 }
 
 void operator_desk::handle_tenants(http_request request, transport::http_answer answer) {
     work_.run([this, request = std::move(request), answer = std::move(answer)](bool busy) mutable {
         if (busy)
-            return answer(no_store(transport::problem(
+            return answer(transport::problem(
                 {fault::unavailable, "operator_busy", "Other requests of operators wait; try again.", {}},
-                request.request_id)));
-        answer(no_store(tenants_(request)));
+                request.request_id));
+        answer(tenants_(request));
     });
 }
 

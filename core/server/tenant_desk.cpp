@@ -55,10 +55,6 @@ json::object shown(const config::configuration& of, const tenant& one, const ker
             {"messages", has.messages}};
 }
 
-reload_asker asker_of(const http_request& request) {
-    return {.by = reload_asker::way::api, .address = request.remote, .request_id = request.request_id};
-}
-
 reloader::intent intent_of(const tenant_wish& wanted) {
     return wanted.dry_run ? reloader::intent::preview : reloader::intent::settings_alone;
 }
@@ -217,7 +213,7 @@ http_response tenant_desk::answer(const http_request& request) {
     }
     if (request.method != (is_one ? "PATCH" : "POST"))
         return method_not_allowed(request, is_one ? "PATCH" : "GET, POST");
-    if (!says_json(request)) return not_json(request);
+    if (!transport::says_json(request)) return not_json(request);
     const auto wanted = read_tenant_wish(request, is_one ? std::optional(name) : std::nullopt);
     if (!wanted) return transport::problem(wanted.error(), request.request_id);
     return is_one ? change(request, *wanted) : create(request, *wanted);

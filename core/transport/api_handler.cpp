@@ -73,13 +73,6 @@ result<json::object> body_of(const http_request& request, const api_options& opt
     return parse_object(request.body, {.max_bytes = options.json_bytes, .max_depth = options.json_depth});
 }
 
-bool says_json(const http_request& request) {
-    auto type = request.header("Content-Type");
-    type = type.substr(0, type.find(';'));
-    while (type.ends_with(' ')) type.remove_suffix(1);
-    return same_token(type, "application/json");
-}
-
 const error nothing_here{fault::not_found, "not_found", "There is nothing here.", {}};
 
 /// The answer to a method that an address does not take.

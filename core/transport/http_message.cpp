@@ -44,4 +44,11 @@ bool same_token(std::string_view left, std::string_view right) {
     return std::ranges::equal(left, right, [](char a, char b) { return lower(a) == lower(b); });
 }
 
+bool says_json(const http_request& request) {
+    auto type = request.header("Content-Type");
+    type = type.substr(0, type.find(';'));
+    while (type.ends_with(' ')) type.remove_suffix(1);
+    return same_token(type, "application/json");
+}
+
 }  // namespace parley::transport

@@ -91,4 +91,7 @@ using http_answer = std::move_only_function<void(http_response)>;
 /// Whether two header names, tokens and the like are equal without regard to ASCII case.
 [[nodiscard]] bool same_token(std::string_view left, std::string_view right);
 
+/// Whether its Content-Type is application/json, whatever its parameters are.
+[[nodiscard]] bool says_json(const http_request&);
+
 }  // namespace parley::transport
