@@ -204,7 +204,7 @@ private:
     void run() {
         const auto began = steady::now();
         for (bool goes_on = true; goes_on;) {
-            if (steady::now() - began >= patience) ear_.not_yet_reached();
+            if (!counters_.reachable && steady::now() - began >= patience) ear_.not_yet_reached();
             // After the same refusal twice libnats gives up; the operator may yet put it right.
             if ((!connection_ || natsConnection_IsClosed(connection_.get())) && steady::now() >= next_try_) connect();
             std::vector<waiting> now;
