@@ -279,11 +279,12 @@ void group_commit::hear_what_others_wrote(const std::string& where) {
         odb::transaction open(slot_.begin_look(tenant_scope::all()));
         std::vector<std::pair<tenant_id, position>> ends;
         // Of each tenant, twice a second: no more columns than it takes.
-        const auto sql = "SELECT id, \"position\", log_begin, generation, id FROM tenant " + where;
-        each_view<tenant_clock_view>(database_.mapped(), odb::query_base(sql), [&](const tenant_clock_view& clock) {
-            const tenant_id id{clock.tenant};
-            if (memories_[id].heard < clock.position) ends.emplace_back(id, clock.position);
-        });
+        each_view<tenant_clock_view>(database_.mapped(), odb::query_base(tenant_clocks + where),
+                                     [&](const tenant_clock_view& clock) {
+                                         const tenant_id id{clock.tenant};
+                                         if (memories_[id].heard < clock.position)
+                                             ends.emplace_back(id, clock.position);
+                                     });
         for (const auto& [id, end] : ends)
             hear_foreign_events(database_.mapped(), id, memories_[id], end, sink_, counters_);
         open.rollback();

@@ -62,9 +62,7 @@ void write_group::lock(const std::set<std::int64_t>& tenants) {
         tenants_.try_emplace(id, database_.mapped(), clock, memories_[id]);
     };
     if (database_.kind() == engine::postgresql) return lock_rows(tenants, take);
-    const auto sql =
-        fmt::format("SELECT id, \"position\", log_begin, generation, 0 FROM tenant WHERE id IN ({}) ORDER BY id",
-                    fmt::join(tenants, ","));
+    const auto sql = fmt::format("{}WHERE id IN ({}) ORDER BY id", tenant_clocks, fmt::join(tenants, ","));
     each_view<tenant_clock_view>(database_.mapped(), odb::query_base(sql), take);
 }
 

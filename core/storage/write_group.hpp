@@ -23,6 +23,9 @@ struct waiting_write {
     std::optional<error> problem;  ///< why it cannot be done, though its group was
 };
 
+/// What a tenant_clock_view is read by where no transaction has a number; a condition may follow.
+inline constexpr auto tenant_clocks = "SELECT id, \"position\", log_begin, generation, CAST(0 AS BIGINT) FROM tenant ";
+
 using tenant_memories = std::unordered_map<tenant_id, tenant_memory>;
 
 /// The tenants of these jobs.
