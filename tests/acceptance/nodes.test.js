@@ -42,12 +42,8 @@ function told(title, options, play) {
 }
 
 // Every server knows of every other, as far as its own metrics say.
-async function metric(server, name) {
-    const text = await (await fetch(`${server.url}/metrics`)).text();
-    return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1]);
-}
 const isLinked = (server, wanted) =>
-    eventually(async () => ((await metric(server, 'parley_bus_reachable')) === wanted ? true : undefined), `the bus to be ${wanted ? 'there' : 'away'}`);
+    eventually(async () => ((await server.metric('parley_bus_reachable')) === wanted ? true : undefined), `the bus to be ${wanted ? 'there' : 'away'}`);
 
 const presenceAt = (viewer, who, wanted) =>
     eventually(async () => {
@@ -272,7 +268,7 @@ describe('a bus with certificates', () => {
             const why = () => cluster.members.flatMap((one) => [...one.process.output.matchAll(/- TLS handshake error: (.*)/g)].map(([, words]) => words));
             const isAboutNone = (words) => words.includes("client didn't provide a certificate");
             await eventually(() => (why().some(isAboutNone) && !why().every(isAboutNone) ? true : undefined), 'NATS to have turned away one, and to have been left by the other');
-            assert.deepEqual(await Promise.all(servers.map((one) => metric(one, 'parley_bus_reachable'))), [0, 0, 1]);
+            assert.deepEqual(await Promise.all(servers.map((one) => one.metric('parley_bus_reachable'))), [0, 0, 1]);
             for (const one of servers.splice(0)) await one.stop();
             remove();
         } finally {

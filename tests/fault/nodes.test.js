@@ -57,8 +57,7 @@ async function play(t, { urlOf, begins = () => {}, ...options }, luck) {
     }
 }
 
-const metricOf = (nodes, name) =>
-    Promise.all(nodes.servers.map(async ({ url }) => Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(await (await fetch(`${url}/metrics`)).text())?.[1])));
+const metricOf = (nodes, name) => Promise.all(nodes.servers.map((one) => one.metric(name)));
 
 const atBoth = ({ servers }, i) => servers[i % 2].url;
 const behindProxy = {

@@ -91,6 +91,12 @@ export class Server {
         }
     }
 
+    // One without labels; NaN when it is not told.
+    async metric(name) {
+        const text = await (await fetchAny(`${this.url}/metrics`)).text();
+        return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1]);
+    }
+
     // As an operator would; a second time would mean "at once".
     tellToStop() {
         this.toldToStop = true;
