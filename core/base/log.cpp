@@ -15,6 +15,7 @@
 #include <iterator>
 #include <memory>
 #include <mutex>
+#include <new>
 #include <vector>
 
 #include "base/clock.hpp"
@@ -229,13 +230,18 @@ void append_text(buffer& line, level of, std::string_view message, fields with) 
 void write(level of, std::string_view message, fields with) {
     target& to = current();
     if (!to.logger.should_log(target::native(of))) return;
-    buffer line;
-    if (to.as == format::json) {
-        append_json(line, of, message, with);
-    } else {
-        append_text(line, of, message, with);
+    try {
+        buffer line;
+        if (to.as == format::json) {
+            append_json(line, of, message, with);
+        } else {
+            append_text(line, of, message, with);
+        }
+        to.logger.log(target::native(of), spdlog::string_view_t(line.data(), line.size()));
+    } catch (const std::bad_alloc&) {
+        // Who says that there is no memory must not fail by it.
+        lost.fetch_add(1, std::memory_order_relaxed);
     }
-    to.logger.log(target::native(of), spdlog::string_view_t(line.data(), line.size()));
 }
 
 }  // namespace

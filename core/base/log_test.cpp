@@ -11,6 +11,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/testing/scarce_memory.hpp"
 #include "base/text.hpp"
 
 namespace parley {
@@ -18,11 +19,11 @@ namespace {
 
 using namespace std::string_view_literals;
 
-class log_test : public testing::Test {
+class log_test : public ::testing::Test {
 protected:
     log_test() {
         const std::string name = "parley_log_" + std::to_string(::getpid()) + "_" +
-                                 testing::UnitTest::GetInstance()->current_test_info()->name();
+                                 ::testing::UnitTest::GetInstance()->current_test_info()->name();
         file_ = std::filesystem::temp_directory_path() / name;
     }
     ~log_test() override {
@@ -120,6 +121,21 @@ TEST_F(log_test, a_full_disk_costs_entries_and_nothing_else) {
     start(log::format::json);
     log::error("kept");
     EXPECT_EQ(log::dropped(), before + 2);
+    EXPECT_EQ(lines().size(), 1U);
+}
+
+TEST_F(log_test, no_memory_costs_entries_and_nothing_else) {
+    start(log::format::json);
+    const std::string much(10'000, 'x');
+    const auto before = log::dropped();
+    std::uint64_t tries = 0;
+    for (bool was_missing = true; was_missing; ++tries) {
+        testing::memory_ends_after(tries, testing::want::lasting);
+        log::error(much);
+        was_missing = testing::memory_is_back();
+    }
+    EXPECT_GT(tries, 1U);
+    EXPECT_EQ(log::dropped(), before + tries - 1);
     EXPECT_EQ(lines().size(), 1U);
 }
 

@@ -9,11 +9,7 @@
 #include <set>
 #include <string>
 
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define PARLEY_TEST_SANITIZED 1
-#endif
-#endif
+#include "base/testing/sanitized.hpp"
 
 namespace parley {
 namespace {
@@ -88,9 +84,7 @@ TEST(secret, hashes_of_other_strength_still_verify) {
 // In a process of its own, because the memory it takes away does not come back. Sanitizers reserve far more than any
 // limit.
 TEST(secret, no_memory_is_not_a_wrong_password) {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || PARLEY_TEST_SANITIZED
-    GTEST_SKIP() << "a limit on memory does not go with a sanitizer";
-#endif
+    if (testing::is_sanitized) GTEST_SKIP() << "a limit on memory does not go with a sanitizer";
     const std::string hash = hash_password("right").value();
     const auto without_memory = [&] {
         const rlimit limit{.rlim_cur = memory_left, .rlim_max = memory_left};
@@ -100,7 +94,7 @@ TEST(secret, no_memory_is_not_a_wrong_password) {
             !verdict && verdict.error().code == "memory_short" && verdict.error().kind == fault::unavailable;
         ::_exit(told ? 0 : 1);
     };
-    EXPECT_EXIT(without_memory(), testing::ExitedWithCode(0), "");
+    EXPECT_EXIT(without_memory(), ::testing::ExitedWithCode(0), "");
 }
 
 TEST(secret, nobody_looks_like_somebody_with_a_wrong_password) {
