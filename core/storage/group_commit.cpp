@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 #include <fmt/ranges.h>
 
+#include <new>
 #include <stdexcept>
 
 #include "base/log.hpp"
@@ -157,8 +158,9 @@ void group_commit::attempt_once(std::vector<waiting_write>& jobs) {
     try {
         commit_now(open);
     } catch (const std::exception& thrown) {
-        // An answer, even a bad one, leaves no doubt.
-        if (!slot_.is_dead() && classify(thrown) != failure_kind::lost) in_doubt_.reset();
+        // An answer, even a bad one, leaves no doubt. That there was no memory for it says nothing.
+        const bool is_answer = !slot_.is_dead() && dynamic_cast<const std::bad_alloc*>(&thrown) == nullptr;
+        if (is_answer && classify(thrown) != failure_kind::lost) in_doubt_.reset();
         throw;
     }
     counters_.commit_microseconds.add(microseconds_since(start));

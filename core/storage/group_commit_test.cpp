@@ -5,12 +5,14 @@
 #include <gmock/gmock.h>
 
 #include <atomic>
+#include <future>
 #include <new>
 #include <random>
 #include <set>
 #include <thread>
 #include <utility>
 
+#include "base/testing/scarce_memory.hpp"
 #include "storage/testing/held_writer.hpp"
 
 namespace parley::storage {
@@ -128,6 +130,67 @@ TEST_P(group_commit_test, what_found_no_memory_is_tried_again) {
     }));
     expect_messages(1);
     EXPECT_EQ(store_->counters().groups_retried.get(), 1);
+}
+
+TEST_P(group_commit_test, what_finds_no_memory_on_the_way_is_stored_once_and_heard_once) {
+    add_conversation();
+    std::size_t committed = 0;
+    bool was_missing = true;
+    for (std::size_t finds = 0; was_missing; ++finds) {
+        bool is_first = true;
+        std::promise<bool> ended;
+        store_->write(job(
+            [&](kernel::writing& w) {
+                if (std::exchange(is_first, false))
+                    parley::testing::memory_ends_after(finds, parley::testing::want::once);
+                say(w, 1'000 + static_cast<std::int64_t>(finds), fmt::format("after {}", finds));
+                return true;
+            },
+            [&](const std::optional<error>& problem) {
+                was_missing = parley::testing::memory_is_back();
+                ended.set_value(!problem);
+            }));
+        if (ended.get_future().get()) ++committed;
+    }
+    EXPECT_GT(committed, 3U);
+    expect_messages(committed);
+    EXPECT_TRUE(sink_.wait_for(static_cast<position>(committed)));
+    EXPECT_THAT(sink_.heard(), SizeIs(committed));
+}
+
+/// Has no memory for the first few things that it should hear.
+class forgetful_sink final : public kernel::event_sink {
+public:
+    explicit forgetful_sink(recording_sink& to) : to_(to) {}
+    void committed(tenant_id of, std::span<const std::shared_ptr<const event>> events) override {
+        if (missed++ < 3) throw std::bad_alloc();
+        to_.committed(of, events);
+    }
+    std::atomic<int> missed = 0;
+
+private:
+    recording_sink& to_;
+};
+
+TEST_P(group_commit_test, what_could_not_be_told_when_it_was_committed_is_told_soon) {
+    add_conversation();
+    recording_sink heard;
+    forgetful_sink forgetful(heard);
+    auto options = patient;
+    options.watch_interval = std::chrono::milliseconds(20);
+    const auto store = open(forgetful, options);
+    EXPECT_FALSE(write(*store, acme, [](kernel::writing& w) {
+        say(w, 1'000, "once");
+        return true;
+    })) << "it is committed all the same";
+    EXPECT_TRUE(heard.wait_for(1));
+    EXPECT_FALSE(write(*store, acme, [](kernel::writing& w) {
+        say(w, 1'001, "twice");
+        return true;
+    }));
+    EXPECT_TRUE(heard.wait_for(2));
+    EXPECT_GT(forgetful.missed, 3);
+    expect_messages(2);
 }
 
 TEST_P(group_commit_test, what_refuses_is_answered_without_a_commit) {

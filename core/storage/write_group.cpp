@@ -9,6 +9,7 @@
 #include <tuple>
 #include <vector>
 
+#include "base/log.hpp"
 #include "kernel/follow_log.hpp"
 #include "storage/load.hpp"
 #include "storage/prepared.hpp"
@@ -129,9 +130,14 @@ void write_group::announce() {
         auto& memory = memories_[id];
         memory.generation = writing.generation();
         if (writing.events().empty()) continue;
-        memory.heard = writing.at();
-        sink_.committed(id, writing.events());
-        if (witness_ != nullptr) witness_->wrote(id, memory.heard);
+        try {
+            sink_.committed(id, writing.events());
+            memory.heard = writing.at();
+            if (witness_ != nullptr) witness_->wrote(id, memory.heard);
+        } catch (const std::exception& why) {
+            // It is committed all the same; who has not heard it hears it from the log, as what others wrote.
+            log::error("what was committed could not be told at once", {{"why", why.what()}});
+        }
     }
 }
 
@@ -149,9 +155,9 @@ void hear_foreign_events(odb::database& db, tenant_id of, tenant_memory& memory,
         // What the log no longer holds cannot be heard.
         if (heard.empty()) memory.heard = until;
         if (heard.empty()) return;
-        memory.heard = heard.back()->at;
         counters.foreign_events.add(static_cast<std::int64_t>(heard.size()));
         sink.committed(of, heard);
+        memory.heard = heard.back()->at;
     }
 }
 
