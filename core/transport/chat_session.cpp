@@ -132,13 +132,13 @@ void chat::open(std::shared_ptr<connection> wire) {
 void chat::close() {
     if (!open_) return;
     open_ = false;
-    if (live_) room().leave(who_->tenant, *this);
-    if (live_) parts_.room.went(device());
-    live_ = false;
+    parts_.room.closed(wire_->thread(), *this);
     end_catching_up();
     arrival_.seat = {};
     arrival_.users_seat = {};
-    parts_.room.closed(wire_->thread(), *this);
+    if (!std::exchange(live_, false)) return;
+    room().leave(who_->tenant, *this);
+    parts_.room.went(device());  // last, because it needs memory
 }
 
 void chat::say(std::string_view type, json::object data) { deliver(passing_frame(type, {}, std::move(data))); }
@@ -427,8 +427,9 @@ void chat::pour(const std::shared_ptr<log_slice>& slice, std::size_t next, pace 
         const auto text = kernel::present_text(one, reader);
         const auto queued = wire_->queued_bytes();
         if (queued > 0 && queued + text.size() > parts_.options.catch_up_bytes)
-            return parts_.room.later(wire_->thread(), queue_poll,
-                                     [self = shared_from_this(), slice, next] { self->pour(slice, next, pace::slow); });
+            return parts_.room.later(wire_->thread(), queue_poll, [self = shared_from_this(), slice, next] {
+                self->wire_->post([self, slice, next] { self->pour(slice, next, pace::slow); });
+            });
         deliver(make_frame(text));
     }
     // After a wait much may have been said since; the log is read in pages, the room gives it all at once.

@@ -60,7 +60,8 @@ public:
     /// Bytes that wait for the peer to read.
     [[nodiscard]] virtual std::size_t queued_bytes() const = 0;
 
-    /// Runs `work` on the connection's thread, soon, never before returning. Any thread.
+    /// Runs `work` on the connection's thread, soon, never before returning. What it throws ends the connection. Any
+    /// thread.
     virtual void post(std::move_only_function<void()> work) = 0;
 };
 

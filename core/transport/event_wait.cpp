@@ -115,11 +115,11 @@ void event_wait::settings_changed() {
 
 void event_wait::wake() {
     if (is_woken_ || is_over_) return;
+    if (listens_)
+        room_.post(thread_, [self = shared_from_this()] {
+            if (!self->is_over_) self->look_into_log();
+        });
     is_woken_ = true;
-    if (!listens_) return;
-    room_.post(thread_, [self = shared_from_this()] {
-        if (!self->is_over_) self->look_into_log();
-    });
 }
 
 void event_wait::end(result<answer> made) {
@@ -127,8 +127,8 @@ void event_wait::end(result<answer> made) {
     const auto self = shared_from_this();
     if (listens_) local().leave(it_.by.tenant, *this);
     if (expects_) local().expect_no_more(it_.by.tenant);
-    if (is_here_) room_.answered(it_.session);
     room_.let_go(thread_, self);
+    if (is_here_) room_.answered(it_.session);
     it_.reply(std::move(made));
 }
 

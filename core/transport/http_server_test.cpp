@@ -5,11 +5,15 @@
 #include <array>
 #include <charconv>
 #include <future>
+#include <memory>
 #include <thread>
+#include <vector>
 
 #include <gtest/gtest.h>
+#include <malloc.h>
 #include <sys/resource.h>
 
+#include "base/testing/sanitized.hpp"
 #include "transport/test_server.hpp"
 
 namespace parley::transport {
@@ -78,6 +82,31 @@ TEST(http_server, reads_a_request_that_comes_byte_by_byte) {
     client.socket().set_option(boost::asio::ip::tcp::no_delay{true});
     for (const char byte : post("hello")) client.send({&byte, 1});
     EXPECT_TRUE(client.read_response().ends_with("POST /p hello"));
+}
+
+TEST(http_server, a_kept_connection_keeps_nothing_of_the_last_answer) {
+    if (parley::testing::is_sanitized) GTEST_SKIP() << "a sanitizer's allocator does not tell how much is used";
+    constexpr std::size_t size = 1 << 20;
+    constexpr int connections = 20;
+    test_server on{{.threads = 1}};
+    on.handler.on_request = [](http_request, http_answer answer) {
+        answer({.headers = {}, .body = std::string(size, 'x')});
+    };
+    const auto used = [] {
+        const auto all = ::mallinfo2();
+        return all.uordblks + all.hblkhd;
+    };
+    std::vector<std::unique_ptr<raw_client>> clients;
+    const auto before = used();
+    for (int i = 0; i < connections; ++i) {
+        auto& one = *clients.emplace_back(std::make_unique<raw_client>(on.server.port()));
+        one.send(get);
+        ASSERT_GT(one.read_response().size(), size);
+        one.forget();
+    }
+    EXPECT_TRUE(eventually([&] { return on.handler.answered == connections && used() < before + 4 * size; }))
+        << used() - before;
+    EXPECT_EQ(on.server.totals().connections_open, connections);
 }
 
 TEST(http_server, finds_headers_in_any_case_and_splits_the_target) {

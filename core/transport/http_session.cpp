@@ -18,6 +18,7 @@
 #include <boost/beast/http/buffer_body.hpp>
 #include <boost/beast/http/read.hpp>
 
+#include "base/empty_out.hpp"
 #include "transport/http_head.hpp"
 #include "transport/http_rules.hpp"
 #include "transport/problem.hpp"
@@ -521,7 +522,7 @@ void http_session::write(http_response response) {
     head_ = response_head(response_, request_id_, fate_, came_by_);
     enter(phase::writing, options_.write_timeout);
     streamed_.reset();
-    piece_ = {};
+    empty_out(piece_);
     sent_ = 0;
     const bool with_body = method_ != "HEAD" && may_have_body(response_.status);
     if (!with_body) response_.stream = nullptr;
@@ -534,8 +535,8 @@ void http_session::written(error_code why) {
     if (phase_ != phase::writing) return;
     if (!why && response_.stream && sent_ < response_.stream->length()) return send_next();
     if (!turned_away_) record();
-    head_ = {};
-    response_ = {};
+    empty_out(head_);
+    empty_out(response_);
     if (why) return close();
     if (fate_ == connection_fate::keep) return await_request();
     if (refused_ || buffer_.size() > 0) return linger();

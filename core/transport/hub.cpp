@@ -52,8 +52,8 @@ void hub::arm() {
     timer_->expires_after(std::chrono::seconds{1});
     timer_->async_wait([this](boost::system::error_code why) {
         if (why) return;
-        tick();
         arm();
+        tick();
     });
 }
 
@@ -291,6 +291,7 @@ void hub::settings_changed() {
 
 void hub::tick() {
     wire_->each_thread([this, now = time_.now()](unsigned thread) {
+        rooms_[thread]->mend();
         const auto all = open_[thread];
         for (auto* one : all) one->time_passed(now);
     });

@@ -92,13 +92,22 @@ void io_thread::take_in() {
 }
 
 void io_thread::flush_soon(std::shared_ptr<outbox> box) {
+    // As in post(): whatever is in there is flushed.
+    if (to_flush_.empty()) boost::asio::post(context_, [this] { flush_all(); });
     to_flush_.push_back(std::move(box));
-    if (to_flush_.size() == 1) boost::asio::post(context_, [this] { flush_all(); });
 }
 
 void io_thread::flush_all() {
     const auto boxes = std::exchange(to_flush_, {});
-    for (const auto& box : boxes) box->flush();
+    for (const auto& box : boxes) {
+        // As in take_in(). What has not all been written cannot be gone on with.
+        try {
+            box->flush();
+        } catch (const std::exception& what) {
+            on_fault_(what.what());
+            box->close();
+        }
+    }
 }
 
 void io_thread::drain_sessions() {

@@ -50,6 +50,16 @@ bool was_told(const event& what, user_id reader) { return std::ranges::binary_se
 
 void local_room::hear(tenant_id tenant, const batch& said) {
     auto& room = rooms_[tenant];
+    mend(room);
+    try {
+        say(room, said);
+    } catch (...) {
+        room.is_torn = are_torn_ = true;  // some have been given something, others have not
+        throw;
+    }
+}
+
+void local_room::say(tenant_room& room, const batch& said) {
     for (std::size_t i = 0; i < said.size();) {
         if (!notice(room, said[i])) {
             ++i;
@@ -74,11 +84,8 @@ bool local_room::notice(tenant_room& room, const std::shared_ptr<const encoded_e
     const auto at = one->what().at;
     if (at <= room.last) return false;
     if (room.last != unknown && at != room.last + 1) {
-        // Positions have no holes, so something was said that did not come here. The log has it.
-        std::vector<listener*> all;
-        for (const auto& [who, where] : room.seats) all.push_back(where.whose);
-        for (auto* who : all) who->lost_the_thread();
-        room.recent.clear();
+        // Positions have no holes, so something was said that did not come here.
+        break_off(room);
     }
     room.last = at;
     if (room.expected > 0) {
@@ -88,6 +95,28 @@ bool local_room::notice(tenant_room& room, const std::shared_ptr<const encoded_e
         room.recent.clear();
     }
     return true;
+}
+
+/// The log has what is missing here. Needs no memory of its own, because that may be why it is missing.
+void local_room::break_off(tenant_room& room) {
+    room.recent.clear();
+    for (auto at = room.seats.begin(); at != room.seats.end();) {
+        auto* who = at->second.whose;
+        ++at;  // first, because it may leave
+        who->lost_the_thread();
+    }
+}
+
+void local_room::mend(tenant_room& room) {
+    if (!room.is_torn) return;
+    break_off(room);
+    room.is_torn = false;
+}
+
+void local_room::mend() {
+    if (!are_torn_) return;
+    for (auto& [tenant, room] : rooms_) mend(room);
+    are_torn_ = false;
 }
 
 /// In a busy conversation most of what a commit brings goes to the same people: looked up once, and one entry in each
@@ -197,16 +226,22 @@ void local_room::take_seat(tenant_room& room, seat taken) {
 
 bool local_room::join(tenant_id tenant, listener& who, kernel::hearing hears, position at) {
     auto& room = rooms_[tenant];
+    mend(room);
     const bool known = room.last <= at || (!room.recent.empty() && room.recent.front()->what().at <= at + 1);
     if (!known) return false;
     // From here on a gap is noticed, also when nothing was heard before it.
     if (room.last == unknown) room.last = at;
-    take_seat(room, {&who, std::move(hears), at});
-    // What was said between the log's answer and now. Copied, and the seat looked up each time, because hearing may
-    // end it.
-    const auto said = room.recent;
-    for (const auto& one : said)
-        if (const auto found = room.seats.find(&who); found != room.seats.end()) give(room, found->second, *one);
+    try {
+        take_seat(room, {&who, std::move(hears), at});
+        // What was said between the log's answer and now. Copied, and the seat looked up each time, because hearing may
+        // end it.
+        const auto said = room.recent;
+        for (const auto& one : said)
+            if (const auto found = room.seats.find(&who); found != room.seats.end()) give(room, found->second, *one);
+    } catch (...) {
+        leave(tenant, who);  // whoever is told that it failed has no seat
+        throw;
+    }
     return true;
 }
 

@@ -51,8 +51,11 @@ class local_room {
 public:
     using batch = std::vector<std::shared_ptr<const encoded_event>>;
 
-    /// New events of a tenant, in order.
+    /// New events of a tenant, in order. When it throws, for want of memory, nobody hears anything more before it has
+    /// been told that it lost the thread.
     void hear(tenant_id, const batch&);
+    /// Tells them. To be called now and then, as it may be that nothing is said any more.
+    void mend();
 
     /// Somebody is about to join: from now on keeps what is said, so that join() can go on from it.
     void expect(tenant_id);
@@ -91,6 +94,7 @@ private:
     struct tenant_room {
         position last = unknown;  ///< heard up to here
         int expected = 0;
+        bool is_torn = false;  ///< some may not have heard everything
         std::deque<std::shared_ptr<const encoded_event>> recent;
         std::unordered_map<const listener*, seat> seats;  // their addresses stay
         std::unordered_map<conversation_id, std::vector<seat*>> members;
@@ -99,6 +103,9 @@ private:
 
     using run = std::span<const std::shared_ptr<const encoded_event>>;
 
+    static void say(tenant_room&, const batch&);
+    static void break_off(tenant_room&);
+    static void mend(tenant_room&);
     [[nodiscard]] static bool notice(tenant_room&, const std::shared_ptr<const encoded_event>&);
     static void give_run(tenant_room&, run);
     static void give_one_by_one(tenant_room&, listener*, run);
@@ -110,6 +117,7 @@ private:
     [[nodiscard]] static bool is_told_in(const tenant_room*, const passing_news&, conversation_id);
 
     std::unordered_map<tenant_id, tenant_room> rooms_;
+    bool are_torn_ = false;          // some of them, perhaps
     std::deque<passing_news> told_;  // of all tenants, so that it is bounded however many there are
 };
 

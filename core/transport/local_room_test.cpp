@@ -3,7 +3,12 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
 #include <boost/json/parse.hpp>
+#include <new>
+
+#include "base/testing/scarce_memory.hpp"
 
 namespace parley::transport {
 namespace {
@@ -263,6 +268,67 @@ TEST(local_room, bears_a_listener_that_leaves_while_it_is_told) {
     EXPECT_EQ(first.heard, (positions{1}));
     EXPECT_EQ(second.heard, (positions{1, 2}));
     EXPECT_EQ(room.listeners(), 1U);
+}
+
+class without_memory : public ::testing::TestWithParam<parley::testing::want> {};
+INSTANTIATE_TEST_SUITE_P(local_room, without_memory,
+                         ::testing::Values(parley::testing::want::once, parley::testing::want::lasting));
+
+TEST_P(without_memory, everybody_hears_everything_or_is_told_that_it_lost_the_thread) {
+    bool was_missing = true;
+    for (std::size_t finds = 0; was_missing; ++finds) {
+        const local_room::batch news{message(1), message(2),
+                                     message(3), said(4, "conversation.joined", audience::user, bob),
+                                     message(5), said(6, "message.held", audience::reviewers, ann)};
+        local_room room;
+        std::array<ear, 3> ears;
+        ASSERT_TRUE(room.join(hotel, ears[0], hearing_of(ann, {lobby}), 0));
+        ASSERT_TRUE(room.join(hotel, ears[1], hearing_of(bob, {}), 0));
+        ASSERT_TRUE(room.join(hotel, ears[2], hearing_of(user_id{12}, {lobby}, 2), 0));
+        room.expect(hotel);
+        parley::testing::memory_ends_after(finds, GetParam());
+        try {
+            room.hear(hotel, news);
+        } catch (const std::bad_alloc&) {
+            EXPECT_TRUE(was_missing);
+        }
+        was_missing = parley::testing::memory_is_back();
+        const std::array<positions, 3> all{positions{1, 2, 3, 5, 6}, positions{4, 5}, positions{2, 3, 5}};
+        ear late;
+        EXPECT_EQ(room.join(hotel, late, hearing_of(ann, {lobby}), 1), !was_missing) << "from what is known here";
+        room.mend();
+        for (std::size_t i = 0; i < ears.size(); ++i) {
+            EXPECT_EQ(ears[i].lost, was_missing) << finds;
+            auto known = all[i];
+            if (was_missing) known.resize(std::min(known.size(), ears[i].heard.size()));
+            EXPECT_EQ(ears[i].heard, known) << "a hole, at " << finds;
+        }
+    }
+}
+
+TEST_P(without_memory, nobody_joins_halfway) {
+    bool was_missing = true;
+    for (std::size_t finds = 0; was_missing; ++finds) {
+        local_room room;
+        ear coming;
+        room.hear(hotel, {message(1)});
+        room.expect(hotel);
+        room.hear(hotel, {message(2), message(3)});
+        auto hears = hearing_of(ann, {lobby});
+        bool is_in = false;
+        parley::testing::memory_ends_after(finds, GetParam());
+        try {
+            is_in = room.join(hotel, coming, std::move(hears), 1);
+        } catch (const std::bad_alloc&) {
+            EXPECT_TRUE(was_missing);
+        }
+        was_missing = parley::testing::memory_is_back();
+        EXPECT_EQ(is_in, !was_missing);
+        EXPECT_EQ(room.listeners(), is_in ? 1U : 0U);
+        coming.heard.clear();
+        room.hear(hotel, {message(4)});
+        EXPECT_EQ(coming.heard, is_in ? positions{4} : positions{});
+    }
 }
 
 passing_news passing(std::vector<conversation_id> in, user_id except, std::int64_t number = 1) {

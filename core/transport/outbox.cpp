@@ -10,10 +10,13 @@
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 
+#include "base/empty_out.hpp"
+
 namespace parley::transport {
 namespace {
 
 constexpr std::size_t frames_per_write = 512;  // the kernel takes 1,024; half of that keeps the stack small
+constexpr std::size_t kept_while_empty = 4;    // entries: what one turn says to a connection, mostly
 constexpr int writes_per_turn = 4;             // then the other connections of the thread have their turn
 
 }  // namespace
@@ -53,8 +56,8 @@ void outbox::enqueue(std::shared_ptr<const void> owner, std::string_view bytes) 
 
 void outbox::schedule() {
     if (scheduled_ || waiting_) return;
-    scheduled_ = true;
     home_.flush_soon(shared_from_this());
+    scheduled_ = true;
 }
 
 void outbox::flush() {
@@ -95,8 +98,7 @@ void outbox::advance(std::size_t written) {
         head_started_ = false;
     }
     if (head_ == items_.size()) {
-        items_ = {};
-        head_ = 0;
+        forget_all();
         return;
     }
     if (written > 0) {
@@ -107,6 +109,12 @@ void outbox::advance(std::size_t written) {
         items_.erase(items_.begin(), items_.begin() + static_cast<std::ptrdiff_t>(head_));
         head_ = 0;
     }
+}
+
+void outbox::forget_all() {
+    items_.clear();
+    if (items_.capacity() > kept_while_empty) empty_out(items_);
+    head_ = 0;
 }
 
 void outbox::wait_until_writable() {
@@ -123,17 +131,13 @@ void outbox::drop_unstarted() {
     const auto keep = head_started_ ? head_ + 1 : head_;
     for (auto at = keep; at < items_.size(); ++at) pushed_ -= items_[at].rest.size();
     items_.resize(keep);
-    if (head_ == items_.size()) {
-        items_ = {};
-        head_ = 0;
-    }
+    if (head_ == items_.size()) forget_all();
     if (write_done_ && write_ends_ > pushed_) complete_write({});
 }
 
 void outbox::fail(boost::system::error_code why) {
     ended_ = true;
-    items_ = {};
-    head_ = 0;
+    forget_all();
     pushed_ = written_;
     if (write_done_) complete_write(why);
 }

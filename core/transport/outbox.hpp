@@ -16,7 +16,8 @@
 
 namespace parley::transport {
 
-/// Owns the connection. Lives on one I/O thread and is used only there. Keeps no memory while it is empty.
+/// Owns the connection. Lives on one I/O thread and is used only there. Keeps room for a few frames while it is
+/// empty.
 class outbox : public std::enable_shared_from_this<outbox> {
 public:
     using written = std::move_only_function<void(boost::system::error_code, std::size_t)>;
@@ -56,6 +57,7 @@ private:
     void schedule();
     void wait_until_writable();
     void advance(std::size_t written);
+    void forget_all();
     void drop_unstarted();
     void fail(boost::system::error_code why);
     void complete_write(boost::system::error_code why);

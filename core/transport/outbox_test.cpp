@@ -9,6 +9,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/read.hpp>
 
+#include "base/testing/scarce_memory.hpp"
 #include "transport/frame.hpp"
 #include "transport/test_server.hpp"
 
@@ -168,6 +169,29 @@ TEST_F(outbox_test, a_unit_that_an_overflow_drops_is_done_without_an_error) {
         EXPECT_EQ(push(made), outbox::outcome::overflow);
     });
     EXPECT_FALSE(done.get_future().get());
+}
+
+TEST_F(outbox_test, what_is_queued_is_written_although_there_was_no_memory_for_a_moment) {
+    const auto made = make_frame("what is said");
+    ASSERT_EQ(on_home([&] { return push(made); }), outbox::outcome::queued);
+    ASSERT_EQ(read(made->plain().size()), made->plain());
+    bool was_missing = true;
+    for (std::size_t finds = 0; was_missing; ++finds) {
+        const auto queued = on_home([&] {
+            parley::testing::memory_ends_after(finds, parley::testing::want::once);
+            try {
+                static_cast<void>(push(made));
+                static_cast<void>(push(made));
+            } catch (const std::bad_alloc&) {
+                EXPECT_TRUE(was_missing);
+            }
+            was_missing = parley::testing::memory_is_back();
+            EXPECT_EQ(push(made), outbox::outcome::queued);
+            return box_->queued_bytes();
+        });
+        ASSERT_EQ(read(queued).size(), queued);
+        EXPECT_GE(queued, made->plain().size());
+    }
 }
 
 TEST_F(outbox_test, a_unit_fails_when_the_reader_is_gone) {

@@ -98,6 +98,9 @@ public:
         return read(head_end + length);
     }
 
+    /// Lets go of what was read ahead, and of the room for it.
+    void forget() { std::string().swap(in_); }
+
     /// Whether the server has closed, and sent nothing more before.
     bool closed() { return read(1).empty(); }
 

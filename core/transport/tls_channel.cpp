@@ -13,6 +13,8 @@
 #include <sys/socket.h>
 #include <boost/asio/error.hpp>
 
+#include "base/empty_out.hpp"
+
 namespace parley::transport {
 namespace {
 
@@ -197,7 +199,7 @@ boost::system::error_code tls_channel::flush() {
         return {errno, boost::system::system_category()};
     }
     held_.erase(0, static_cast<std::size_t>(size));
-    if (held_.empty()) held_ = {};
+    if (held_.empty()) empty_out(held_);
     return {};
 }
 

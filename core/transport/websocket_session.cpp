@@ -5,6 +5,7 @@
 #include <array>
 #include <atomic>
 #include <chrono>
+#include <new>
 #include <optional>
 #include <utility>
 
@@ -259,8 +260,12 @@ void websocket_session::close(std::uint16_t code, std::string_view reason) {
     const auto text = cut_reason(reason);
     websocket::close_reason sent{code};
     sent.reason.assign(text.data(), text.size());
-    stream_->async_close(sent, [self = shared_from_this()](error_code why) { self->end(why); });
-    watch_the_close();
+    try {
+        stream_->async_close(sent, [self = shared_from_this()](error_code why) { self->end(why); });
+        watch_the_close();
+    } catch (const std::bad_alloc&) {
+        abort();  // no memory for a farewell: who waits for more has to see the end
+    }
 }
 
 // Where the peer breaks a rule at the moment at which we close, Beast's reading and closing wait for each other for
@@ -273,7 +278,7 @@ void websocket_session::watch_the_close() {
 }
 
 void websocket_session::post(std::move_only_function<void()> work) {
-    home().post([self = shared_from_this(), work = std::move(work)]() mutable { work(); });
+    home().post([self = shared_from_this(), work = std::move(work)]() mutable { self->guarded(work); });
 }
 
 void websocket_session::drain() {
@@ -299,8 +304,9 @@ void websocket_session::on_control(websocket::frame_type kind) {
 
 void websocket_session::read() {
     if (phase_ != phase::open) return;
-    stream_->async_read_some(
-        room(), [self = shared_from_this()](error_code why, std::size_t size) { self->received(why, size); });
+    stream_->async_read_some(room(), [self = shared_from_this()](error_code why, std::size_t size) {
+        self->guarded([&] { self->received(why, size); });
+    });
 }
 
 // An idle connection has the small buffer only; the rest of a longer message goes into a string that grows with it.

@@ -11,6 +11,7 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/websocket/stream.hpp>
 
+#include "base/testing/scarce_memory.hpp"
 #include "transport/http_server.hpp"
 #include "transport/test_server.hpp"
 #include "transport/testing/client_frames.hpp"
@@ -132,6 +133,38 @@ TEST_F(websocket_session, answers_the_handshake_of_the_rfc) {
     EXPECT_NE(response_.find("Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n"), std::string::npos);
     EXPECT_NE(response_.find("X-Request-Id: "), std::string::npos);
     EXPECT_EQ(response_.find("Sec-WebSocket-Extensions"), std::string::npos);
+}
+
+// One work takes the memory away, the next one gives it back.
+TEST_F(websocket_session, says_all_or_ends_when_there_is_no_memory) {
+    serve();
+    bool was_missing = true;
+    std::size_t finds = 0;
+    for (; was_missing; ++finds) {
+        peer_.opened = {};
+        peer_.closed = {};
+        auto client = connect();
+        const auto here = peer_.connection_now();
+        const auto hello = make_frame("hello");
+        std::promise<bool> back;
+        here->post([&] {
+            parley::testing::memory_ends_after(finds, parley::testing::want::lasting);
+            for (int i = 0; i < 3; ++i) here->send(hello);
+            here->close(close_code::normal, "that was all, and the reason has to be put somewhere, too");
+        });
+        here->post([&] { back.set_value(parley::testing::memory_is_back()); });
+        was_missing = back.get_future().get();
+        int heard = 0;
+        boost::beast::flat_buffer buffer;
+        error_code why;
+        while (client.read(buffer, why) > 0) ++heard;
+        EXPECT_TRUE(why);
+        if (!was_missing) EXPECT_EQ(heard, 3);
+        if (!was_missing) EXPECT_EQ(client.reason().code, close_code::normal);
+        EXPECT_NE(peer_.close_code_now(), 0) << "the session has ended";
+    }
+    EXPECT_GT(finds, 3U);
+    EXPECT_TRUE(eventually([this] { return totals().websockets_open == 0; }));
 }
 
 TEST_F(websocket_session, carries_texts_both_ways) {
