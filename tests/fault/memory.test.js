@@ -52,7 +52,7 @@ async function press(scene, ceiling, hoarders) {
 }
 
 const filler = 'x'.repeat(4000);
-const expects = [/failed|memory|terminate|bad_alloc/i];
+const expects = [/failed|memory|terminate|bad_alloc|could not be told/i];
 
 function playUnder(Ceiling, room) {
     return async ({ scene, t, database }) => {
