@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <utility>
 
 #include <boost/json/object.hpp>
@@ -56,6 +57,14 @@ constexpr std::array phrases{
     std::pair{507, std::string_view{"Insufficient Storage"}},
 };
 
+/// Of what is away for a time that nobody knows, such as a plugin that does not answer.
+constexpr std::chrono::seconds usual_pause{2};
+
+/// How long to wait; 0 where waiting does not help, or nobody knows.
+std::chrono::seconds pause_after(int status, const error& why) {
+    return why.retry_after.count() == 0 && status == 503 ? usual_pause : why.retry_after;
+}
+
 std::string document(int status, const error& why, std::string_view request_id) {
     const auto text = [](std::string_view from) { return boost::json::string_view{from.data(), from.size()}; };
     boost::json::object made;
@@ -65,7 +74,7 @@ std::string document(int status, const error& why, std::string_view request_id) 
     made["code"] = text(why.code);
     made["detail"] = text(why.message);
     if (!why.field.empty()) made["field"] = text(why.field);
-    if (why.retry_after.count() > 0) made["retry_after"] = why.retry_after.count();
+    if (const auto pause = pause_after(status, why); pause.count() > 0) made["retry_after"] = pause.count();
     made["request_id"] = text(request_id);
     return boost::json::serialize(made);
 }
@@ -116,7 +125,8 @@ http_response problem(int status, const error& why, std::string_view request_id)
     made.status = status;
     made.content_type = "application/problem+json";
     made.body = document(status, why, request_id);
-    if (why.retry_after.count() > 0) made.headers.push_back({"Retry-After", std::to_string(why.retry_after.count())});
+    if (const auto pause = pause_after(status, why); pause.count() > 0)
+        made.headers.push_back({"Retry-After", std::to_string(pause.count())});
     return made;
 }
 

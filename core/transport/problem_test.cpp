@@ -31,6 +31,22 @@ TEST(problem, escapes_what_it_quotes) {
     EXPECT_EQ(std::string_view{document.at("detail").as_string()}, nasty);
 }
 
+TEST(problem, says_when_to_come_back_to_what_is_away) {
+    const auto pause = [](const error& why) {
+        const auto made = problem(why, "r");
+        const auto document = boost::json::parse(made.body).as_object();
+        const auto* told = document.if_contains("retry_after");
+        const std::string header = made.headers.empty() ? "" : made.headers.front().value;
+        EXPECT_EQ(header, told == nullptr ? "" : std::to_string(told->to_number<int>()));
+        return header;
+    };
+    error away{fault::unavailable, "c", "m", ""};
+    EXPECT_EQ(pause(away), "2") << "also where nobody knows";
+    away.retry_after = std::chrono::seconds{7};
+    EXPECT_EQ(pause(away), "7");
+    EXPECT_EQ(pause({fault::conflict, "c", "m", ""}), "");
+}
+
 TEST(problem, gives_each_class_a_status) {
     EXPECT_EQ(status_of(fault::unauthenticated), 401);
     EXPECT_EQ(status_of(fault::forbidden), 403);
