@@ -2,6 +2,9 @@
 #include "transport/chat_session.hpp"
 
 #include <fmt/format.h>
+
+#include <new>
+
 #include <boost/json/monotonic_resource.hpp>
 #include <boost/json/serialize.hpp>
 
@@ -65,6 +68,7 @@ public:
     }
 
 private:
+    class answer_ticket;
     struct command {
         std::string id;
         std::string name;
@@ -115,6 +119,40 @@ private:
     bool live_ = false;
     std::optional<position> resume_from_;  ///< asked for while catching up
     moment last_noted_{};
+};
+
+/// The answer to one command, given once and from any thread. Whoever lets go of it before says that there is none.
+class chat::answer_ticket {
+public:
+    struct question {
+        std::shared_ptr<chat> of;
+        std::string id;
+        std::vector<std::string> ignored;
+        std::move_only_function<void()> done;
+    };
+
+    explicit answer_ticket(question what) : what_(std::make_shared<question>(std::move(what))) {}
+    answer_ticket(answer_ticket&&) noexcept = default;
+    answer_ticket& operator=(answer_ticket&&) = delete;
+    ~answer_ticket() {
+        if (!what_) return;
+        try {
+            give(failure(fault::internal, "unanswered", "The command was not answered."));
+        } catch (const std::bad_alloc& why) {
+            log::error("a command could not even be refused", {{"why", why.what()}});
+        }
+    }
+
+    void give(result<transport::answer> made) {
+        what_->of->wire_->post([what = what_, made = std::move(made)]() mutable {
+            what->of->answer(what->id, std::move(made), what->ignored);
+            what->done();
+        });
+        what_.reset();
+    }
+
+private:
+    std::shared_ptr<question> what_;
 };
 
 void chat::open(std::shared_ptr<connection> wire) {
@@ -305,18 +343,14 @@ void chat::obey(command asked, std::move_only_function<void()> done) {
         return done();
     }
     auto by = caller_of(asked.id);
-    run_operation(*wanted, {.with = parts_.with,
-                            .by = std::move(by),
-                            .session = who_->token,
-                            .in = std::move(*checked),
-                            .reply = [self = shared_from_this(), id = std::move(asked.id), ignored = std::move(ignored),
-                                      done = std::move(done)](result<transport::answer> made) mutable {
-                                self->wire_->post([self, id = std::move(id), ignored = std::move(ignored),
-                                                   done = std::move(done), made = std::move(made)]() mutable {
-                                    self->answer(id, std::move(made), ignored);
-                                    done();
-                                });
-                            }});
+    run_operation(
+        *wanted,
+        {.with = parts_.with,
+         .by = std::move(by),
+         .session = who_->token,
+         .in = std::move(*checked),
+         .reply = [by = answer_ticket({shared_from_this(), std::move(asked.id), std::move(ignored), std::move(done)})](
+                      result<transport::answer> made) mutable { by.give(std::move(made)); }});
 }
 
 void chat::answer(const std::string& id, result<transport::answer> made, const std::vector<std::string>& ignored) {

@@ -474,6 +474,17 @@ TEST_F(gate, a_plugins_command_is_like_none_where_it_is_off) {
     EXPECT_EQ(shop.heard.size(), 2U);
 }
 
+TEST_F(gate, a_command_that_is_forgotten_is_answered_so_and_the_next_one_is_read) {
+    open_socket socket(shake(signed_in(hers)).handler, wire.context(0));
+    tools.hash_later = [](const auto&) {};
+    constexpr auto* change = R"({"id":"1","command":"password.change",
+                                 "data":{"old_password":"what it was","new_password":"what it is to be"}})";
+    EXPECT_EQ(socket.say(change), "unanswered");
+    EXPECT_EQ(socket.last_problem.at("status"), 500);
+    EXPECT_EQ(socket.wire->heard.size(), 1U) << "once";
+    EXPECT_EQ(socket.say(R"({"id":"2","command":"user.me"})"), "200");
+}
+
 // However many there are: taking the one aside may move all others.
 TEST_F(gate, a_member_of_the_body_that_the_address_names_already_is_reported) {
     const auto ida = house.add_user("ida", "manager");

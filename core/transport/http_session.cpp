@@ -7,6 +7,7 @@
 #include <array>
 #include <chrono>
 #include <limits>
+#include <new>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -19,6 +20,7 @@
 #include <boost/beast/http/read.hpp>
 
 #include "base/empty_out.hpp"
+#include "base/log.hpp"
 #include "transport/http_head.hpp"
 #include "transport/http_rules.hpp"
 #include "transport/problem.hpp"
@@ -155,7 +157,11 @@ public:
     answer_ticket& operator=(answer_ticket&&) = delete;
     ~answer_ticket() {
         if (!of_) return;
-        give(problem({fault::internal, "unanswered", "The request was not answered.", {}}, of_->request_id_));
+        try {
+            give(problem({fault::internal, "unanswered", "The request was not answered.", {}}, of_->request_id_));
+        } catch (const std::bad_alloc& why) {
+            log::error("a request could not even be refused", {{"why", why.what()}});  // its time limit ends it
+        }
     }
 
     void give(http_response response) {
