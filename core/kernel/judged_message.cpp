@@ -102,7 +102,9 @@ public:
         : env_(env), rows_(rows), by_(std::move(by)), wanted_(std::move(wanted)), then_(std::move(then)) {}
     draft(const draft&) = delete;
     ~draft() {
-        answer(failure(fault::unavailable, "not_judged", "Nobody could say whether this may be written; try again."));
+        if (!answered_)
+            answer(
+                failure(fault::unavailable, "not_judged", "Nobody could say whether this may be written; try again."));
         leave();
     }
 
