@@ -99,8 +99,8 @@ export class Judge {
     on_healed({ t }) {
         this.healed = t;
     }
-    on_odd({ client, what }) {
-        this.#wrong('odd', `${client}: ${what}`);
+    on_odd({ client, what, status }) {
+        if (!this.tolerates.includes(status)) this.#wrong('odd', `${client}: ${what}`);
     }
 
     // Everything that was counted.

@@ -56,7 +56,7 @@ export class Listener {
         // An answer to the upgrade that is no upgrade.
         ws.on('unexpected-response', (asked, response) => {
             this.load.refusedUpgrades[response.statusCode] = (this.load.refusedUpgrades[response.statusCode] ?? 0) + 1;
-            if (response.statusCode !== 503) this.load.journal.note('odd', { client: this.name, what: `the upgrade was answered ${response.statusCode}` });
+            if (response.statusCode !== 503) this.load.journal.note('odd', { status: response.statusCode, client: this.name, what: `the upgrade was answered ${response.statusCode}` });
             response.resume();
             asked.destroy();
             ws.emit('close', 1006);
@@ -111,7 +111,7 @@ export class Listener {
             const { status, body } = await this.ask('resume', { since: this.position });
             ++this.resumed;
             if (status === 200) return;
-            if (status !== 503) this.load.journal.note('odd', { client: this.name, what: `resume was answered ${status} ${body.code}` });
+            if (status !== 503) this.load.journal.note('odd', { status, client: this.name, what: `resume was answered ${status} ${body.code}` });
             ws.close();
         } catch {
             ws.terminate(); // it is over already
