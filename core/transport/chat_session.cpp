@@ -144,6 +144,7 @@ public:
     }
 
     void give(result<transport::answer> made) {
+        if (!what_) return;
         what_->of->wire_->post([what = what_, made = std::move(made)]() mutable {
             what->of->answer(what->id, std::move(made), what->ignored);
             what->done();
