@@ -102,9 +102,7 @@ public:
         : env_(env), rows_(rows), by_(std::move(by)), wanted_(std::move(wanted)), then_(std::move(then)) {}
     draft(const draft&) = delete;
     ~draft() {
-        if (!answered_)
-            answer(
-                failure(fault::unavailable, "not_judged", "Nobody could say whether this may be written; try again."));
+        answer(failure(fault::unavailable, "not_judged", "Nobody could say whether this may be written; try again."));
         leave();
     }
 

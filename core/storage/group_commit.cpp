@@ -78,18 +78,11 @@ void group_commit::stop() {
 
 void group_commit::run() {
     while (!queue_.is_done()) {
-        std::vector<waiting_write> jobs;
-        std::set<std::int64_t> tenants;
-        try {
-            jobs = queue_.pop(options_.batch_limit, watches() ? options_.watch_interval : 1'000ms);
-            tenants = tenants_of(jobs);
-        } catch (const std::bad_alloc& why) {
-            log::error("what waited to be stored could not be taken up", {{"why", why.what()}});
-            continue;
-        }
+        auto jobs = queue_.pop(options_.batch_limit, watches() ? options_.watch_interval : 1'000ms);
         counters_.write_queue_length.set(static_cast<std::int64_t>(queue_.size()));
         const auto start = steady::now();
         if (!jobs.empty()) {
+            const auto tenants = tenants_of(jobs);
             commit(std::move(jobs));
             counters_.write_microseconds.add(microseconds_since(start));
             bound_memory(tenants);
@@ -238,12 +231,7 @@ void group_commit::expire(std::vector<waiting_write>& jobs) {
 void group_commit::finish(waiting_write& one, std::optional<error> why_not) {
     counters_.write_jobs.add();
     if (why_not) counters_.write_jobs_failed.add();
-    try {
-        one.job.finish(std::move(why_not));
-    } catch (const std::bad_alloc& why) {
-        // The job goes now, and with it whatever waits for its answer, which is told by that.
-        log::error("what became of a write could not be told", {{"why", why.what()}});
-    }
+    one.job.finish(std::move(why_not));
 }
 
 void group_commit::database_answers() {

@@ -66,7 +66,7 @@ void read_pool::run(connection_slot& slot) {
 }
 
 void read_pool::serve(connection_slot& slot, waiting_read& one) {
-    error why;
+    error why = to_error(failure_kind::lost);
     for (int attempt = 0; attempt < most_attempts && steady::now() < one.deadline; ++attempt) {
         auto kind = failure_kind::other;
         try {
@@ -82,12 +82,7 @@ void read_pool::serve(connection_slot& slot, waiting_read& one) {
         if (!may_pass(kind)) break;
     }
     counters_.read_jobs_failed.add();
-    try {
-        std::visit([&](auto& job) { job.failed(why.code.empty() ? to_error(failure_kind::lost) : why); }, one.job);
-    } catch (const std::bad_alloc& failed) {
-        // As with a write: the job goes now, and whatever waits for it is told by that.
-        log::error("what became of a read could not be told", {{"why", failed.what()}});
-    }
+    std::visit([&](auto& job) { job.failed(why); }, one.job);
 }
 
 void read_pool::run_in_snapshot(connection_slot& slot, waiting_read& one) {
