@@ -56,7 +56,7 @@ struct http_server::parts {
     }
 
     [[nodiscard]] result<void> listen();
-    void accept();
+    void accept() noexcept;
     void accepted(error_code why, tcp_socket socket, unsigned thread);
     [[nodiscard]] std::optional<admission> admit(const tcp_socket& socket);
     [[nodiscard]] std::shared_ptr<const tls_context> tls_now() const;
@@ -120,7 +120,8 @@ std::optional<admission> http_server::parts::admit(const tcp_socket& socket) {
     return admission{.seat = std::move(*seat), .refused = std::move(why)};
 }
 
-void http_server::parts::accept() {
+// Ends the process when there is no memory for that: a server that nobody can reach any more is better started again.
+void http_server::parts::accept() noexcept {
     const auto thread = next_thread++ % static_cast<unsigned>(threads.size());
     acceptor->async_accept(
         threads[thread]->context().get_executor(),
@@ -132,14 +133,14 @@ void http_server::parts::accepted(error_code why, tcp_socket socket, unsigned th
     auto& counters = threads.front()->counters();
     if (!why) {
         counters.connections_accepted.add(1);
+        accept();  // first, because the rest may find no memory
+        auto let_in = admit(socket);
+        if (!let_in) return;
+        let_in->tls = tls_now();
         auto& home = *threads[thread];
-        if (auto let_in = admit(socket)) {
-            let_in->tls = tls_now();
-            asio::post(home.context(), [this, &home, socket = std::move(socket), by = std::move(*let_in)]() mutable {
-                start_http(home, std::move(socket), options, handler, std::move(by));
-            });
-        }
-        return accept();
+        return asio::post(home.context(), [this, &home, socket = std::move(socket), by = std::move(*let_in)]() mutable {
+            start_http(home, std::move(socket), options, handler, std::move(by));
+        });
     }
     if (why == asio::error::connection_aborted) return accept();  // the peer gave up in the queue
     // No descriptors or no memory: asking again at once would only burn the processor.

@@ -48,7 +48,8 @@ void hub::start() {
     });
 }
 
-void hub::arm() {
+/// Ends the process when there is no memory for that: without its clock it would let go of nobody.
+void hub::arm() noexcept {
     timer_->expires_after(std::chrono::seconds{1});
     timer_->async_wait([this](boost::system::error_code why) {
         if (why) return;

@@ -114,7 +114,7 @@ private:
     void tell(passing_news);
     void tick();
     void miss_askers();
-    void arm();
+    void arm() noexcept;
     // hub_bus.cpp, where there is a bus.
     void take(kernel::peer_id, tenant_id, const kernel::typing_news&);
     void take(kernel::peer_id, tenant_id, const kernel::presence_news&);
