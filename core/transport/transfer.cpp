@@ -283,10 +283,16 @@ private:
 
     /// A status that no error of the SDK has, as tus wants some: clients read it like every other.
     void send_problem(http_response made, const json::object& said) {
-        auto whole = problem(
-            made.status,
-            {.kind = fault::invalid, .code = text_in(said, "code"), .message = text_in(said, "detail"), .field = {}},
-            request_id_);
+        error why{
+            .kind = fault::invalid, .code = text_in(said, "code"), .message = text_in(said, "detail"), .field = {}};
+        std::erase_if(made.headers, [&](const http_header& one) {
+            if (!same_token(one.name, "Retry-After")) return false;
+            std::int64_t seconds = 0;
+            std::from_chars(one.value.data(), one.value.data() + one.value.size(), seconds);
+            why.retry_after = std::chrono::seconds{seconds};
+            return true;
+        });
+        auto whole = problem(made.status, why, request_id_);
         std::ranges::move(made.headers, std::back_inserter(whole.headers));
         answer_(std::move(whole));
     }
