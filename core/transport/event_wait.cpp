@@ -27,7 +27,22 @@ event_wait::event_wait(hub& room, unsigned thread, call it)
 
 local_room& event_wait::local() const { return room_.room(thread_); }
 
+/// What it throws, for want of memory, ends the wait: nothing else would wake it.
+template <class Work>
+void event_wait::guarded(Work&& work) {
+    try {
+        work();
+    } catch (...) {
+        stop();
+        throw;
+    }
+}
+
 void event_wait::begin(std::chrono::seconds longest) {
+    guarded([&] { listen_in(longest); });
+}
+
+void event_wait::listen_in(std::chrono::seconds longest) {
     const std::chrono::seconds wanted{it_.in.integer("seconds", longest.count())};
     const auto wait = std::min(wanted, longest);
     until_ = room_.time().now() + wait;
@@ -43,7 +58,9 @@ void event_wait::begin(std::chrono::seconds longest) {
 void event_wait::look_into_log() {
     looks_last_ = is_woken_;
     const auto back = [self = shared_from_this()](result<look> made) {
-        self->room_.post(self->thread_, [self, made = std::move(made)]() mutable { self->take(std::move(made)); });
+        self->room_.post(self->thread_, [self, made = std::move(made)]() mutable {
+            self->guarded([&] { self->take(std::move(made)); });
+        });
     };
     it_.with.store.read({.tenant = it_.by.tenant,
                          .run = [self = shared_from_this(), back](kernel::reading& from) { back(self->read(from)); },
@@ -117,19 +134,23 @@ void event_wait::wake() {
     if (is_woken_ || is_over_) return;
     if (listens_)
         room_.post(thread_, [self = shared_from_this()] {
-            if (!self->is_over_) self->look_into_log();
+            if (!self->is_over_) self->guarded([&] { self->look_into_log(); });
         });
     is_woken_ = true;
 }
 
 void event_wait::end(result<answer> made) {
-    is_over_ = true;
+    stop();
+    it_.reply(std::move(made));
+}
+
+void event_wait::stop() {
+    if (std::exchange(is_over_, true)) return;
     const auto self = shared_from_this();
     if (listens_) local().leave(it_.by.tenant, *this);
     if (expects_) local().expect_no_more(it_.by.tenant);
     room_.let_go(thread_, self);
-    if (is_here_) room_.answered(it_.session);
-    it_.reply(std::move(made));
+    if (is_here_) room_.answered(it_.session);  // last, because it needs memory
 }
 
 }  // namespace parley::transport

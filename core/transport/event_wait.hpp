@@ -54,6 +54,9 @@ private:
         std::optional<kernel::hearing> hears;  ///< at the log's end, when there was nothing
     };
 
+    template <class Work>
+    void guarded(Work&&);
+    void listen_in(std::chrono::seconds longest);
     void look_into_log();
     [[nodiscard]] result<look> read(kernel::reading&) const;
     void take(result<look>);
@@ -61,6 +64,7 @@ private:
     void listen(look);
     void wake();
     void end(result<answer>);
+    void stop();
     [[nodiscard]] local_room& local() const;
 
     hub& room_;

@@ -1,6 +1,8 @@
 // The loop of one I/O thread.
 #include "transport/io_thread.hpp"
 
+#include <pthread.h>
+
 #include <exception>
 #include <utility>
 
@@ -47,6 +49,7 @@ io_thread::~io_thread() { stop_and_join(); }
 
 void io_thread::start() {
     thread_ = std::thread{[this] { run(); }};
+    ::pthread_setname_np(thread_.native_handle(), "parley io");  // for top, and for tests
 }
 
 void io_thread::stop_and_join() {
@@ -100,12 +103,11 @@ void io_thread::flush_soon(std::shared_ptr<outbox> box) {
 void io_thread::flush_all() {
     const auto boxes = std::exchange(to_flush_, {});
     for (const auto& box : boxes) {
-        // As in take_in(). What has not all been written cannot be gone on with.
+        // As in take_in().
         try {
             box->flush();
         } catch (const std::exception& what) {
             on_fault_(what.what());
-            box->close();
         }
     }
 }

@@ -87,6 +87,9 @@ public:
     /// a group of writes do, wakes the loop once and has what it says flushed once.
     void post(std::move_only_function<void()> work);
 
+    /// To whoever hears of faults.
+    void report(std::string_view what) const { on_fault_(what); }
+
     /// Has `box` flushed once, after the handlers that are queued now.
     void flush_soon(std::shared_ptr<outbox> box);
 

@@ -50,11 +50,13 @@ bool was_told(const event& what, user_id reader) { return std::ranges::binary_se
 
 void local_room::hear(tenant_id tenant, const batch& said) {
     auto& room = rooms_[tenant];
-    mend(room);
     try {
+        mend(room);
         say(room, said);
     } catch (...) {
-        room.is_torn = are_torn_ = true;  // some have been given something, others have not
+        // Some have been given something, others have not; who comes now has to have read all of it.
+        room.is_torn = are_torn_ = true;
+        if (!said.empty()) room.last = std::max(room.last, said.back()->what().at);
         throw;
     }
 }

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cassert>
+#include <new>
 #include <span>
 #include <utility>
 
@@ -63,6 +64,15 @@ void outbox::schedule() {
 void outbox::flush() {
     scheduled_ = false;
     if (waiting_ || ended_) return;
+    try {
+        write_some();
+    } catch (...) {
+        close();  // nobody would come back to what is left
+        throw;
+    }
+}
+
+void outbox::write_some() {
     std::array<iovec, frames_per_write> pieces;
     const auto most = line_.most_at_once();
     for (int turn = 0; turn < writes_per_turn && (head_ < items_.size() || line_.holds()); ++turn) {
@@ -118,13 +128,13 @@ void outbox::forget_all() {
 }
 
 void outbox::wait_until_writable() {
-    waiting_ = true;
     line_.socket().async_wait(tcp_socket::wait_write, [self = shared_from_this()](boost::system::error_code why) {
         self->waiting_ = false;
         if (self->ended_) return;
         if (why) return self->fail(why);
         self->flush();
     });
+    waiting_ = true;
 }
 
 void outbox::drop_unstarted() {
@@ -147,11 +157,16 @@ void outbox::close() {
     fail(boost::asio::error::operation_aborted);
 }
 
-// Through the loop, because the caller may be the one who has just begun the write.
+// Through the loop, because the caller may be the one who has just begun the write. Without memory for that the write
+// is forgotten: its connection is about to end, and whoever reads from it finds out.
 void outbox::complete_write(boost::system::error_code why) {
-    boost::asio::post(home_.context(), [done = std::exchange(write_done_, {}), why, size = write_size_]() mutable {
-        done(why, why ? 0 : size);
-    });
+    try {
+        boost::asio::post(home_.context(), [done = std::exchange(write_done_, {}), why, size = write_size_]() mutable {
+            done(why, why ? 0 : size);
+        });
+    } catch (const std::bad_alloc&) {
+        home_.report("no memory to end a write");
+    }
 }
 
 }  // namespace parley::transport

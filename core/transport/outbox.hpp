@@ -41,7 +41,7 @@ public:
     /// last byte is with the kernel, or the socket has failed, or an overflow has dropped it (then without an error).
     void write(std::string unit, written done);
 
-    /// Writes what the socket takes; the I/O thread calls it once per turn.
+    /// Writes what the socket takes; the I/O thread calls it once per turn. What it throws has closed the socket.
     void flush();
 
     /// Closes the socket and drops the queue.
@@ -55,6 +55,7 @@ private:
 
     void enqueue(std::shared_ptr<const void> owner, std::string_view bytes);
     void schedule();
+    void write_some();
     void wait_until_writable();
     void advance(std::size_t written);
     void forget_all();

@@ -304,8 +304,10 @@ void websocket_session::on_control(websocket::frame_type kind) {
 
 void websocket_session::read() {
     if (phase_ != phase::open) return;
-    stream_->async_read_some(room(), [self = shared_from_this()](error_code why, std::size_t size) {
-        self->guarded([&] { self->received(why, size); });
+    guarded([this] {
+        stream_->async_read_some(room(), [self = shared_from_this()](error_code why, std::size_t size) {
+            self->guarded([&] { self->received(why, size); });
+        });
     });
 }
 
@@ -396,13 +398,13 @@ void websocket_session::end(error_code why) {
     home().counters().websockets_open.subtract(1);
     const auto handler = std::move(handler_);
     guarded([&] { handler->on_close(code); });
+    leave();  // before anything that needs memory: whoever lets go of this last may do it on another thread
     // This may be running inside the stream. Afterwards nothing here belongs to the thread any more, so that
     // whoever has kept the connection may let it go anywhere and at any time.
     post([this] {
         stream_.reset();
         box_.reset();
     });
-    leave();
 }
 
 std::uint16_t websocket_session::end_code(error_code why) const {
