@@ -4,6 +4,7 @@
 #include <atomic>
 #include <deque>
 #include <mutex>
+#include <new>
 #include <unordered_map>
 
 namespace parley::kernel {
@@ -102,7 +103,13 @@ public:
         : env_(env), rows_(rows), by_(std::move(by)), wanted_(std::move(wanted)), then_(std::move(then)) {}
     draft(const draft&) = delete;
     ~draft() {
-        answer(failure(fault::unavailable, "not_judged", "Nobody could say whether this may be written; try again."));
+        try {
+            if (!answered_)
+                answer(failure(fault::unavailable, "not_judged",
+                               "Nobody could say whether this may be written; try again."));
+        } catch (const std::bad_alloc&) {
+            then_ = nullptr;  // whoever asked is told by that
+        }
         leave();
     }
 

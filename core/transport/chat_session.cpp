@@ -3,8 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <new>
-
 #include <boost/json/monotonic_resource.hpp>
 #include <boost/json/serialize.hpp>
 
@@ -81,6 +79,7 @@ private:
     [[nodiscard]] result<void> admit(route_class what);
     void obey(command, std::move_only_function<void()> done);
     void authenticate(command, std::move_only_function<void()> done);
+    void sign_in(result<session> found, answer_ticket&);
     void greet();
     void take_snapshot(command, std::move_only_function<void()> done);
     void resume(command, std::move_only_function<void()> done);
@@ -135,24 +134,25 @@ public:
     answer_ticket(answer_ticket&&) noexcept = default;
     answer_ticket& operator=(answer_ticket&&) = delete;
     ~answer_ticket() {
-        if (!what_) return;
-        try {
-            give(failure(fault::internal, "unanswered", "The command was not answered."));
-        } catch (const std::bad_alloc& why) {
-            log::error("a command could not even be refused", {{"why", why.what()}});
-        }
+        if (what_) give(failure(fault::internal, "unanswered", "The command was not answered."));
     }
 
     void give(result<transport::answer> made) {
         if (!what_) return;
-        what_->of->wire_->post([what = what_, made = std::move(made)]() mutable {
-            what->of->answer(what->id, std::move(made), what->ignored);
-            what->done();
-        });
+        what_->of->wire_->post([what = what_, made = std::move(made)]() mutable { answer(*what, std::move(made)); });
         what_.reset();
+    }
+    /// On the connection's thread, at once.
+    void give_here(result<transport::answer> made) {
+        if (const auto what = std::exchange(what_, {})) answer(*what, std::move(made));
     }
 
 private:
+    static void answer(question& what, result<transport::answer> made) {
+        what.of->answer(what.id, std::move(made), what.ignored);
+        what.done();
+    }
+
     std::shared_ptr<question> what_;
 };
 
@@ -303,28 +303,29 @@ void chat::authenticate(command asked, std::move_only_function<void()> done) {
                {});
         return done();
     }
-    parts_.who.find_session(token->as_string(), [self = shared_from_this(), id = std::move(asked.id),
-                                                 done = std::move(done)](result<session> found) mutable {
-        self->wire_->post([self, id = std::move(id), done = std::move(done), found = std::move(found)]() mutable {
-            if (found && !self->who_ && self->open_)
-                if (auto may =
-                        self->parts_.gate.welcome(self->arrival_, found->tenant_name, found->tenant, found->user);
-                    !may)
-                    found = std::unexpected(may.error());
-            if (!found) {
-                self->answer(id, std::unexpected(found.error()), {});
-                const bool later = found.error().kind == fault::too_many;
-                self->wire_->close(later ? close_code::try_again_later : close_code::policy, found.error().code);
-            } else if (!self->who_ && self->open_) {
-                self->who_ = std::move(*found);
-                self->answer_done(id);
-                self->greet();
-            } else {
-                self->answer(id, failure(fault::conflict, "signed_in", "Somebody is signed in here already."), {});
-            }
-            done();
-        });
+    // Shared, because a read may be done again.
+    const auto by = std::make_shared<answer_ticket>(
+        answer_ticket::question{shared_from_this(), std::move(asked.id), {}, std::move(done)});
+    parts_.who.find_session(token->as_string(), [self = shared_from_this(), by](result<session> found) {
+        self->wire_->post([self, by, found = std::move(found)]() mutable { self->sign_in(std::move(found), *by); });
     });
+}
+
+void chat::sign_in(result<session> found, answer_ticket& by) {
+    if (who_ || !open_)
+        return by.give_here(found ? failure(fault::conflict, "signed_in", "Somebody is signed in here already.")
+                                  : std::unexpected(found.error()));
+    if (found)
+        if (auto may = parts_.gate.welcome(arrival_, found->tenant_name, found->tenant, found->user); !may)
+            found = std::unexpected(may.error());
+    if (!found) {
+        const auto why = found.error();
+        by.give_here(std::unexpected(why));
+        return wire_->close(why.kind == fault::too_many ? close_code::try_again_later : close_code::policy, why.code);
+    }
+    who_ = std::move(*found);
+    by.give_here(transport::answer{200, {}});
+    greet();
 }
 
 void chat::obey(command asked, std::move_only_function<void()> done) {
@@ -369,21 +370,21 @@ void chat::answer(const std::string& id, result<transport::answer> made, const s
 // A snapshot is the operation of that name, and then the log from the snapshot's position.
 void chat::take_snapshot(command asked, std::move_only_function<void()> done) {
     const auto* wanted = find("snapshot.get");
-    run_operation(
-        *wanted,
-        {.with = parts_.with,
-         .by = caller_of(asked.id),
-         .session = who_->token,
-         .in = input(json::object{}),
-         .reply = [self = shared_from_this(), id = std::move(asked.id),
-                   done = std::move(done)](result<transport::answer> made) mutable {
-             self->wire_->post([self, id = std::move(id), done = std::move(done), made = std::move(made)]() mutable {
-                 const auto at = made ? made->body.at("position").to_number<position>() : position{-1};
-                 self->answer(id, std::move(made), {});
-                 if (at >= 0) self->catch_up(at);
-                 done();
-             });
-         }});
+    auto caller = caller_of(asked.id);
+    const auto by = std::make_shared<answer_ticket>(
+        answer_ticket::question{shared_from_this(), std::move(asked.id), {}, std::move(done)});
+    run_operation(*wanted, {.with = parts_.with,
+                            .by = std::move(caller),
+                            .session = who_->token,
+                            .in = input(json::object{}),
+                            .reply = [self = shared_from_this(), by](result<transport::answer> made) {
+                                self->wire_->post([self, by, made = std::move(made)]() mutable {
+                                    const auto at =
+                                        made ? made->body.at("position").to_number<position>() : position{-1};
+                                    by->give_here(std::move(made));
+                                    if (at >= 0) self->catch_up(at);
+                                });
+                            }});
 }
 
 void chat::resume(command asked, std::move_only_function<void()> done) {
@@ -463,7 +464,12 @@ void chat::pour(const std::shared_ptr<log_slice>& slice, std::size_t next, pace 
         const auto queued = wire_->queued_bytes();
         if (queued > 0 && queued + text.size() > parts_.options.catch_up_bytes)
             return parts_.room.later(wire_->thread(), queue_poll, [self = shared_from_this(), slice, next] {
-                self->wire_->post([self, slice, next] { self->pour(slice, next, pace::slow); });
+                try {
+                    self->pour(slice, next, pace::slow);
+                } catch (...) {
+                    self->lost_the_thread();  // nobody else would go on
+                    throw;
+                }
             });
         deliver(make_frame(text));
     }

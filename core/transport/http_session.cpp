@@ -7,7 +7,6 @@
 #include <array>
 #include <chrono>
 #include <limits>
-#include <new>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -20,7 +19,6 @@
 #include <boost/beast/http/read.hpp>
 
 #include "base/empty_out.hpp"
-#include "base/log.hpp"
 #include "transport/http_head.hpp"
 #include "transport/http_rules.hpp"
 #include "transport/problem.hpp"
@@ -159,20 +157,40 @@ public:
         if (!of_) return;
         try {
             give(problem({fault::internal, "unanswered", "The request was not answered.", {}}, of_->request_id_));
-        } catch (const std::bad_alloc& why) {
-            log::error("a request could not even be refused", {{"why", why.what()}});  // its time limit ends it
+        } catch (const std::bad_alloc&) {
+            // Without the ticket the session is over, and with it the connection; which only its own thread may end.
+            if (of_ && !is_at_home()) throw;
         }
     }
 
     void give(http_response response) {
         if (!of_) return;
-        auto& context = of_->home().context();
-        asio::dispatch(context, [of = std::move(of_), ticket = ticket_, response = std::move(response)]() mutable {
-            of->answer(ticket, std::move(response));
+        at_home([ticket = ticket_, response = std::move(response)](http_session& of) mutable {
+            of.answer(ticket, std::move(response));
         });
     }
 
 protected:
+    [[nodiscard]] bool is_at_home() const { return of_->home().context().get_executor().running_in_this_thread(); }
+
+    /// On the session's thread, at once if this is it. Keeps the session when it throws anywhere else.
+    template <class Work>
+    void at_home(Work work) {
+        if (is_at_home()) return work(*std::exchange(of_, {}));
+        struct letter {
+            std::shared_ptr<http_session> to;
+            Work work;
+        };
+        auto& home = of_->home();
+        const auto sent = std::make_shared<letter>(std::move(of_), std::move(work));
+        try {
+            home.post([sent] { sent->work(*std::exchange(sent->to, {})); });
+        } catch (...) {
+            of_ = std::move(sent->to);
+            throw;
+        }
+    }
+
     std::shared_ptr<http_session> of_;
     std::uint64_t ticket_;
 };
@@ -181,10 +199,9 @@ class http_session::upgrade_ticket final : public upgrade::decision, private ans
 public:
     using answer_ticket::answer_ticket;
     void accept(std::unique_ptr<connection_handler> handler, std::string subprotocol) override {
-        auto& context = of_->home().context();
-        asio::dispatch(context, [of = std::move(of_), ticket = ticket_, handler = std::move(handler),
-                                 subprotocol = std::move(subprotocol)]() mutable {
-            of->become_websocket(ticket, std::move(handler), std::move(subprotocol));
+        at_home([ticket = ticket_, handler = std::move(handler),
+                 subprotocol = std::move(subprotocol)](http_session& of) mutable {
+            of.become_websocket(ticket, std::move(handler), std::move(subprotocol));
         });
     }
     void refuse(http_response answer) override { give(std::move(answer)); }
@@ -291,6 +308,7 @@ void http_session::time_is_up() {
 void http_session::await_request() {
     if (home().draining()) return close();
     parser_.reset();
+    empty_out(piece_);  // not before: whoever takes the body may still look at what it was given last
     buffer_.max_size(std::max(options_.header_bytes + 4096, buffer_.size()));
     enter(phase::idle, options_.idle_timeout);
     if (buffer_.size() > 0) return read_head();
@@ -528,7 +546,6 @@ void http_session::write(http_response response) {
     head_ = response_head(response_, request_id_, fate_, came_by_);
     enter(phase::writing, options_.write_timeout);
     streamed_.reset();
-    empty_out(piece_);
     sent_ = 0;
     const bool with_body = method_ != "HEAD" && may_have_body(response_.status);
     if (!with_body) response_.stream = nullptr;
