@@ -38,6 +38,7 @@ bool memory_is_back() {
 
 }  // namespace parley::testing
 
+#if !PARLEY_TEST_SANITIZED
 void* operator new(std::size_t size) {
     auto* found = parley::testing::finds_some() ? std::malloc(size == 0 ? 1 : size) : nullptr;
     if (found == nullptr) throw std::bad_alloc();
@@ -46,3 +47,4 @@ void* operator new(std::size_t size) {
 
 void operator delete(void* what) noexcept { std::free(what); }
 void operator delete(void* what, std::size_t) noexcept { std::free(what); }
+#endif

@@ -4,7 +4,12 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "base/testing/sanitized.hpp"
+
 namespace parley::testing {
+
+/// False where a sanitizer has the allocator, and does not share it.
+inline constexpr bool memory_can_end = !is_sanitized;
 
 /// Whether memory is missing once, or from then on.
 enum class want : std::uint8_t { once = 1, lasting };
