@@ -1,5 +1,5 @@
-// Now and then, anywhere in the server, an allocation finds no memory while people write: what it was for fails or is
-// done again, and nobody misses anything by it. If it dies of it, it is started again.
+// Now and then an allocation finds no memory while people write: on the threads of connections, where that ends what it
+// was for and nothing else, and anywhere, where the server may die of it and is started again. Nobody misses anything.
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -22,30 +22,51 @@ assert.ok(library, 'PARLEY_SCARCE says where the library is that takes the memor
 const more = { LD_PRELOAD: library, PARLEY_TEST_SCARCE: dial };
 // Its allocator has to come first, and would see nothing of this one.
 const isSanitized = readFileSync(program('PARLEYD', 'parleyd')).includes('__asan_init') ? 'not played with sanitizers' : false;
-const expects = [/failed|memory|terminate|bad_alloc|could not/i];
-const rates = (process.env.PARLEY_TEST_SCARCE_RATES ?? '20000 5000 1000').split(' ').map(Number);
+// Threads that die in one moment mix their last words.
+const lastWords = /^(terminate|called|after|throwing|an|instance|of|recursively|what\(\):|std::bad_alloc|['\s])*$/;
+const expects = [/failed|memory|bad_alloc|could not/i, lastWords];
+const { PARLEY_TEST_SCARCE_SECONDS: seconds = 3 } = process.env;
 
-scenes('memory is missing now and then', { skip: isSanitized, clients: 6, run: { more }, load: { lanes: 3, every: 2 }, expects }, async ({ scene, t, database }) => {
+// Answers how often it died, and how often somebody found no memory and it did not.
+async function press({ scene, t, database }, rates) {
     const { server } = scene;
     let deaths = 0;
+    let faults = 0;
+    async function revive() {
+        if (!server.process.exit) return;
+        ++deaths;
+        assert.ok(server.process.exit.killedBy, 'it did not end by itself as if all were well');
+        server.process = undefined;
+        await server.start();
+    }
     for (const rate of rates) {
         scene.begins(`one of ${rate}`);
         oneOf(rate);
-        const until = performance.now() + 3000;
+        const until = performance.now() + seconds * 1000;
         while (performance.now() < until && !server.process.exit) await new Promise((resolve) => setTimeout(resolve, 50));
         oneOf(0);
-        if (server.process.exit) {
-            ++deaths;
-            t.diagnostic(`${database}: one of ${rate}: it ended with ${server.process.exit.killedBy ?? server.process.exit.code}`);
-            assert.ok(server.process.exit.killedBy, 'it did not end by itself as if all were well');
-            server.process = undefined;
-            await server.start();
-        }
         scene.heals(`one of ${rate}`);
-        await scene.becomes(200);
+        await eventually(async () => {
+            await revive();
+            return (await scene.probe('/ready')).status === 200 ? true : undefined;
+        }, 'it to be ready', 120_000);
         await scene.more(60);
         await eventually(() => (scene.load.listeners.every((one) => one.isLive) ? true : undefined), 'all to be back', 120_000);
+        faults += await server.metric('parley_session_faults_total');
     }
-    t.diagnostic(`${database}: died ${deaths} times`);
+    t.diagnostic(`${database}: one of ${rates.join(', ')}: died ${deaths} times, ${faults} faults that it outlived`);
     await scene.verdict(t, { tolerates: [500] });
+    return { deaths, faults };
+}
+
+const load = { lanes: 3, every: 2 };
+const onIo = { more: { ...more, PARLEY_TEST_SCARCE_ON: 'parley io' } };
+scenes('connections find no memory now and then', { skip: isSanitized, clients: 6, run: onIo, load, expects }, async (given) => {
+    const { deaths, faults } = await press(given, [5000, 1000, 300]);
+    assert.equal(deaths, 0);
+    assert.ok(faults > 0, 'somebody found none');
+});
+scenes('somebody finds no memory now and then', { skip: isSanitized, clients: 6, run: { more }, load, expects }, async (given) => {
+    const { deaths, faults } = await press(given, [20_000, 5000, 1000]);
+    assert.ok(deaths + faults > 0, 'somebody found none');
 });

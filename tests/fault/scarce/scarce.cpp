@@ -1,12 +1,15 @@
-// To be preloaded into a server: one of so many calls of `new`, on whatever thread, finds no memory. How many, a test
-// writes into the file that PARLEY_TEST_SCARCE names, as four bytes; 0 is none.
+// To be preloaded into a server: one of so many calls of `new` finds no memory. How many, a test writes into the file
+// that PARLEY_TEST_SCARCE names, as four bytes; 0 is none. With PARLEY_TEST_SCARCE_ON only on threads of that name.
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <cstdlib>
+#include <cstring>
 #include <new>
 
 namespace {
@@ -20,10 +23,16 @@ const std::atomic<std::uint32_t>* open_dial() {
     return shown == MAP_FAILED ? nullptr : static_cast<const std::atomic<std::uint32_t>*>(shown);
 }
 
+bool is_meant() {
+    static const char* const wanted = std::getenv("PARLEY_TEST_SCARCE_ON");
+    std::array<char, 16> name{};
+    return wanted == nullptr || (::prctl(PR_GET_NAME, name.data()) == 0 && std::strcmp(name.data(), wanted) == 0);
+}
+
 bool finds_none() {
     static const auto* const dial = open_dial();
     const auto one_of = dial == nullptr ? 0 : dial->load(std::memory_order_relaxed);
-    if (one_of == 0) return false;
+    if (one_of == 0 || !is_meant()) return false;
     // Each thread's own row of numbers (Marsaglia's xorshift), so that nothing here waits for anything.
     thread_local char home = 0;
     thread_local auto state = reinterpret_cast<std::uintptr_t>(&home) | 1U;
