@@ -134,7 +134,14 @@ public:
     answer_ticket(answer_ticket&&) noexcept = default;
     answer_ticket& operator=(answer_ticket&&) = delete;
     ~answer_ticket() {
-        if (what_) give(failure(fault::internal, "unanswered", "The command was not answered."));
+        if (!what_) return;
+        try {
+            give(failure(fault::internal, "unanswered", "The command was not answered."));
+        } catch (const std::bad_alloc&) {
+            auto& wire = *what_->of->wire_;
+            if (!wire.is_at_home()) throw;
+            wire.close(close_code::internal_error, "no memory");  // so that nobody waits for it
+        }
     }
 
     void give(result<transport::answer> made) {

@@ -40,6 +40,9 @@ public:
     /// Index of the I/O thread it lives on. Any thread.
     [[nodiscard]] virtual unsigned thread() const = 0;
 
+    /// Whether this is that thread. Any thread.
+    [[nodiscard]] virtual bool is_at_home() const = 0;
+
     /// Address of the peer as text, without the port. Any thread.
     [[nodiscard]] virtual const std::string& remote() const = 0;
 

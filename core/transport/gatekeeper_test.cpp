@@ -28,6 +28,7 @@ class socket_end final : public connection {
 public:
     [[nodiscard]] std::uint64_t id() const override { return 1; }
     [[nodiscard]] unsigned thread() const override { return 0; }
+    [[nodiscard]] bool is_at_home() const override { return true; }
     [[nodiscard]] const std::string& remote() const override { return remote_; }
     void send(shared_frame message) override { heard.emplace_back(message->payload()); }
     void close(std::uint16_t code, std::string_view) override { closed_with = code; }

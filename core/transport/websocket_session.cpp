@@ -86,6 +86,7 @@ public:
 
     std::uint64_t id() const override { return id_; }
     unsigned thread() const override { return thread_; }
+    bool is_at_home() const override { return home().context().get_executor().running_in_this_thread(); }
     const std::string& remote() const override { return remote_; }
     void send(shared_frame message) override;
     void send(const shared_run& messages) override;
