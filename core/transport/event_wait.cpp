@@ -140,6 +140,7 @@ void event_wait::wake() {
 }
 
 void event_wait::end(result<answer> made) {
+    const auto self = shared_from_this();  // which the hub may be the last to hold
     stop();
     it_.reply(std::move(made));
 }
