@@ -145,7 +145,7 @@ describe("the operator's page", () => {
         await one.page.keyboard.press('Escape');
         await one.page.getByRole('button', { name: 'Actions for Acme' }).focus();
         await one.page.keyboard.press('Enter');
-        await one.page.getByRole('menuitem', { name: 'Disable…' }).waitFor(soon);
+        await one.page.getByRole('menuitem', { name: 'Disable…' }).and(one.page.locator(':focus')).waitFor(soon);
         await one.page.keyboard.press('Enter');
         await dialog(one, 'Disable Acme?').waitFor(soon);
         await one.page.keyboard.press('Escape');
