@@ -29,11 +29,14 @@ export class Balancer {
         const parts = [];
         for await (const part of asked) parts.push(part);
         const body = Buffer.concat(parts);
+        let isUnsure = false;
         for (const server of this.#choose()) {
-            const got = await this.#ask(server, asked, body).catch(() => undefined);
+            const got = await this.#ask(server, asked, body).catch((why) => why);
             ++this.tried;
-            if (!got || got.status === 503) continue;
-            answer.writeHead(got.status, got.headers);
+            // Perhaps it was done; the client is told that it was asked for twice.
+            isUnsure ||= got instanceof Error && got.code !== 'ECONNREFUSED';
+            if (got instanceof Error || got.status === 503) continue;
+            answer.writeHead(got.status, isUnsure ? { ...got.headers, 'x-asked-again': '1' } : got.headers);
             return void answer.end(got.body);
         }
         this.failed.push(`${asked.method} ${asked.url}`);

@@ -193,6 +193,7 @@ export class Load {
             journal.note('silence', { key, why: why.message });
             return false;
         }
+        if (answer.headers?.['x-asked-again']) journal.note('silence', { key, why: 'a proxy had no answer and asked again' });
         const { code, id, seq, retry_after } = answer.body;
         journal.note('answer', { key, status: answer.status, code, id, seq, retry_after });
         if (answer.status !== 200 && answer.status !== 201) {
