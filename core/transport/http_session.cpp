@@ -159,7 +159,7 @@ public:
             give(problem({fault::internal, "unanswered", "The request was not answered.", {}}, of_->request_id_));
         } catch (const std::bad_alloc&) {
             // Without the ticket the session is over, and with it the connection; which only its own thread may end.
-            if (of_ && !is_at_home()) throw;
+            if (of_ && !of_->home().is_here()) throw;
         }
     }
 
@@ -171,17 +171,15 @@ public:
     }
 
 protected:
-    [[nodiscard]] bool is_at_home() const { return of_->home().context().get_executor().running_in_this_thread(); }
-
     /// On the session's thread, at once if this is it. Keeps the session when it throws anywhere else.
     template <class Work>
     void at_home(Work work) {
-        if (is_at_home()) return work(*std::exchange(of_, {}));
+        auto& home = of_->home();
+        if (home.is_here()) return work(*std::exchange(of_, {}));
         struct letter {
             std::shared_ptr<http_session> to;
             Work work;
         };
-        auto& home = of_->home();
         const auto sent = std::make_shared<letter>(std::move(of_), std::move(work));
         try {
             home.post([sent] { sent->work(*std::exchange(sent->to, {})); });

@@ -82,6 +82,8 @@ public:
     [[nodiscard]] boost::asio::io_context& context() { return context_; }
     [[nodiscard]] wire_counters& counters() { return counters_; }
     [[nodiscard]] bool draining() const { return draining_; }
+    /// Any thread: whether it is this one.
+    [[nodiscard]] bool is_here() { return context_.get_executor().running_in_this_thread(); }
 
     /// Any thread. Runs `work` in the loop, all in the order in which it came; what comes in one go, as the answers to
     /// a group of writes do, wakes the loop once and has what it says flushed once.

@@ -86,7 +86,7 @@ public:
 
     std::uint64_t id() const override { return id_; }
     unsigned thread() const override { return thread_; }
-    bool is_at_home() const override { return home().context().get_executor().running_in_this_thread(); }
+    bool is_at_home() const override { return home().is_here(); }
     const std::string& remote() const override { return remote_; }
     void send(shared_frame message) override;
     void send(const shared_run& messages) override;
@@ -152,11 +152,11 @@ public:
 
     void operator()() {
         if (!of_) return;
-        auto& context = of_->home().context();
-        if (context.get_executor().running_in_this_thread()) {
+        auto& home = of_->home();
+        if (home.is_here()) {
             std::exchange(of_, {})->release();
         } else {
-            asio::post(context, [of = std::move(of_)] { of->release(); });
+            asio::post(home.context(), [of = std::move(of_)] { of->release(); });
         }
     }
 
